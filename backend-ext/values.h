@@ -1,0 +1,67 @@
+/* Everything that looks at the program's objects at a stop: frames, scopes, variables, evaluate,
+ * exceptions. It knows nothing of channels, threads or the engine, which call it with the GIL held.
+ *
+ * Between values_begin() and values_end() frame ids and variablesReferences are valid; each holds a
+ * strong reference that values_end() drops, so looking never keeps an object alive past the stop. */
+#pragma once
+
+#include "request.h"
+
+#include <Python.h>
+
+struct values;
+
+/* How values asks its owner around running Python code of the program. All are required. */
+struct values_hooks {
+    /* Called just before and after code of the program runs: the owner restores and takes back the
+     * switch interval, counts it, remembers REQUEST_SEQ for cancel. */
+    void (*before_python)(void *data, long long request_seq);
+    void (*after_python)(void *data);
+    /* Text for the client: an `output` event of that DAP category. TEXT is UTF-8, LENGTH bytes. */
+    void (*output)(void *data, const char *category, const char *text, size_t length);
+    void *data;
+};
+
+/* NULL with a Python error set on failure. The caller owns it. */
+struct values *values_create(const struct values_hooks *hooks);
+void values_destroy(struct values *values); /* GIL held; NULL is fine */
+
+/* A stop begins: FRAME is the innermost frame (borrowed). HIDE_BELOW may be NULL; otherwise frames
+ * below (outside) the one that runs this code object are not shown (runpy's under -m). */
+void values_begin(struct values *values, PyObject *frame, PyObject *hide_below);
+
+/* The same for a raised exception: EXCEPTION's traceback gives the stack, innermost first, and its
+ * chain the exception details. POST_MORTEM: the frames are finished (no stepping; locals readable).
+ * Otherwise FRAME as above is live and the exception only adds the scope and the details. */
+void values_begin_exception(struct values *values, PyObject *frame, PyObject *exception, bool post_mortem,
+                            PyObject *hide_below);
+void values_end(struct values *values);
+
+/* A value that the function just left returned, shown as scope Return and in the snapshot. Call
+ * after values_begin(). RETURNED is borrowed. */
+void values_set_return(struct values *values, PyObject *returned, const char *function_name);
+
+/* The snapshot of `stopped` (stackFrames, moreFrames, scopes, pages, exception, returnValue,
+ * postMortem; the caller adds the rest). Runs no code of the program. */
+struct value *values_snapshot(struct values *values, struct arena *arena, size_t frames, size_t variables);
+
+/* One StackFrame list entry's source and line for other uses (breakpoint on a frame): see frames.h. */
+
+/* Render OBJECT as one bounded line into BUFFER (NUL-terminated UTF-8). Runs no code of the program. */
+void values_render(struct values *values, PyObject *object, char *buffer, size_t size);
+
+/* Evaluate the {expressions} of a log message, and conditions that are too complex for the engine's
+ * fast path, go through the engine's own compiled code, not through here. */
+
+/* Request handlers; each takes the values from backend_values(request->backend). */
+struct value *values_handle_stack_trace(struct request *request, bool *ok);
+struct value *values_handle_scopes(struct request *request, bool *ok);
+struct value *values_handle_variables(struct request *request, bool *ok);
+struct value *values_handle_set_variable(struct request *request, bool *ok);
+struct value *values_handle_evaluate(struct request *request, bool *ok);
+struct value *values_handle_completions(struct request *request, bool *ok);
+struct value *values_handle_exception_info(struct request *request, bool *ok);
+struct value *values_handle_source(struct request *request, bool *ok);
+
+/* Provided by the owner (backend.c). */
+struct values *backend_values(struct backend *backend);
