@@ -1,0 +1,133 @@
+/* What is known of one debugged program: plain data that panes read and session.c writes.
+ *
+ * The model never talks to anybody. It outlives the program: what was known last stays on the
+ * screen. Strings are owned by the model unless said otherwise. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct value;
+
+enum model_state {
+    MODEL_STARTING, /* no backend yet, or not configured */
+    MODEL_RUNNING,
+    MODEL_STOPPED,
+    MODEL_ENDED, /* the program ended: exit fields are valid */
+    MODEL_LOST,  /* the channel failed while the program may still run */
+};
+
+struct model_frame {
+    int64_t id;
+    char *name;       /* qualified name */
+    char *path;       /* NULL when it has no source at all */
+    char *class_name; /* NULL or the type of self */
+    int64_t source_reference; /* above 0: fetch the text */
+    int line, column, end_line, end_column;
+    bool subtle; /* library code */
+};
+
+/* A row of the Variables tree. Children are asked for when it is first expanded, page by page. */
+struct model_variable {
+    char *name, *value, *type, *evaluate_name; /* type and evaluate_name may be NULL */
+    char *previous;           /* value at the stop before, when it changed since; else NULL */
+    int64_t reference;        /* above 0: has children */
+    int64_t indexed, named;   /* counts, 0 when unknown */
+    char *visibility;         /* NULL or public, protected, private, internal */
+    bool scope;               /* a heading: Locals, Globals, … */
+    bool expanded, loading, more, changed;
+    struct model_variable *parent; /* borrowed; NULL at the top */
+    struct model_variable **children; /* owned */
+    size_t count, capacity;
+};
+
+enum model_breakpoint_kind { MODEL_BREAKPOINT_LINE, MODEL_BREAKPOINT_FUNCTION };
+
+struct model_breakpoint {
+    int id; /* ours, never reused */
+    enum model_breakpoint_kind kind;
+    char *path;            /* LINE */
+    char *function;        /* FUNCTION */
+    int line;              /* where it is bound, or was asked for */
+    struct value *fields;  /* SourceBreakpoint as the schema knows it: condition, hitCondition, …; in `arena` */
+    struct arena *arena;   /* owned; holds fields */
+    int64_t backend_id;    /* 0 until the backend answered */
+    bool verified;
+    char *state;           /* verified, pending, moved, error; NULL before the answer */
+    char *message;         /* NULL or why */
+    int64_t hits;
+};
+
+struct model_thread {
+    int64_t id, native_id;
+    char *name;
+};
+
+/* A line of the console: output of evaluate and log points, echoed input, messages. */
+enum model_line_kind { MODEL_LINE_INPUT, MODEL_LINE_RESULT, MODEL_LINE_OUTPUT, MODEL_LINE_ERROR, MODEL_LINE_NOTE };
+struct model_line {
+    enum model_line_kind kind;
+    char *text;
+};
+
+struct model {
+    enum model_state state;
+    uint64_t generation; /* grows with every change: panes redraw when it moved */
+
+    char *program;        /* name for the status line */
+    char *python_version; /* NULL before initialize */
+    int64_t pid;
+
+    /* the last stop; valid while state is STOPPED, kept for display afterwards */
+    char *reason;      /* step, breakpoint, … NULL before the first stop */
+    char *description; /* NULL or the full reason */
+    char *text;        /* NULL or the exception's text */
+    char *exception;   /* NULL or its formatted traceback */
+    bool post_mortem;
+    int64_t thread_id;
+    char *thread_name;
+    uint64_t stops;    /* how many so far */
+
+    struct model_frame *frames;
+    size_t frame_count, frame_capacity;
+    bool more_frames;
+    size_t selected_frame;
+
+    struct model_variable *root; /* invisible; its children are the scopes and rows of the selected frame */
+    bool variables_loading;
+
+    struct model_breakpoint **breakpoints;
+    size_t breakpoint_count, breakpoint_capacity;
+
+    struct model_thread *threads;
+    size_t thread_count, thread_capacity;
+
+    struct model_line *lines; /* console; the oldest are dropped beyond 10,000 */
+    size_t line_count, line_capacity;
+
+    int exit_status; /* waitpid()'s, when state is ENDED and it is known (exit_known) */
+    bool exit_known;
+};
+
+struct model *model_create(void);
+void model_destroy(struct model *model);
+
+/* The selected frame, or NULL. */
+const struct model_frame *model_frame_selected(const struct model *model);
+
+/* Rows of the Variables tree as shown, in order: how many, and the one at INDEX with its depth. */
+size_t model_variable_rows(const struct model *model);
+struct model_variable *model_variable_row(const struct model *model, size_t index, int *depth);
+
+/* The breakpoint on a line, or NULL; by our id, or NULL. */
+struct model_breakpoint *model_breakpoint_at(const struct model *model, const char *path, int line);
+struct model_breakpoint *model_breakpoint_find(const struct model *model, int id);
+
+void model_add_line(struct model *model, enum model_line_kind kind, const char *text);
+
+/* "stopped: step", "running", "exited with status 3", "killed by SIGKILL", … */
+void model_describe_state(const struct model *model, char *buffer, size_t size);
+
+/* The function local LINE's assigned names show inline: the Locals row called NAME (LENGTH bytes), or NULL. */
+const struct model_variable *model_local(const struct model *model, const char *name, size_t length);

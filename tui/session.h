@@ -1,0 +1,82 @@
+/* One debugged program as seen from here: channel + model + how it was reached. Turns messages into
+ * model changes and commands into requests. Never touches the screen: other front ends use it too.
+ *
+ * All calls return at once; answers change the model later and call the change handler. A request
+ * that fails calls the message handler with what went wrong, for a person. */
+#pragma once
+
+#include "model.h"
+
+#include <stdbool.h>
+
+struct channel;
+struct loop;
+struct session;
+struct value;
+
+struct session_handlers {
+    void (*changed)(struct session *session, void *data); /* the model changed: draw it this turn */
+    void (*stopped)(struct session *session, void *data); /* a new stop: panes follow it */
+    void (*message)(struct session *session, bool error, const char *text, void *data);
+    void (*refused)(struct session *session, const char *why, void *data); /* version mismatch, no backend: cannot debug */
+    void *data;
+};
+
+struct session *session_create(struct loop *loop, const struct session_handlers *handlers);
+void session_destroy(struct session *session); /* closes the channel: the program goes on */
+struct model *session_model(struct session *session);
+
+/* Connect: takes FD, sends initialize, breakpoints and configurationDone as DAP orders them.
+ * STOP_ON_ENTRY false is --continue. */
+bool session_connect(struct session *session, int fd, bool stop_on_entry);
+bool session_connected(const struct session *session);
+/* The program ended with waitpid()'s STATUS. */
+void session_exited(struct session *session, int status);
+
+/* How many commands that move the program are queued or unanswered (type-ahead): painting may wait a little. */
+size_t session_pending(const struct session *session);
+
+/* Moving. Typed ahead they queue and run in order, each at its stop; a queue is dropped when a stop
+ * has another reason than the step before, or the program ends. False with a message when refused. */
+enum session_step { SESSION_CONTINUE, SESSION_NEXT, SESSION_STEP_IN, SESSION_STEP_OUT };
+bool session_step(struct session *session, enum session_step step);
+bool session_run_to(struct session *session, const char *path, int line);
+bool session_pause(struct session *session);
+bool session_terminate(struct session *session);                 /* ask the program to end */
+bool session_disconnect(struct session *session, bool terminate); /* leave it, or end it */
+
+/* Looking. */
+void session_select_frame(struct session *session, size_t index); /* fetches its variables */
+void session_more_frames(struct session *session);                /* the next page of the stack */
+void session_expand(struct session *session, struct model_variable *variable, bool expanded);
+void session_more_children(struct session *session, struct model_variable *variable);
+bool session_set_variable(struct session *session, struct model_variable *variable, const char *expression);
+void session_refresh_threads(struct session *session);
+
+/* Evaluate in the selected frame; echo, output and result become console lines and the handler (may
+ * be NULL) gets the result text. */
+typedef void (*session_result_handler)(struct session *session, bool ok, const char *result, void *data);
+bool session_evaluate(struct session *session, const char *expression, session_result_handler handler, void *data);
+bool session_evaluating(const struct session *session);
+void session_interrupt_evaluate(struct session *session); /* cancel */
+
+/* Completion of Python at COLUMN (bytes) of TEXT: the handler gets words that replace the bytes from START. */
+typedef void (*session_completion_handler)(struct session *session, size_t start, char *const *words, size_t count,
+                                           void *data);
+bool session_complete(struct session *session, const char *text, size_t column, session_completion_handler handler,
+                      void *data);
+
+/* Text of code without a file; the handler gets NULL when there is none. */
+typedef void (*session_source_handler)(struct session *session, const char *path, const char *text, size_t length,
+                                       void *data);
+bool session_fetch_source(struct session *session, const char *path, int64_t reference, session_source_handler handler,
+                          void *data);
+
+/* Breakpoints may be set at any time, also before the program runs. FIELDS (borrowed, may be NULL)
+ * is a SourceBreakpoint map. The change is sent at once; the answer updates the model. */
+struct model_breakpoint *session_add_breakpoint(struct session *session, const char *path, int line,
+                                                const struct value *fields);
+struct model_breakpoint *session_add_function_breakpoint(struct session *session, const char *name,
+                                                         const struct value *fields);
+void session_change_breakpoint(struct session *session, int id, const struct value *fields); /* replace its fields */
+void session_remove_breakpoint(struct session *session, int id);
