@@ -1,0 +1,84 @@
+# The front door. Meson does the building; this only makes sure that what it needs is there, and knows the usual words.
+#
+#   make               build, in build/
+#   make run           build and open the debugger on a sample program; make run ARGS="my.py a b" on yours
+#   make test          every test, then every test again under ASan and UBSan
+#   make fuzz          each fuzz target for FUZZ_SECONDS=60
+#   make bench         speed, as ratios against bare Python and the other debuggers that are installed
+#   make lint          layout of the C, Python and shell sources
+#   make install       to PREFIX=/usr/local (DESTDIR is honoured)
+#   make clean         remove what was built
+
+PREFIX ?= /usr/local
+ARGS ?= tests/targets/showcase.py
+FUZZ_SECONDS ?= 60
+# Names of suites (unit wire screen) or paths of pytest files, to run only these.
+TESTS ?=
+
+BUILD := build
+BUILD_ASAN := build-asan
+SANITIZE := -Db_sanitize=address,undefined -Db_lundef=false
+C_FILES = $(shell git ls-files '*.c' '*.h')
+SHELL_FILES = .ci/packages .ci/run tests/run-pytest
+
+.DEFAULT_GOAL := build
+.NOTPARALLEL:
+.PHONY: build run test test-plain test-asan fuzz bench lint install clean help packages packages-test
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+packages:
+	@.ci/packages run
+
+packages-test:
+	@.ci/packages test
+
+$(BUILD)/build.ninja: | packages
+	meson setup $(BUILD)
+
+$(BUILD_ASAN)/build.ninja: | packages-test
+	meson setup $(BUILD_ASAN) -Dwerror=true $(SANITIZE)
+
+build: packages $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+run: build
+	@$(BUILD)/pytui $(ARGS)
+
+test: test-plain test-asan
+
+# Once: a reconfigured build directory is built anew.
+$(BUILD)/.werror: | packages-test $(BUILD)/build.ninja
+	meson configure $(BUILD) -Dwerror=true
+	@touch $@
+
+test-plain: packages-test $(BUILD)/.werror
+	@ninja -C $(BUILD)
+	@tests/run-all $(BUILD) $(TESTS)
+
+test-asan: packages-test $(BUILD_ASAN)/build.ninja
+	@ninja -C $(BUILD_ASAN)
+	@tests/run-all $(BUILD_ASAN) $(TESTS)
+
+fuzz: packages-test $(BUILD_ASAN)/build.ninja
+	@ninja -C $(BUILD_ASAN)
+	@tests/fuzz/run $(BUILD_ASAN) $(FUZZ_SECONDS)
+
+bench: packages-test build
+	@tests/bench/bench.py --build $(BUILD)
+
+lint:
+	@.ci/packages lint
+	clang-format --dry-run -Werror $(C_FILES)
+	shellcheck $(SHELL_FILES)
+	@if command -v ruff >/dev/null; then ruff check .; else echo "ruff is not installed: Python sources not checked"; fi
+
+install: build
+	@if [ "$$(cat $(BUILD)/.prefix 2>/dev/null)" != "$(abspath $(PREFIX))" ]; then \
+	    meson configure $(BUILD) -Dprefix="$(abspath $(PREFIX))" && echo "$(abspath $(PREFIX))" >$(BUILD)/.prefix; fi
+	@ninja -C $(BUILD)
+	meson install -C $(BUILD) --no-rebuild
+
+clean:
+	rm -rf $(BUILD) $(BUILD_ASAN)
