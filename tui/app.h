@@ -45,6 +45,8 @@ struct app {
     char message[512];            /* one line at the bottom until the next key; "" for none */
     bool message_error;
     bool dirty;                   /* draw at the end of this turn */
+    int cursor_row, cursor_column; /* where the terminal's cursor goes, set while drawing */
+    bool cursor_visible;
     int exit_status;              /* pytui's own, once known */
     bool quitting;
 };
@@ -65,6 +67,25 @@ void app_quit(struct app *app, int status);
 /* Style of a role in the current theme. */
 struct style app_style(const struct app *app, enum role role);
 
-/* Offered by panes to commands (pane_source.c, pane_terminal.c). */
+/* While drawing: the terminal's cursor is to stand at this place of CANVAS (the focused pane's caret). */
+void app_set_cursor(struct app *app, struct canvas canvas, int row, int column);
+
+/* The program's pty: read into app->vt from now on (pane_terminal.c). Call once the target runs. */
+void pane_terminal_attach(struct app *app);
+/* The program's terminal as large as its pane is now; called after layout_place(). */
+void pane_terminal_fit(struct app *app);
+/* Lines scrolled back; 0 shows the screen. */
+void pane_terminal_scroll(struct app *app, int lines);
+
+/* Offered by pane_source.c to commands and the prompt. */
 void pane_source_show(struct app *app, const char *path, int line); /* moves its cursor there */
 bool pane_source_cursor(struct app *app, const char **path, int *line);
+/* Incremental search from where it began; "" ends it. False when there is no hit. */
+bool pane_source_search(struct app *app, const char *needle);
+/* The next or previous hit of the last needle. */
+bool pane_source_search_again(struct app *app, bool backwards);
+void pane_source_search_begin(struct app *app);  /* remember where it starts */
+void pane_source_search_cancel(struct app *app); /* back to there */
+void pane_source_go_to(struct app *app, int line);
+/* Follow the selected frame: after a stop, or when another frame was chosen. */
+void pane_source_follow(struct app *app);
