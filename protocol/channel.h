@@ -21,17 +21,19 @@ struct value;
 struct channel *channel_create(int fd);
 void channel_destroy(struct channel *channel); /* closes the descriptor; NULL is fine */
 
-int channel_fd(const struct channel *channel); /* -1 once closed */
+/* The same until the channel is destroyed, even when it has failed: stop polling it then. */
+int channel_fd(const struct channel *channel);
 
 enum channel_state {
     CHANNEL_OPEN,
-    CHANNEL_EOF,   /* the peer closed; frames already received are still delivered by channel_next() */
+    CHANNEL_EOF,   /* the peer closed or is gone; frames already received are still delivered by channel_next() */
     CHANNEL_FAILED /* garbage, a bad frame, an I/O error or a full queue: see channel_error() */
 };
 enum channel_state channel_state(const struct channel *channel);
 const char *channel_error(const struct channel *channel); /* "" when there is none */
 
-/* Read what is there, at most 256 KiB a call, without blocking. The state afterwards. */
+/* Read what is there, at most 256 KiB a call, without blocking. The state afterwards. Take all messages with
+ * channel_next() after each call: nothing more is read while 16 MiB of them wait. */
 enum channel_state channel_receive(struct channel *channel);
 
 /* The next complete message, decoded into ARENA. True when OUT is filled. A message that fails
@@ -41,7 +43,8 @@ enum channel_state channel_receive(struct channel *channel);
 bool channel_next(struct channel *channel, struct arena *arena, struct message *out, const char **malformed);
 
 /* Number MESSAGE (its "seq" is set), encode and queue it, and try to send at once. The seq, or 0
- * when the channel is not open, ARENA has failed, or the queue is full. */
+ * when the channel is not open, ARENA has failed, the queue is full (the channel fails), or the message
+ * is beyond the limits (the channel stays open and channel_error() says what: 16 MiB, 32 levels). */
 int64_t channel_send(struct channel *channel, struct arena *arena, struct value *message);
 
 /* Send queued bytes as far as the descriptor takes them. The state afterwards. */

@@ -17,11 +17,11 @@ struct value;
 struct message {
     enum message_kind kind;
     int64_t seq;
-    const char *name;         /* command of a request or response, event's name */
-    const struct value *body; /* arguments, or body; an empty map if absent */
-    int64_t request_seq;      /* responses only */
-    bool success;             /* responses only */
-    const char *error;        /* failed responses: error.format or message; never NULL then */
+    const char *name;                    /* command of a request or response, event's name */
+    const struct value *body;            /* arguments, or body; an empty map if absent */
+    int64_t request_seq;                 /* responses only */
+    bool success;                        /* responses only */
+    const char *error;                   /* failed responses: error.format or message; never NULL then, else NULL */
     const struct message_schema *schema; /* NULL for a name that the table does not know */
 };
 
@@ -29,7 +29,8 @@ struct message {
  * False with REASON when it is no DAP message at all. A known message with wrong fields is also
  * false, but *OUT then has kind, seq and name, so that a request can still be answered; for an
  * unknown name the result is true and schema NULL. RESPONSE bodies are checked against the table
- * only when successful. */
+ * only when successful; a malformed one has success false and an error text, so whoever waits for it is told.
+ * What is no message at all comes out as an event without a name: never answered. */
 bool message_parse(struct arena *arena, const struct value *value, struct message *out, char *reason, size_t size);
 
 /* Builders. ARENA owns the result; BODY is borrowed and may be NULL. seq is set by channel_send(). */

@@ -51,6 +51,9 @@ struct message_schema {
 extern const struct message_schema schema_messages[];
 extern const size_t schema_message_count;
 
+/* The body of every failed response. */
+extern const struct object_schema schema_error_body;
+
 /* The shape of the breakpoint's fields that a person edits. */
 extern const struct object_schema schema_source_breakpoint;
 
@@ -58,6 +61,7 @@ extern const struct object_schema schema_source_breakpoint;
 const struct message_schema *schema_find(enum message_kind kind, const char *name);
 
 /* Check VALUE against OBJECT: required fields are there, and all known ones have their type. Fields
- * the table does not know are let through (a newer peer may send more). On failure writes what is
- * wrong ("arguments.breakpoints[2].line: integer expected, got string") to REASON. */
+ * the table does not know are let through (a newer peer may send more), and so is null for one that is not
+ * required. On failure writes what is wrong ("breakpoints[2].line: integer expected, got string") to REASON;
+ * message_parse() puts "arguments." or "body." before it. */
 bool schema_check(const struct object_schema *object, const struct value *value, char *reason, size_t size);

@@ -45,14 +45,17 @@ static const struct field_schema source_breakpoint_fields[] = {
     {"line", FIELD_INT, REQUIRED, .label = "Line", .help = "line, from 1"},
     {"column", FIELD_INT, .help = "UTF-16 column, from 1; accepted and ignored"},
     {"condition", FIELD_STRING, .label = "Condition", .help = "Python expression; stops only when it is true"},
-    {"hitCondition", FIELD_STRING, .label = "Hit condition", .help = "5 or ==5, >=5, >5, <5, <=5, %3: on which hits it stops"},
-    {"logMessage", FIELD_STRING, .label = "Log message", .help = "text with {expressions}: logs it instead of stopping"},
+    {"hitCondition", FIELD_STRING, .label = "Hit condition",
+     .help = "5 or ==5, >=5, >5, <5, <=5, %3: on which hits it stops"},
+    {"logMessage", FIELD_STRING, .label = "Log message",
+     .help = "text with {expressions}: logs it instead of stopping"},
     {"pytui", FIELD_OBJECT, .object = &source_breakpoint_pytui, .help = "extensions"},
 };
 OBJECT(schema_source_breakpoint, "SourceBreakpoint", source_breakpoint_fields);
 
 static const struct field_schema function_breakpoint_fields[] = {
-    {"name", FIELD_STRING, REQUIRED, .label = "Function", .help = "name or qualified name, optionally after module and colon"},
+    {"name", FIELD_STRING, REQUIRED, .label = "Function",
+     .help = "name or qualified name, optionally after module and colon"},
     {"condition", FIELD_STRING, .label = "Condition", .help = "Python expression; stops only when it is true"},
     {"hitCondition", FIELD_STRING, .label = "Hit condition", .help = "on which hits it stops"},
     {"pytui", FIELD_OBJECT, .object = &source_breakpoint_pytui, .help = "extensions"},
@@ -150,20 +153,25 @@ static const struct field_schema exception_details_fields[] = {
     {"typeName", FIELD_STRING, .help = "type's name"},
     {"fullTypeName", FIELD_STRING, .help = "with its module"},
     {"stackTrace", FIELD_STRING, .help = "formatted like the interpreter does"},
-    {"innerException", FIELD_ARRAY, .item = FIELD_OBJECT, .help = "its cause or context, then a group's members; same shape"},
+    {"innerException", FIELD_ARRAY, .item = FIELD_OBJECT,
+     .help = "its cause or context, then a group's members; same shape"},
 };
 static OBJECT(exception_details, "ExceptionDetails", exception_details_fields);
 
 static const struct field_schema snapshot_fields[] = {
-    {"stackFrames", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &stack_frame, .help = "the first frames, innermost first"},
+    {"stackFrames", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &stack_frame,
+     .help = "the first frames, innermost first"},
     {"moreFrames", FIELD_BOOL, REQUIRED, .help = "whether the stack goes on"},
     {"scopes", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &scope, .help = "of the top frame"},
-    {"pages", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &page, .help = "first page of each scope that is not expensive"},
+    {"pages", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &page,
+     .help = "first page of each scope that is not expensive"},
     {"threadName", FIELD_STRING, REQUIRED, .help = "of the thread that stopped"},
     {"exception", FIELD_OBJECT, .object = &exception_details, .help = "when reason is exception"},
     {"postMortem", FIELD_BOOL, .help = "the program ended by this exception: nothing can be stepped any more"},
-    {"returnValue", FIELD_OBJECT, .object = &variable, .help = "what the function just left returned, after a step over or out"},
-    {"hits", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &breakpoint, .help = "the breakpoints hit, with their new counts"},
+    {"returnValue", FIELD_OBJECT, .object = &variable,
+     .help = "what the function just left returned, after a step over or out"},
+    {"hits", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &breakpoint,
+     .help = "the breakpoints hit, with their new counts"},
 };
 static OBJECT(snapshot, "pytui.Snapshot", snapshot_fields);
 
@@ -219,24 +227,28 @@ static const struct field_schema capabilities_fields[] = {
     {"supportsCompletionsRequest", FIELD_BOOL, .help = "true"},
     {"supportsCancelRequest", FIELD_BOOL, .help = "true: an evaluate can be interrupted"},
     {"supportsDelayedStackTraceLoading", FIELD_BOOL, .help = "true"},
-    {"exceptionBreakpointFilters", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &exception_filter, .help = "what can be asked for"},
+    {"exceptionBreakpointFilters", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &exception_filter,
+     .help = "what can be asked for"},
     {"pytui", FIELD_OBJECT, REQUIRED, .object = &capabilities_pytui, .help = "who answers"},
 };
 static OBJECT(capabilities, "Capabilities", capabilities_fields);
 
 static const struct field_schema set_breakpoints_fields[] = {
     {"source", FIELD_OBJECT, REQUIRED, .object = &source, .help = "the file, by path"},
-    {"breakpoints", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &schema_source_breakpoint, .help = "all of that file; replaces what was set"},
+    {"breakpoints", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &schema_source_breakpoint,
+     .help = "all of that file; replaces what was set"},
 };
 static OBJECT(set_breakpoints, "SetBreakpointsArguments", set_breakpoints_fields);
 
 static const struct field_schema set_function_breakpoints_fields[] = {
-    {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &function_breakpoint, .help = "all of them; replaces what was set"},
+    {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &function_breakpoint,
+     .help = "all of them; replaces what was set"},
 };
 static OBJECT(set_function_breakpoints, "SetFunctionBreakpointsArguments", set_function_breakpoints_fields);
 
 static const struct field_schema breakpoints_result_fields[] = {
-    {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &breakpoint, .help = "one each, in the order asked"},
+    {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &breakpoint,
+     .help = "one each, in the order asked"},
 };
 static OBJECT(breakpoints_result, "SetBreakpointsResponse", breakpoints_result_fields);
 
@@ -357,7 +369,8 @@ static const struct field_schema evaluate_pytui_fields[] = {
 };
 static OBJECT(evaluate_pytui, "pytui.Evaluate", evaluate_pytui_fields);
 static const struct field_schema evaluate_result_fields[] = {
-    {"result", FIELD_STRING, REQUIRED, .help = "repr of the result, bounded; empty for None in repl and for statements"},
+    {"result", FIELD_STRING, REQUIRED,
+     .help = "repr of the result, bounded; empty for None in repl and for statements"},
     {"type", FIELD_STRING, .help = "type's name"},
     {"variablesReference", FIELD_INT, REQUIRED, .help = "above 0: it has children"},
     {"namedVariables", FIELD_INT, .help = "how many named children"},
@@ -423,7 +436,8 @@ static const struct field_schema stats_fields[] = {
     {"conditions", FIELD_INT, REQUIRED, .help = "breakpoint conditions evaluated"},
     {"restartEvents", FIELD_INT, REQUIRED, .help = "calls of restart_events"},
     {"armedCode", FIELD_INT, REQUIRED, .help = "code objects with events of ours"},
-    {"userCode", FIELD_INT, REQUIRED, .help = "times that code of the program was run for a client (repr, evaluate, …)"},
+    {"userCode", FIELD_INT, REQUIRED,
+     .help = "times that code of the program was run for a client (repr, evaluate, …)"},
     {"messagesIn", FIELD_INT, REQUIRED, .help = "since the channel opened"},
     {"messagesOut", FIELD_INT, REQUIRED, .help = "since the channel opened"},
     {"bytesIn", FIELD_INT, REQUIRED, .help = "since the channel opened"},
@@ -432,7 +446,8 @@ static const struct field_schema stats_fields[] = {
 static OBJECT(stats, "pytui.Stats", stats_fields);
 
 static const struct field_schema stopped_fields[] = {
-    {"reason", FIELD_STRING, REQUIRED, .help = "entry, step, breakpoint, function breakpoint, goto (run to cursor), pause, exception"},
+    {"reason", FIELD_STRING, REQUIRED,
+     .help = "entry, step, breakpoint, function breakpoint, goto (run to cursor), pause, exception"},
     {"description", FIELD_STRING, .help = "the full reason for people"},
     {"threadId", FIELD_INT, .help = "the thread that stopped"},
     {"text", FIELD_STRING, .help = "for exceptions: type and message; for a condition that raised: its error"},
@@ -469,7 +484,8 @@ static const struct field_schema output_fields[] = {
 static OBJECT(output, "OutputEvent", output_fields);
 
 static const struct field_schema exited_fields[] = {
-    {"exitCode", FIELD_INT, REQUIRED, .help = "as far as the interpreter knows it; the parent's wait status is the truth"},
+    {"exitCode", FIELD_INT, REQUIRED,
+     .help = "as far as the interpreter knows it; the parent's wait status is the truth"},
 };
 static OBJECT(exited, "ExitedEvent", exited_fields);
 
@@ -489,8 +505,13 @@ static OBJECT(process, "ProcessEvent", process_fields);
 /* Messages */
 
 #define REQUEST(name_, arguments, result_, help_)                                                                      \
-    {.name = (name_), .kind = MESSAGE_REQUEST, .body = (arguments), .result = (result_), .help = (help_)}
-#define EVENT(name_, body_, help_) {.name = (name_), .kind = MESSAGE_EVENT, .body = (body_), .help = (help_)}
+    {                                                                                                                  \
+        .name = (name_), .kind = MESSAGE_REQUEST, .body = (arguments), .result = (result_), .help = (help_)            \
+    }
+#define EVENT(name_, body_, help_)                                                                                     \
+    {                                                                                                                  \
+        .name = (name_), .kind = MESSAGE_EVENT, .body = (body_), .help = (help_)                                       \
+    }
 
 const struct message_schema schema_messages[] = {
     REQUEST("initialize", &initialize, &capabilities, "first request; versions are compared"),
