@@ -14,7 +14,9 @@ struct values;
 /* How values asks its owner around running Python code of the program. All are required. */
 struct values_hooks {
     /* Called just before and after code of the program runs: the owner restores and takes back the
-     * switch interval, counts it, remembers REQUEST_SEQ for cancel. */
+     * switch interval, counts it, remembers REQUEST_SEQ for cancel. after_python is called while the
+     * Python error that ended the code, if any, is still set: a KeyboardInterrupt that no client asked
+     * for belongs to the program. It leaves the error as it is. */
     void (*before_python)(void *data, long long request_seq);
     void (*after_python)(void *data);
     /* Text for the client: an `output` event of that DAP category. TEXT is UTF-8, LENGTH bytes. */
@@ -65,3 +67,10 @@ struct value *values_handle_source(struct request *request, bool *ok);
 
 /* Provided by the owner (backend.c). */
 struct values *backend_values(struct backend *backend);
+
+/* The innermost frame of another thread at the stop, by our thread id: a new reference, or NULL (no
+ * error set) when there is no such thread or it runs no Python. For stackTrace. */
+PyObject *backend_thread_frame(struct backend *backend, long long thread_id);
+
+/* Our id of the thread that is stopped; 0 when none is. */
+long long backend_stopped_thread(struct backend *backend);

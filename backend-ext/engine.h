@@ -1,0 +1,78 @@
+/* How execution is watched. Two implementations, one per build of the extension: engine_monitoring.c
+ * (3.12 and newer, sys.monitoring) and engine_settrace.c (3.11). The rest does not know which runs.
+ *
+ * The engine tells, others decide. It reports through the control_…() functions below, always with
+ * the GIL held, in the program's thread that does the thing, with no Python error set. They may block
+ * for minutes (a stop); they never raise and leave no error set. PyEval_GetFrame() gives the frame.
+ * During such a call the engine must report nothing on the same thread (evaluated code is silent).
+ *
+ * Three kinds of interest, independent of each other:
+ * - discovery: every code object is reported once, when it is first entered (control_code_entered);
+ *   from engine_start() to engine_stop();
+ * - armed code (breakpoints): engine_arm();
+ * - watched code (stepping, pause): engine_watch() and engine_watch_all().
+ *
+ * Cost: code neither armed nor watched pays nothing after its first entry. Armed code pays for lines
+ * that it is armed for; a line without breakpoint is reported to the interpreter as not wanted. */
+#pragma once
+
+#include <Python.h>
+#include <stdbool.h>
+
+struct armed_code; /* breakpoints.h */
+struct backend;
+struct engine;
+
+/* For capabilities: "monitoring" or "settrace". */
+extern const char engine_name[];
+
+/* Events that can be watched. */
+enum {
+    ENGINE_LINES = 1u << 0,   /* a new line, or a jump back to the start of the same line */
+    ENGINE_RETURNS = 1u << 1, /* return and yield */
+    ENGINE_STARTS = 1u << 2,  /* a frame begins, or is resumed after a yield */
+    ENGINE_UNWINDS = 1u << 3, /* a frame is left by an exception; engine_watch_all() only */
+};
+
+/* NULL with a Python error set: for example when no monitoring tool id is free. Nothing is watched
+ * before engine_start(). The caller owns it. */
+struct engine *engine_create(struct backend *backend);
+void engine_destroy(struct engine *engine); /* GIL held; stops it first; NULL is fine */
+
+/* Begin discovery. The calling thread and all threads created later are covered. False with a Python error. */
+bool engine_start(struct engine *engine);
+
+/* Remove every hook from the interpreter: nothing is reported any more. Safe inside a report and in
+ * a forked child; idempotent. */
+void engine_stop(struct engine *engine);
+
+/* The armed lines of ARMED->code changed (breakpoints.h has the lines): report control_breakpoint()
+ * when one is reached from now on, in every thread, in frames that already run or are suspended too.
+ * `armed->start` asks for control_breakpoint_start() as well. An ARMED without lines is to be
+ * disarmed; the engine keeps no pointer to it afterwards. */
+void engine_arm(struct engine *engine, struct armed_code *armed);
+
+/* Report EVENTS of this code object (a set; 0: none any more). Replaces what was watched of it. */
+void engine_watch(struct engine *engine, PyObject *code, unsigned events);
+
+/* Report EVENTS of all code, in every thread (replaces the former set). Includes frames that run. */
+void engine_watch_all(struct engine *engine, unsigned events);
+
+/* What the engine reports. Implemented by stop.c, breakpoints.c and stepping.c. */
+
+/* Once per code object, at its first entry. Arms it if it holds breakpoints; may stop. */
+void control_code_entered(struct backend *backend, PyObject *code);
+
+/* Armed code reached a line; LINE holds an enabled breakpoint. Only for lines that ARMED has. */
+void control_breakpoint(struct backend *backend, struct armed_code *armed, int line);
+
+/* A frame of armed code with `armed->start` begins (function breakpoints, body on the def line).
+ * Not for the entry that control_code_entered() reports: that one does it itself. */
+void control_breakpoint_start(struct backend *backend, struct armed_code *armed);
+
+/* Watched code. When a line is both watched and armed, only control_watched_line() is called: it
+ * looks at the breakpoints too. The same for starts. */
+void control_watched_line(struct backend *backend, PyObject *code, int line);
+void control_watched_start(struct backend *backend, PyObject *code, bool resumed);
+void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded);
+void control_unwind(struct backend *backend, PyObject *code, PyObject *exception);
