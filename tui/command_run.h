@@ -1,0 +1,67 @@
+/* What the rows of the command table run. ARGUMENT is "" when there is none; errors go to the message line. */
+#pragma once
+
+struct app;
+
+/* command_run.c: moving, looking, the screen */
+void command_step_over(struct app *app, const char *argument);
+void command_step_into(struct app *app, const char *argument);
+void command_finish(struct app *app, const char *argument);
+void command_continue(struct app *app, const char *argument);
+void command_run_to(struct app *app, const char *argument);
+void command_pause(struct app *app, const char *argument);
+void command_terminate(struct app *app, const char *argument);
+void command_frame_up(struct app *app, const char *argument);
+void command_frame_down(struct app *app, const char *argument);
+void command_show_current(struct app *app, const char *argument);
+void command_go_to_line(struct app *app, const char *argument);
+void command_search(struct app *app, const char *argument);
+void command_search_next(struct app *app, const char *argument);
+void command_search_previous(struct app *app, const char *argument);
+void command_focus_source(struct app *app, const char *argument);
+void command_focus_variables(struct app *app, const char *argument);
+void command_focus_stack(struct app *app, const char *argument);
+void command_focus_breakpoints(struct app *app, const char *argument);
+void command_focus_terminal(struct app *app, const char *argument);
+void command_focus_next(struct app *app, const char *argument);
+void command_focus_previous(struct app *app, const char *argument);
+void command_leave_terminal(struct app *app, const char *argument);
+void command_toggle_console(struct app *app, const char *argument);
+void command_zoom_terminal(struct app *app, const char *argument);
+void command_sidebar_wider(struct app *app, const char *argument);
+void command_sidebar_narrower(struct app *app, const char *argument);
+void command_slot_higher(struct app *app, const char *argument);
+void command_slot_lower(struct app *app, const char *argument);
+void command_theme(struct app *app, const char *argument);
+void command_help(struct app *app, const char *argument);
+void command_redraw(struct app *app, const char *argument);
+void command_suspend(struct app *app, const char *argument);
+void command_quit(struct app *app, const char *argument);
+void command_line(struct app *app, const char *argument);
+
+/* command_break.c: breakpoints by location or number */
+void command_toggle_breakpoint(struct app *app, const char *argument);
+void command_break(struct app *app, const char *argument);
+void command_tbreak(struct app *app, const char *argument);
+void command_clear(struct app *app, const char *argument);
+void command_condition(struct app *app, const char *argument);
+void command_enable(struct app *app, const char *argument);
+void command_disable(struct app *app, const char *argument);
+
+/* command_inspect.c: Python in the selected frame */
+void command_evaluate(struct app *app, const char *argument);
+void command_print(struct app *app, const char *argument);
+void command_pretty(struct app *app, const char *argument);
+void command_set(struct app *app, const char *argument);
+void command_where(struct app *app, const char *argument);
+void command_threads(struct app *app, const char *argument);
+
+/* In the panes' own files; they act on the row under the pane's cursor. */
+void pane_variables_expand(struct app *app, const char *argument); /* also fetches more of a long value */
+void pane_variables_toggle(struct app *app, const char *argument);
+void pane_variables_collapse(struct app *app, const char *argument); /* collapsed already: its parent */
+void pane_stack_examine(struct app *app, const char *argument);
+void pane_breakpoints_edit(struct app *app, const char *argument);
+void pane_breakpoints_delete(struct app *app, const char *argument);
+void pane_breakpoints_enable(struct app *app, const char *argument);
+void pane_breakpoints_show(struct app *app, const char *argument);
