@@ -99,6 +99,7 @@ struct model {
 
     struct model_breakpoint **breakpoints;
     size_t breakpoint_count, breakpoint_capacity;
+    int last_breakpoint_id;
 
     struct model_thread *threads;
     size_t thread_count, thread_capacity;
@@ -108,6 +109,9 @@ struct model {
 
     int exit_status; /* waitpid()'s, when state is ENDED and it is known (exit_known) */
     bool exit_known;
+
+    struct model_changes *changes; /* owned; model_tree.h: values at stops before, what is expanded */
+    struct model_rows *rows;       /* owned; the visible rows, found anew when generation moved */
 };
 
 struct model *model_create(void);

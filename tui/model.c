@@ -1,0 +1,280 @@
+#include "model.h"
+
+#include "model_tree.h"
+#include "protocol/arena.h"
+#include "xalloc.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define LINES_MAX 10000
+
+/* The visible rows of the tree, flat: panes ask for them one by one. */
+struct model_rows {
+    uint64_t generation;
+    bool valid;
+    struct model_row {
+        struct model_variable *variable; /* borrowed */
+        int depth;
+    } * items; /* owned */
+    size_t count, capacity;
+};
+
+struct model *model_create(void)
+{
+    struct model *model = xcalloc(1, sizeof *model);
+    model->changes = model_changes_create();
+    model->rows = xcalloc(1, sizeof *model->rows);
+    return model;
+}
+
+static void frames_clear(struct model *model)
+{
+    for (size_t i = 0; i < model->frame_count; i++) {
+        free(model->frames[i].name);
+        free(model->frames[i].path);
+        free(model->frames[i].class_name);
+    }
+    model->frame_count = 0;
+}
+
+static void threads_clear(struct model *model)
+{
+    for (size_t i = 0; i < model->thread_count; i++)
+        free(model->threads[i].name);
+    model->thread_count = 0;
+}
+
+static void breakpoint_destroy(struct model_breakpoint *breakpoint)
+{
+    free(breakpoint->path);
+    free(breakpoint->function);
+    free(breakpoint->state);
+    free(breakpoint->message);
+    arena_destroy(breakpoint->arena);
+    free(breakpoint);
+}
+
+void model_destroy(struct model *model)
+{
+    if (!model)
+        return;
+    frames_clear(model);
+    threads_clear(model);
+    for (size_t i = 0; i < model->breakpoint_count; i++)
+        breakpoint_destroy(model->breakpoints[i]);
+    for (size_t i = 0; i < model->line_count; i++)
+        free(model->lines[i].text);
+    model_variable_destroy(model->root);
+    model_changes_destroy(model->changes);
+    char *const texts[] = {model->program, model->python_version, model->reason,     model->description,
+                           model->text,    model->exception,      model->thread_name};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    free(model->rows->items);
+    free(model->rows);
+    free(model->frames);
+    free(model->threads);
+    free(model->breakpoints);
+    free(model->lines);
+    free(model);
+}
+
+const struct model_frame *model_frame_selected(const struct model *model)
+{
+    return model->selected_frame < model->frame_count ? &model->frames[model->selected_frame] : NULL;
+}
+
+static void rows_add(struct model_rows *rows, const struct model_variable *parent, int depth)
+{
+    for (size_t i = 0; i < parent->count; i++) {
+        struct model_variable *child = parent->children[i];
+        xgrow(&rows->items, &rows->capacity, rows->count + 1, sizeof *rows->items);
+        rows->items[rows->count++] = (struct model_row){.variable = child, .depth = depth};
+        if (child->expanded)
+            rows_add(rows, child, depth + 1);
+    }
+}
+
+static const struct model_rows *rows_of(const struct model *model)
+{
+    struct model_rows *rows = model->rows;
+    if (rows->valid && rows->generation == model->generation)
+        return rows;
+    rows->count = 0;
+    rows->generation = model->generation;
+    rows->valid = true;
+    if (model->root)
+        rows_add(rows, model->root, 0);
+    return rows;
+}
+
+size_t model_variable_rows(const struct model *model)
+{
+    return rows_of(model)->count;
+}
+
+struct model_variable *model_variable_row(const struct model *model, size_t index, int *depth)
+{
+    const struct model_rows *rows = rows_of(model);
+    if (index >= rows->count)
+        return NULL;
+    *depth = rows->items[index].depth;
+    return rows->items[index].variable;
+}
+
+void model_set_root(struct model *model, struct model_variable *root)
+{
+    model_variable_destroy(model->root);
+    model->root = root;
+    model->rows->valid = false;
+    model->generation++;
+}
+
+struct model_breakpoint *model_breakpoint_at(const struct model *model, const char *path, int line)
+{
+    for (size_t i = 0; i < model->breakpoint_count; i++) {
+        struct model_breakpoint *breakpoint = model->breakpoints[i];
+        if (breakpoint->kind == MODEL_BREAKPOINT_LINE && breakpoint->line == line &&
+            strcmp(breakpoint->path, path) == 0)
+            return breakpoint;
+    }
+    return NULL;
+}
+
+struct model_breakpoint *model_breakpoint_find(const struct model *model, int id)
+{
+    for (size_t i = 0; i < model->breakpoint_count; i++)
+        if (model->breakpoints[i]->id == id)
+            return model->breakpoints[i];
+    return NULL;
+}
+
+struct model_breakpoint *model_breakpoint_add(struct model *model, enum model_breakpoint_kind kind)
+{
+    struct model_breakpoint *breakpoint = xcalloc(1, sizeof *breakpoint);
+    breakpoint->kind = kind;
+    breakpoint->id = ++model->last_breakpoint_id;
+    xgrow(&model->breakpoints, &model->breakpoint_capacity, model->breakpoint_count + 1, sizeof *model->breakpoints);
+    model->breakpoints[model->breakpoint_count++] = breakpoint;
+    model->generation++;
+    return breakpoint;
+}
+
+void model_breakpoint_remove(struct model *model, struct model_breakpoint *breakpoint)
+{
+    for (size_t i = 0; i < model->breakpoint_count; i++) {
+        if (model->breakpoints[i] != breakpoint)
+            continue;
+        memmove(&model->breakpoints[i], &model->breakpoints[i + 1],
+                (--model->breakpoint_count - i) * sizeof *model->breakpoints);
+        breakpoint_destroy(breakpoint);
+        model->generation++;
+        return;
+    }
+}
+
+struct model_frame *model_frame_add(struct model *model)
+{
+    xgrow(&model->frames, &model->frame_capacity, model->frame_count + 1, sizeof *model->frames);
+    struct model_frame *frame = &model->frames[model->frame_count++];
+    *frame = (struct model_frame){0};
+    model->generation++;
+    return frame;
+}
+
+void model_frames_clear(struct model *model)
+{
+    frames_clear(model);
+    model->selected_frame = 0;
+    model->more_frames = false;
+    model->generation++;
+}
+
+void model_threads_clear(struct model *model)
+{
+    threads_clear(model);
+    model->generation++;
+}
+
+struct model_thread *model_thread_add(struct model *model)
+{
+    xgrow(&model->threads, &model->thread_capacity, model->thread_count + 1, sizeof *model->threads);
+    struct model_thread *thread = &model->threads[model->thread_count++];
+    *thread = (struct model_thread){0};
+    model->generation++;
+    return thread;
+}
+
+void model_add_line(struct model *model, enum model_line_kind kind, const char *text)
+{
+    if (model->line_count >= LINES_MAX) { /* drop a tenth, so that it is rare */
+        size_t drop = LINES_MAX / 10;
+        for (size_t i = 0; i < drop; i++)
+            free(model->lines[i].text);
+        model->line_count -= drop;
+        memmove(model->lines, model->lines + drop, model->line_count * sizeof *model->lines);
+    }
+    xgrow(&model->lines, &model->line_capacity, model->line_count + 1, sizeof *model->lines);
+    model->lines[model->line_count++] = (struct model_line){.kind = kind, .text = xstrdup(text)};
+    model->generation++;
+}
+
+static void describe_exit(int status, char *buffer, size_t size)
+{
+    if (WIFSIGNALED(status)) {
+        const char *name = sigabbrev_np(WTERMSIG(status));
+        if (name)
+            snprintf(buffer, size, "killed by SIG%s%s", name, WCOREDUMP(status) ? " (core dumped)" : "");
+        else
+            snprintf(buffer, size, "killed by signal %d", WTERMSIG(status));
+    } else {
+        snprintf(buffer, size, "exited with status %d", WEXITSTATUS(status));
+    }
+}
+
+void model_describe_state(const struct model *model, char *buffer, size_t size)
+{
+    switch (model->state) {
+    case MODEL_STARTING:
+        snprintf(buffer, size, "starting");
+        break;
+    case MODEL_RUNNING:
+        snprintf(buffer, size, "running");
+        break;
+    case MODEL_STOPPED:
+        if (model->post_mortem)
+            snprintf(buffer, size, "post-mortem: %s", model->text ? model->text : "uncaught exception");
+        else if (model->text)
+            snprintf(buffer, size, "stopped: %s: %s", model->reason ? model->reason : "?", model->text);
+        else
+            snprintf(buffer, size, "stopped: %s", model->reason ? model->reason : "?");
+        break;
+    case MODEL_ENDED:
+        if (model->exit_known)
+            describe_exit(model->exit_status, buffer, size);
+        else
+            snprintf(buffer, size, "ended");
+        break;
+    case MODEL_LOST:
+        snprintf(buffer, size, "connection lost");
+        break;
+    }
+}
+
+const struct model_variable *model_local(const struct model *model, const char *name, size_t length)
+{
+    const struct model_variable *scope = NULL;
+    for (size_t i = 0; model->root && i < model->root->count && !scope; i++) {
+        const struct model_variable *row = model->root->children[i];
+        if (row->scope && (strcmp(row->name, "Locals") == 0 || strcmp(row->name, "Globals") == 0))
+            scope = row;
+    }
+    for (size_t i = 0; scope && i < scope->count; i++)
+        if (strncmp(scope->children[i]->name, name, length) == 0 && scope->children[i]->name[length] == '\0')
+            return scope->children[i];
+    return NULL;
+}

@@ -1,0 +1,48 @@
+/* How session.c writes the model: lists, and the Variables tree with what changed since the last stop
+ * and what is expanded.
+ *
+ * A row's path is its name and those above it up to the scope, which names it across stops although
+ * every stop builds a new tree. Values are remembered by frame (model_frame_key) and path. All
+ * memory here is bounded: the oldest frames are forgotten, a frame keeps some thousand values. */
+#pragma once
+
+#include "model.h"
+
+struct model_changes;
+struct model_rows;
+
+/* Lists. A new item is zeroed; its strings are to be on the heap. */
+struct model_breakpoint *model_breakpoint_add(struct model *model, enum model_breakpoint_kind kind);
+void model_breakpoint_remove(struct model *model, struct model_breakpoint *breakpoint);
+struct model_frame *model_frame_add(struct model *model);
+void model_frames_clear(struct model *model);
+struct model_thread *model_thread_add(struct model *model);
+void model_threads_clear(struct model *model);
+
+/* A new, empty row as the last child of PARENT; with NULL a root for model_set_root(). */
+struct model_variable *model_variable_create(struct model_variable *parent);
+void model_variable_destroy(struct model_variable *variable); /* with its children; NULL is fine */
+void model_variable_clear(struct model_variable *variable);   /* its children */
+/* Names from the scope down, separated by U+001F. The caller frees it. */
+char *model_variable_path(const struct model_variable *variable);
+struct model_variable *model_variable_find(struct model_variable *root, const char *path); /* or NULL */
+
+/* The tree shown from now on; takes ROOT over (NULL: nothing) and frees the one before. */
+void model_set_root(struct model *model, struct model_variable *root);
+
+/* What tells the frame at INDEX apart over stops: its function and how it was called. */
+char *model_frame_key(const struct model *model, size_t index);
+
+/* Values that follow belong to the frame KEY at the current stop. */
+void model_changes_enter(struct model *model, const char *key);
+/* Mark VARIABLE if its value is another than at the stop before, and remember it. */
+void model_changes_mark(struct model *model, struct model_variable *variable);
+/* All children of VARIABLE are known now: at the next stop a name not among them counts as new. */
+void model_changes_complete(struct model *model, struct model_variable *variable);
+
+/* Whether the row at PATH was left expanded (1) or collapsed (0) in FUNCTION; -1: never touched. */
+int model_expanded(const struct model *model, const char *function, const char *path);
+void model_set_expanded(struct model *model, const char *function, const char *path, bool expanded);
+
+struct model_changes *model_changes_create(void);
+void model_changes_destroy(struct model_changes *changes);
