@@ -55,13 +55,3 @@ void command_pretty(struct app *app, const char *argument);
 void command_set(struct app *app, const char *argument);
 void command_where(struct app *app, const char *argument);
 void command_threads(struct app *app, const char *argument);
-
-/* In the panes' own files; they act on the row under the pane's cursor. */
-void pane_variables_expand(struct app *app, const char *argument); /* also fetches more of a long value */
-void pane_variables_toggle(struct app *app, const char *argument);
-void pane_variables_collapse(struct app *app, const char *argument); /* collapsed already: its parent */
-void pane_stack_examine(struct app *app, const char *argument);
-void pane_breakpoints_edit(struct app *app, const char *argument);
-void pane_breakpoints_delete(struct app *app, const char *argument);
-void pane_breakpoints_enable(struct app *app, const char *argument);
-void pane_breakpoints_show(struct app *app, const char *argument);

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "command_run.h"
+#include "pane_commands.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -83,23 +84,24 @@ const struct command commands[] = {
     {"search-next", NULL, ".", SCOPE_SOURCE, NULL, "Go to the next hit", NULL, .run = command_search_next},
     {"search-previous", NULL, ",", SCOPE_SOURCE, NULL, "Go to the hit before", NULL, .run = command_search_previous},
     {"go-to-line", NULL, "L", SCOPE_SOURCE, "[LINE]", "Go to a line", NULL, .run = command_go_to_line},
+    {"reload-source", NULL, "Ctrl-r", SCOPE_SOURCE, NULL, "Read the file anew", NULL, .run = pane_source_reload},
 
     {"expand", NULL, "l Right", SCOPE_VARIABLES, NULL, "Expand the value", NULL, .run = pane_variables_expand},
     {"collapse", NULL, "h Left", SCOPE_VARIABLES, NULL, "Collapse the value, or go to what holds it", NULL,
      .run = pane_variables_collapse},
     {"toggle-expand", NULL, "Enter Space \\", SCOPE_VARIABLES, NULL, "Expand or collapse the value", "expand",
      .run = pane_variables_toggle},
-
-    {"examine-frame", NULL, "Enter", SCOPE_STACK, NULL, "Show the frame's source", "examine",
-     .run = pane_stack_examine},
+    {"edit-variable", NULL, "e", SCOPE_VARIABLES, NULL, "Assign to the variable", "edit", .run = pane_variables_edit},
 
     {"edit-breakpoint", NULL, "Enter e", SCOPE_BREAKPOINTS, NULL, "Edit the breakpoint", "edit",
      .run = pane_breakpoints_edit},
     {"delete-breakpoint", NULL, "d Delete", SCOPE_BREAKPOINTS, NULL, "Remove the breakpoint", "delete",
      .run = pane_breakpoints_delete},
-    {"enable-breakpoint", NULL, "b", SCOPE_BREAKPOINTS, NULL, "Switch the breakpoint on or off", "on/off",
-     .run = pane_breakpoints_enable},
-    {"show-breakpoint", NULL, "Space", SCOPE_BREAKPOINTS, NULL, "Show the breakpoint's source", NULL,
+    {"enable-breakpoint", NULL, "b Space", SCOPE_BREAKPOINTS, NULL, "Switch the breakpoint on or off", "on/off",
+     .run = pane_breakpoints_toggle_enabled},
+    {"undelete-breakpoint", NULL, "U", SCOPE_BREAKPOINTS, NULL, "Bring the breakpoint removed last back", NULL,
+     .run = pane_breakpoints_undelete},
+    {"show-breakpoint", NULL, "o", SCOPE_BREAKPOINTS, NULL, "Show the breakpoint's source", "show",
      .run = pane_breakpoints_show},
 
     {"leave-terminal", NULL, "Ctrl-]", SCOPE_TERMINAL, NULL, "Back to Source; all other keys go to the program",
