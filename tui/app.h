@@ -72,6 +72,9 @@ void app_set_cursor(struct app *app, struct canvas canvas, int row, int column);
 
 /* The program's pty: read into app->vt from now on (pane_terminal.c). Call once the target runs. */
 void pane_terminal_attach(struct app *app);
+void pane_terminal_detach(struct app *app);
+/* Bytes for the program; vt's write callback comes here. */
+void pane_terminal_write(struct app *app, const char *bytes, size_t length);
 /* The program's terminal as large as its pane is now; called after layout_place(). */
 void pane_terminal_fit(struct app *app);
 /* Lines scrolled back; 0 shows the screen. */

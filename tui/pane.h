@@ -34,3 +34,6 @@ extern const struct pane_ops pane_source_ops, pane_variables_ops, pane_stack_ops
     pane_terminal_ops, pane_console_ops;
 /* All of them, indexed by enum pane_kind. */
 extern const struct pane_ops *const pane_table[PANE_COUNT];
+
+/* Whether KEY is one of NAMES, separated by spaces: "j Down". */
+bool pane_key_is(const struct key *key, const char *names);

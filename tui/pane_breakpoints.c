@@ -1,0 +1,278 @@
+/* The Breakpoints pane: mark, place, condition and hits; a second line's worth of detail in the same
+ * row, as far as it fits. Keys go through the command table (edit, enable, delete, undo). */
+#include "app.h"
+#include "dialog.h"
+#include "list_view.h"
+#include "model.h"
+#include "protocol/arena.h"
+#include "protocol/schema.h"
+#include "protocol/value.h"
+#include "session.h"
+#include "xalloc.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct breakpoints_pane {
+    struct list_view list;
+    /* The one deleted last, for undo: NULL path and function when there is none. Owned. */
+    char *path, *function;
+    int line;
+    struct arena *arena;
+    struct value *fields;
+};
+
+static struct breakpoints_pane *pane(struct app *app)
+{
+    return app->panes[PANE_BREAKPOINTS];
+}
+
+static void *create(struct app *app)
+{
+    (void)app;
+    return xcalloc(1, sizeof(struct breakpoints_pane));
+}
+
+static void forget_deleted(struct breakpoints_pane *self)
+{
+    free(self->path);
+    free(self->function);
+    arena_destroy(self->arena);
+    self->path = self->function = NULL;
+    self->arena = NULL;
+    self->fields = NULL;
+}
+
+static void destroy(void *data)
+{
+    if (data)
+        forget_deleted(data);
+    free(data);
+}
+
+static bool is_enabled(const struct model_breakpoint *breakpoint)
+{
+    return value_get_bool(value_get_map(breakpoint->fields, "pytui"), "enabled", true);
+}
+
+static const char *mark(const struct model_breakpoint *breakpoint, enum role *role)
+{
+    *role = ROLE_MARK_BREAKPOINT;
+    if (!is_enabled(breakpoint)) {
+        *role = ROLE_MARK_DISABLED;
+        return "○";
+    }
+    if (breakpoint->state && !breakpoint->verified) {
+        *role = ROLE_MARK_PENDING;
+        return "◌";
+    }
+    return value_get_text(breakpoint->fields, "logMessage", NULL) ? "◆" : "●";
+}
+
+static void append(char *buffer, size_t size, const char *format, const char *text)
+{
+    size_t used = strlen(buffer);
+    if (text && *text && used < size)
+        snprintf(buffer + used, size - used, format, text);
+}
+
+/* "if total > 100   %3   3 hits   not imported yet" */
+static void describe(const struct model_breakpoint *breakpoint, char *buffer, size_t size)
+{
+    char hits[48] = "";
+    if (breakpoint->hits > 0)
+        snprintf(hits, sizeof hits, "%lld %s", (long long)breakpoint->hits, breakpoint->hits == 1 ? "hit" : "hits");
+    buffer[0] = '\0';
+    append(buffer, size, "if %s   ", value_get_text(breakpoint->fields, "condition", NULL));
+    append(buffer, size, "hit %s   ", value_get_text(breakpoint->fields, "hitCondition", NULL));
+    append(buffer, size, "log %s   ", value_get_text(breakpoint->fields, "logMessage", NULL));
+    if (value_get_bool(value_get_map(breakpoint->fields, "pytui"), "temporary", false))
+        append(buffer, size, "%s   ", "temporary");
+    append(buffer, size, "%s   ", hits);
+    append(buffer, size, "%s", breakpoint->message);
+}
+
+static void describe_place(const struct model_breakpoint *breakpoint, char *buffer, size_t size)
+{
+    if (breakpoint->kind == MODEL_BREAKPOINT_FUNCTION) {
+        snprintf(buffer, size, "%s()", breakpoint->function);
+        return;
+    }
+    const char *slash = strrchr(breakpoint->path, '/');
+    snprintf(buffer, size, "%s:%d", slash && slash[1] ? slash + 1 : breakpoint->path, breakpoint->line);
+}
+
+static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_breakpoint *breakpoint)
+{
+    enum role role;
+    const char *sign = mark(breakpoint, &role);
+    char place[256], detail[512];
+    describe_place(breakpoint, place, sizeof place);
+    describe(breakpoint, detail, sizeof detail);
+    canvas_label(canvas, row, 1, 1, app_style(app, role), sign);
+    int column = 3 + canvas_label(canvas, row, 3, canvas.columns - 3,
+                                  app_style(app, is_enabled(breakpoint) ? ROLE_BREAKPOINT_LOCATION : ROLE_DIM), place);
+    bool wrong = breakpoint->state && strcmp(breakpoint->state, "error") == 0;
+    canvas_label(canvas, row, column + 3, canvas.columns - column - 3,
+                 app_style(app, wrong ? ROLE_MESSAGE_ERROR : ROLE_BREAKPOINT_DETAIL), detail);
+}
+
+static void draw(struct app *app, void *data, struct canvas canvas, bool focused)
+{
+    struct breakpoints_pane *self = data;
+    const struct model *model = app_model(app);
+    if (model->breakpoint_count == 0) {
+        canvas_label(canvas, 0, 3, canvas.columns - 3, app_style(app, ROLE_DIM), "none; b on a source line sets one");
+        return;
+    }
+    list_view_fit(&self->list, model->breakpoint_count, canvas.rows);
+    for (int row = 0; row < canvas.rows; row++) {
+        size_t index = self->list.top + (size_t)row;
+        if (index >= model->breakpoint_count)
+            break;
+        draw_row(app, canvas, row, model->breakpoints[index]);
+        if (index == self->list.cursor && focused)
+            canvas_restyle(canvas, row, 0, 1, canvas.columns, app_style(app, ROLE_SELECTED_FOCUSED));
+    }
+}
+
+static struct model_breakpoint *selected(struct app *app)
+{
+    const struct model *model = app_model(app);
+    size_t cursor = pane(app)->list.cursor;
+    return cursor < model->breakpoint_count ? model->breakpoints[cursor] : NULL;
+}
+
+static void form_done(struct app *app, const struct value *fields, void *data)
+{
+    int id = (int)(intptr_t)data;
+    const struct model_breakpoint *breakpoint = model_breakpoint_find(app_model(app), id);
+    if (!fields || !breakpoint)
+        return;
+    int line = (int)value_get_int(fields, "line", breakpoint->line);
+    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && line != breakpoint->line) {
+        char *path = xstrdup(breakpoint->path);
+        session_remove_breakpoint(app_session(app), id);
+        session_add_breakpoint(app_session(app), path, line, fields);
+        free(path);
+    } else {
+        session_change_breakpoint(app_session(app), id, fields);
+    }
+    app_damage(app);
+}
+
+void pane_breakpoints_edit(struct app *app, const char *argument)
+{
+    (void)argument;
+    struct model_breakpoint *breakpoint = selected(app);
+    if (!breakpoint) {
+        app_message(app, true, "no breakpoint to edit; b on a source line sets one");
+        return;
+    }
+    char place[256], title[300];
+    describe_place(breakpoint, place, sizeof place);
+    snprintf(title, sizeof title, "Breakpoint %s", place);
+    dialog_form(app, title, &schema_source_breakpoint, breakpoint->fields, form_done, (void *)(intptr_t)breakpoint->id);
+}
+
+void pane_breakpoints_toggle_enabled(struct app *app, const char *argument)
+{
+    (void)argument;
+    struct model_breakpoint *breakpoint = selected(app);
+    if (!breakpoint)
+        return;
+    struct arena *arena = arena_create();
+    struct value *fields = value_copy(arena, breakpoint->fields);
+    if (!fields)
+        fields = value_map(arena);
+    struct value *extra = value_copy(arena, value_get_map(fields, "pytui"));
+    if (!extra)
+        extra = value_map(arena);
+    value_set_bool(arena, extra, "enabled", !is_enabled(breakpoint));
+    value_set(arena, fields, "pytui", extra);
+    session_change_breakpoint(app_session(app), breakpoint->id, fields);
+    arena_destroy(arena);
+    app_damage(app);
+}
+
+void pane_breakpoints_delete(struct app *app, const char *argument)
+{
+    (void)argument;
+    struct breakpoints_pane *self = pane(app);
+    struct model_breakpoint *breakpoint = selected(app);
+    if (!breakpoint)
+        return;
+    forget_deleted(self);
+    self->path = xstrdup(breakpoint->path);
+    self->function = xstrdup(breakpoint->function);
+    self->line = breakpoint->line;
+    self->arena = arena_create();
+    self->fields = value_copy(self->arena, breakpoint->fields);
+    session_remove_breakpoint(app_session(app), breakpoint->id);
+    app_message(app, false, "breakpoint deleted; U brings it back");
+    app_damage(app);
+}
+
+void pane_breakpoints_undelete(struct app *app, const char *argument)
+{
+    (void)argument;
+    struct breakpoints_pane *self = pane(app);
+    if (self->path)
+        session_add_breakpoint(app_session(app), self->path, self->line, self->fields);
+    else if (self->function)
+        session_add_function_breakpoint(app_session(app), self->function, self->fields);
+    else
+        app_message(app, true, "no breakpoint was deleted");
+    forget_deleted(self);
+    app_damage(app);
+}
+
+void pane_breakpoints_show(struct app *app, const char *argument)
+{
+    (void)argument;
+    const struct model_breakpoint *breakpoint = selected(app);
+    if (!breakpoint || breakpoint->kind != MODEL_BREAKPOINT_LINE)
+        return;
+    pane_source_show(app, breakpoint->path, breakpoint->line);
+    app_focus(app, PANE_SOURCE);
+}
+
+static bool key(struct app *app, void *data, const struct key *key)
+{
+    struct breakpoints_pane *self = data;
+    if (!list_view_key(&self->list, app_model(app)->breakpoint_count, key))
+        return false;
+    app_damage(app);
+    return true;
+}
+
+static bool mouse(struct app *app, void *data, const struct key *key, int row, int column)
+{
+    struct breakpoints_pane *self = data;
+    if (!list_view_mouse(&self->list, app_model(app)->breakpoint_count, key, row))
+        return false;
+    if (key->mouse == KEY_MOUSE_PRESS && column <= 2)
+        pane_breakpoints_toggle_enabled(app, "");
+    return true;
+}
+
+static void status(struct app *app, void *data, char *buffer, size_t size)
+{
+    (void)data;
+    if (app_model(app)->breakpoint_count > 0)
+        snprintf(buffer, size, "%zu", app_model(app)->breakpoint_count);
+}
+
+const struct pane_ops pane_breakpoints_ops = {
+    .title = "Breakpoints",
+    .hotkey = 'B',
+    .scope = SCOPE_BREAKPOINTS,
+    .create = create,
+    .destroy = destroy,
+    .draw = draw,
+    .key = key,
+    .mouse = mouse,
+    .status = status,
+};

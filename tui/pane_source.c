@@ -1,0 +1,339 @@
+/* The Source pane: which file and lines are shown, its cursor, following stops, and searching. */
+#include "app.h"
+#include "inline_values.h"
+#include "model.h"
+#include "session.h"
+#include "source.h"
+#include "source_view.h"
+#include "xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCROLL_STEP 4 /* columns, as in pudb */
+#define WHEEL_LINES 3
+
+struct source_pane {
+    struct source *source; /* borrowed from the store; NULL before the first file */
+    char *path;            /* as the model names it */
+    int top, left, cursor;
+    int rows, columns; /* of the last canvas */
+
+    char *needle; /* NULL: never searched */
+    int hit_line;
+    size_t hit_offset, hit_length;
+    int begin_cursor, begin_top; /* where an incremental search began */
+};
+
+static struct source_pane *pane(struct app *app)
+{
+    return app->panes[PANE_SOURCE];
+}
+
+static void *create(struct app *app)
+{
+    (void)app;
+    struct source_pane *self = xcalloc(1, sizeof *self);
+    self->top = self->cursor = 1;
+    self->rows = 24;
+    return self;
+}
+
+static void destroy(void *data)
+{
+    struct source_pane *self = data;
+    if (!self)
+        return;
+    free(self->path);
+    free(self->needle);
+    free(self);
+}
+
+static int last_line(const struct source_pane *self)
+{
+    int lines = self->source ? source_lines(self->source) : 0;
+    return lines > 0 ? lines : 1;
+}
+
+static int limit(const struct source_pane *self, int line)
+{
+    int last = last_line(self);
+    return line < 1 ? 1 : line > last ? last : line;
+}
+
+/* Bring the cursor into view: recentre when it is off screen, which costs one repaint in fifteen
+ * steps where scrolling by a line would cost one at each. */
+static void reveal(struct source_pane *self)
+{
+    int rows = self->rows > 0 ? self->rows : 1;
+    if (self->cursor < self->top || self->cursor >= self->top + rows)
+        self->top = self->cursor - rows / 2;
+    int highest = last_line(self) - rows + 1;
+    if (self->top > highest)
+        self->top = highest;
+    if (self->top < 1)
+        self->top = 1;
+}
+
+/* Bring the cursor into view by as little scrolling as possible, for the cursor keys. */
+static void reveal_near(struct source_pane *self)
+{
+    if (self->cursor < self->top)
+        self->top = self->cursor;
+    if (self->cursor >= self->top + self->rows)
+        self->top = self->cursor - self->rows + 1;
+    reveal(self);
+}
+
+static void move_to(struct source_pane *self, int line)
+{
+    self->cursor = limit(self, line);
+    reveal_near(self);
+}
+
+/* Move cursor and view together by whole pages, as in pudb. */
+static void move_page(struct source_pane *self, int lines)
+{
+    self->top += lines;
+    self->cursor = limit(self, self->cursor + lines);
+    if (self->top < 1)
+        self->top = 1;
+    reveal(self);
+}
+
+static void open_file(struct app *app, struct source_pane *self, const char *path)
+{
+    bool same = self->path && strcmp(self->path, path) == 0;
+    struct source *source = source_store_open(app->sources, path);
+    if (!same) {
+        free(self->path);
+        self->path = xstrdup(path);
+        self->left = 0;
+        self->hit_line = 0;
+    }
+    self->source = source;
+}
+
+void pane_source_show(struct app *app, const char *path, int line)
+{
+    struct source_pane *self = pane(app);
+    open_file(app, self, path);
+    self->cursor = limit(self, line);
+    reveal(self);
+    app_damage(app);
+}
+
+bool pane_source_cursor(struct app *app, const char **path, int *line)
+{
+    struct source_pane *self = pane(app);
+    if (!self->path)
+        return false;
+    *path = self->path;
+    *line = self->cursor;
+    return true;
+}
+
+void pane_source_go_to(struct app *app, int line)
+{
+    move_to(pane(app), line);
+    app_damage(app);
+}
+
+/* Text of code without a file arrived. */
+static void source_arrived(struct session *session, const char *path, const char *text, size_t length, void *data)
+{
+    (void)session;
+    struct app *app = data;
+    if (!text)
+        return;
+    source_store_put(app->sources, path, text, length);
+    const struct model_frame *frame = model_frame_selected(app_model(app));
+    if (frame && frame->path && strcmp(frame->path, path) == 0)
+        pane_source_show(app, path, frame->line);
+}
+
+void pane_source_follow(struct app *app)
+{
+    const struct model_frame *frame = model_frame_selected(app_model(app));
+    if (!frame || !frame->path)
+        return;
+    pane_source_show(app, frame->path, frame->line);
+    if (frame->source_reference > 0 && source_error(pane(app)->source))
+        session_fetch_source(app_session(app), frame->path, frame->source_reference, source_arrived, app);
+}
+
+static void stopped(struct app *app, void *data)
+{
+    struct source_pane *self = data;
+    const struct model_frame *frame = model_frame_selected(app_model(app));
+    if (frame && frame->path && self->path && self->source && strcmp(frame->path, self->path) == 0 &&
+        source_changed(self->source) && !source_note(self->source))
+        app_message(app, true, "%s changed on disk after it was read; Ctrl-r shows it as it is now", self->path);
+    pane_source_follow(app);
+}
+
+static void draw(struct app *app, void *data, struct canvas canvas, bool focused)
+{
+    struct source_pane *self = data;
+    bool resized = canvas.rows != self->rows;
+    self->rows = canvas.rows;
+    self->columns = canvas.columns;
+    if (!self->source) {
+        canvas_label(canvas, 0, 1, canvas.columns - 1, app_style(app, ROLE_DIM), "waiting for the program …");
+        return;
+    }
+    if (resized)
+        reveal(self);
+    const struct model *model = app_model(app);
+    const struct model_frame *frame = model->state == MODEL_STOPPED ? model_frame_selected(model) : NULL;
+    bool here = frame && frame->path && strcmp(frame->path, self->path) == 0;
+    struct source_view view = {
+        .source = self->source,
+        .path = self->path,
+        .top = self->top,
+        .left = self->left,
+        .cursor = self->cursor,
+        .current = here ? frame->line : 0,
+        .outer = model->selected_frame > 0,
+        .hit_line = self->hit_line,
+        .hit_offset = self->hit_offset,
+        .hit_length = self->hit_length,
+    };
+    if (here)
+        view.inline_first = inline_values_first_line(self->source, view.current);
+    source_view_draw(app, &view, canvas, focused);
+}
+
+struct motion {
+    const char *keys; /* separated by spaces */
+    int lines;        /* moved by this many lines; times the page when it is set */
+    int page;         /* 2: whole pages, 1: half ones */
+    int end;          /* -1: first line, 1: last */
+    int columns;      /* scrolled sideways */
+};
+
+static const struct motion motions[] = {
+    {"j Down", .lines = 1},
+    {"k Up", .lines = -1},
+    {"PgDn Ctrl-f", .lines = 1, .page = 2},
+    {"PgUp Ctrl-b", .lines = -1, .page = 2},
+    {"Ctrl-d", .lines = 1, .page = 1},
+    {"Ctrl-u", .lines = -1, .page = 1},
+    {"g Home", .end = -1},
+    {"G End", .end = 1},
+    {"l Right", .columns = SCROLL_STEP},
+    {"h Left", .columns = -SCROLL_STEP},
+};
+
+static void move(struct source_pane *self, const struct motion *motion)
+{
+    int page = self->rows > 1 ? self->rows - 1 : 1;
+    if (motion->end)
+        move_to(self, motion->end < 0 ? 1 : last_line(self));
+    else if (motion->columns)
+        self->left = self->left + motion->columns > 0 ? self->left + motion->columns : 0;
+    else if (motion->page)
+        move_page(self, motion->lines * (motion->page == 2 ? page : (page + 1) / 2));
+    else
+        move_to(self, self->cursor + motion->lines);
+}
+
+static bool key(struct app *app, void *data, const struct key *key)
+{
+    for (size_t i = 0; i < sizeof motions / sizeof motions[0]; i++) {
+        if (!pane_key_is(key, motions[i].keys))
+            continue;
+        move(data, &motions[i]);
+        app_damage(app);
+        return true;
+    }
+    return false;
+}
+
+static bool mouse(struct app *app, void *data, const struct key *key, int row, int column)
+{
+    struct source_pane *self = data;
+    if (!self->source)
+        return false;
+    if (key->mouse == KEY_MOUSE_WHEEL_UP || key->mouse == KEY_MOUSE_WHEEL_DOWN) {
+        move_page(self, key->mouse == KEY_MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
+        return true;
+    }
+    if (key->mouse != KEY_MOUSE_PRESS)
+        return false;
+    self->cursor = limit(self, self->top + row);
+    if (column < source_view_gutter(source_lines(self->source))) {
+        const struct command *toggle = command_find("toggle-breakpoint");
+        if (toggle)
+            toggle->run(app, "");
+    }
+    return true;
+}
+
+static bool search_from(struct source_pane *self, int from, bool backwards)
+{
+    size_t offset, length;
+    int line = self->source && self->needle && *self->needle
+                   ? source_search(self->source, self->needle, limit(self, from), backwards, &offset, &length)
+                   : 0;
+    self->hit_line = line;
+    if (line == 0)
+        return false;
+    self->hit_offset = offset;
+    self->hit_length = length;
+    self->cursor = line;
+    reveal(self);
+    return true;
+}
+
+void pane_source_search_begin(struct app *app)
+{
+    struct source_pane *self = pane(app);
+    self->begin_cursor = self->cursor;
+    self->begin_top = self->top;
+}
+
+bool pane_source_search(struct app *app, const char *needle)
+{
+    struct source_pane *self = pane(app);
+    free(self->needle);
+    self->needle = xstrdup(needle);
+    bool found = search_from(self, self->begin_cursor, false);
+    if (!found) {
+        self->cursor = self->begin_cursor;
+        self->top = self->begin_top;
+    }
+    app_damage(app);
+    return found;
+}
+
+bool pane_source_search_again(struct app *app, bool backwards)
+{
+    struct source_pane *self = pane(app);
+    int last = last_line(self), from = self->cursor + (backwards ? -1 : 1);
+    bool found = search_from(self, from < 1 ? last : from > last ? 1 : from, backwards);
+    app_damage(app);
+    return found;
+}
+
+void pane_source_search_cancel(struct app *app)
+{
+    struct source_pane *self = pane(app);
+    self->hit_line = 0;
+    self->cursor = self->begin_cursor;
+    self->top = self->begin_top;
+    app_damage(app);
+}
+
+const struct pane_ops pane_source_ops = {
+    .title = "Source",
+    .hotkey = 'S',
+    .scope = SCOPE_SOURCE,
+    .create = create,
+    .destroy = destroy,
+    .draw = draw,
+    .key = key,
+    .mouse = mouse,
+    .stopped = stopped,
+};

@@ -1,0 +1,266 @@
+/* The Variables pane: the tree of the selected frame, names, types and values in columns, what
+ * changed since the last stop marked. Only visible rows cost; children come page by page. */
+#include "app.h"
+#include "list_view.h"
+#include "model.h"
+#include "pane_commands.h"
+#include "prompt.h"
+#include "session.h"
+#include "xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INDENT           2
+#define NAME_COLUMN      3
+#define GAP              2
+#define TYPE_COLUMNS_MAX 24
+
+struct variables_pane {
+    struct list_view list;
+};
+
+static struct variables_pane *pane(struct app *app)
+{
+    return app->panes[PANE_VARIABLES];
+}
+
+static void *create(struct app *app)
+{
+    (void)app;
+    return xcalloc(1, sizeof(struct variables_pane));
+}
+
+static int text_width(const char *text)
+{
+    return text ? canvas_width(text, strlen(text)) : 0;
+}
+
+/* The name column: as wide as the widest name in view with its indentation, at most 40 % of the pane. */
+static int name_width(const struct model *model, const struct list_view *list, int rows, int columns)
+{
+    int width = 6;
+    for (int row = 0; row < rows; row++) {
+        int depth;
+        const struct model_variable *variable = model_variable_row(model, list->top + (size_t)row, &depth);
+        if (!variable)
+            break;
+        int own = variable->scope ? 0 : depth * INDENT + text_width(variable->name);
+        width = own > width ? own : width;
+    }
+    int most = columns * 2 / 5;
+    return width < most ? width : most > 4 ? most : 4;
+}
+
+static const char *tree_mark(const struct model_variable *variable)
+{
+    if (variable->reference <= 0)
+        return variable->changed ? "~" : NULL;
+    return variable->expanded ? "▾" : "▸";
+}
+
+/* "list[20]  [0, 1, 3, …]" or "3", and "was 1" at the right end when there is room. */
+static void draw_value(struct app *app, struct canvas canvas, int row, int column,
+                       const struct model_variable *variable)
+{
+    if (variable->reference > 0 && variable->type && *variable->type)
+        column += GAP + canvas_label(canvas, row, column, TYPE_COLUMNS_MAX, app_style(app, ROLE_VARIABLE_TYPE),
+                                     variable->type);
+    const char *value = variable->value ? variable->value : "";
+    int room = canvas.columns - column;
+    char was[64] = "";
+    if (variable->previous && variable->reference <= 0) {
+        snprintf(was, sizeof was, "was %.*s", (int)canvas_offset(variable->previous, strlen(variable->previous), 16),
+                 variable->previous);
+        if (text_width(value) + text_width(was) + 3 <= room)
+            canvas_label(canvas, row, canvas.columns - text_width(was) - 1, text_width(was), app_style(app, ROLE_DIM),
+                         was);
+    }
+    canvas_label(canvas, row, column, room,
+                 app_style(app, variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_VARIABLE_VALUE), value);
+}
+
+static void draw_scope(struct app *app, struct canvas canvas, int row, const struct model_variable *scope)
+{
+    canvas_label(canvas, row, 1, 1, app_style(app, ROLE_DIM), scope->expanded ? "▾" : "▸");
+    int column = NAME_COLUMN + canvas_label(canvas, row, NAME_COLUMN, canvas.columns - NAME_COLUMN,
+                                            app_style(app, ROLE_DIM), scope->name);
+    if (scope->loading)
+        canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), "…");
+}
+
+static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,
+                     int width)
+{
+    if (variable->scope) {
+        draw_scope(app, canvas, row, variable);
+        return;
+    }
+    const char *mark = tree_mark(variable);
+    int indent = depth * INDENT;
+    if (mark)
+        canvas_label(canvas, row, 1 + indent, 1, app_style(app, variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_DIM),
+                     mark);
+    enum role role = variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_VARIABLE_NAME;
+    int room = width - indent > 2 ? width - indent : 2;
+    canvas_label(canvas, row, NAME_COLUMN + indent, room, app_style(app, role), variable->name);
+    int column = NAME_COLUMN + width + GAP;
+    if (variable->loading)
+        canvas_label(canvas, row, column, canvas.columns - column, app_style(app, ROLE_DIM), "loading …");
+    else
+        draw_value(app, canvas, row, column, variable);
+}
+
+static void draw(struct app *app, void *data, struct canvas canvas, bool focused)
+{
+    struct variables_pane *self = data;
+    const struct model *model = app_model(app);
+    size_t count = model_variable_rows(model);
+    list_view_fit(&self->list, count, canvas.rows);
+    if (count == 0) {
+        const char *note = model->state == MODEL_STOPPED ? (model->variables_loading ? "loading …" : "no variables")
+                                                         : "shown when the program stops";
+        canvas_label(canvas, 0, NAME_COLUMN, canvas.columns - NAME_COLUMN, app_style(app, ROLE_DIM), note);
+        return;
+    }
+    int width = name_width(model, &self->list, canvas.rows, canvas.columns);
+    for (int row = 0; row < canvas.rows; row++) {
+        int depth;
+        size_t index = self->list.top + (size_t)row;
+        const struct model_variable *variable = model_variable_row(model, index, &depth);
+        if (!variable)
+            break;
+        draw_row(app, canvas, row, variable, depth, width);
+        if (index == self->list.cursor && focused)
+            canvas_restyle(canvas, row, 0, 1, canvas.columns, app_style(app, ROLE_SELECTED_FOCUSED));
+    }
+}
+
+static struct model_variable *selected(struct app *app, int *depth)
+{
+    return model_variable_row(app_model(app), pane(app)->list.cursor, depth);
+}
+
+/* The row "… 9,900 more" stands last among its siblings: going near it fetches the next page. */
+static void fetch_when_near_end(struct app *app)
+{
+    int depth;
+    struct variables_pane *self = pane(app);
+    for (size_t ahead = 0; ahead <= self->list.rows; ahead += self->list.rows) {
+        struct model_variable *row = model_variable_row(app_model(app), self->list.cursor + ahead, &depth);
+        struct model_variable *parent = row ? row->parent : NULL;
+        if (parent && parent->more && !parent->loading && (ahead || row == parent->children[parent->count - 1]))
+            session_more_children(app_session(app), parent);
+    }
+}
+
+static void expand(struct app *app, struct model_variable *variable, bool expanded)
+{
+    if (variable && variable->reference > 0)
+        session_expand(app_session(app), variable, expanded);
+    app_damage(app);
+}
+
+void pane_variables_toggle(struct app *app, const char *argument)
+{
+    (void)argument;
+    int depth;
+    struct model_variable *variable = selected(app, &depth);
+    if (variable)
+        expand(app, variable, !variable->expanded);
+}
+
+void pane_variables_expand(struct app *app, const char *argument)
+{
+    (void)argument;
+    int depth;
+    expand(app, selected(app, &depth), true);
+}
+
+/* Collapse; an already collapsed row takes the cursor to its parent and collapses that, as in pudb. */
+void pane_variables_collapse(struct app *app, const char *argument)
+{
+    (void)argument;
+    int depth;
+    struct variables_pane *self = pane(app);
+    struct model_variable *variable = selected(app, &depth);
+    if (!variable)
+        return;
+    if (!variable->expanded && variable->parent && variable->parent->parent) {
+        struct model_variable *parent = variable->parent;
+        while (self->list.cursor > 0 && model_variable_row(app_model(app), self->list.cursor, &depth) != parent)
+            self->list.cursor--;
+        variable = parent;
+    }
+    expand(app, variable, false);
+}
+
+static void edit_done(struct app *app, const char *text, void *data)
+{
+    (void)data;
+    int depth;
+    struct model_variable *variable = selected(app, &depth);
+    if (text && *text && variable && !variable->scope)
+        session_set_variable(app_session(app), variable, text);
+}
+
+void pane_variables_edit(struct app *app, const char *argument)
+{
+    int depth;
+    struct model_variable *variable = selected(app, &depth);
+    if (!variable || variable->scope) {
+        app_message(app, true, "put the cursor on a variable to change it");
+        return;
+    }
+    if (*argument) {
+        session_set_variable(app_session(app), variable, argument);
+        return;
+    }
+    char label[128];
+    snprintf(label, sizeof label, "%.100s = ", variable->name);
+    prompt_ask(app, label, variable->value, edit_done, NULL);
+}
+
+static bool key(struct app *app, void *data, const struct key *key)
+{
+    struct variables_pane *self = data;
+    if (!list_view_key(&self->list, model_variable_rows(app_model(app)), key))
+        return false;
+    fetch_when_near_end(app);
+    app_damage(app);
+    return true;
+}
+
+static bool mouse(struct app *app, void *data, const struct key *key, int row, int column)
+{
+    struct variables_pane *self = data;
+    if (!list_view_mouse(&self->list, model_variable_rows(app_model(app)), key, row))
+        return false;
+    fetch_when_near_end(app);
+    int depth;
+    const struct model_variable *variable = selected(app, &depth);
+    if (key->mouse == KEY_MOUSE_PRESS && variable && column <= depth * INDENT + 2)
+        pane_variables_toggle(app, "");
+    return true;
+}
+
+static void status(struct app *app, void *data, char *buffer, size_t size)
+{
+    const struct variables_pane *self = data;
+    size_t count = model_variable_rows(app_model(app));
+    if (count > self->list.rows && self->list.rows > 0)
+        snprintf(buffer, size, "%zu/%zu", self->list.cursor + 1, count);
+}
+
+const struct pane_ops pane_variables_ops = {
+    .title = "Variables",
+    .hotkey = 'V',
+    .scope = SCOPE_VARIABLES,
+    .create = create,
+    .destroy = free,
+    .draw = draw,
+    .key = key,
+    .mouse = mouse,
+    .status = status,
+};

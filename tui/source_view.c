@@ -1,0 +1,153 @@
+/* A line is drawn in layers: plain text, syntax colours laid over it, the search hit, the line's own
+ * style (current, cursor), then the inline values behind its end. */
+#include "source_view.h"
+
+#include "app.h"
+#include "inline_values.h"
+#include "lexer.h"
+#include "model.h"
+#include "protocol/value.h"
+#include "source.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SPANS_MAX     256
+#define INLINE_COLUMN 40 /* inline values of short lines align here */
+#define INLINE_GAP    3
+#define INLINE_MIN    8 /* less room than this shows nothing readable */
+
+int source_view_gutter(int lines)
+{
+    int digits = 1;
+    for (int n = lines; n >= 10; n /= 10)
+        digits++;
+    return 3 + (digits < 2 ? 2 : digits) + 2; /* blank, mark, blank, number, two blanks */
+}
+
+/* Bytes of the line that can matter on screen: a line of 100,000 characters costs like a short one.
+ * A character takes at most 4 bytes, combining ones are few. */
+static size_t visible_bytes(const struct source_view *view, int columns, size_t length)
+{
+    size_t limit = ((size_t)view->left + (size_t)columns + 8) * 8;
+    return length < limit ? length : limit;
+}
+
+static bool is_plain_ascii(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] > 0x7e)
+            return false;
+    return true;
+}
+
+static void draw_syntax(struct app *app, struct canvas row, const struct source_view *view, int number,
+                        const char *text, size_t length)
+{
+    struct lexer_span spans[SPANS_MAX];
+    size_t count = lexer_line(text, length, source_line_state(view->source, number), spans, SPANS_MAX);
+    bool plain = is_plain_ascii(text, length);
+    for (size_t i = 0; i < count; i++) {
+        int start = plain ? (int)spans[i].start : canvas_width(text, spans[i].start);
+        int end = plain ? (int)spans[i].end : canvas_width(text, spans[i].end);
+        if (start - view->left >= row.columns)
+            break;
+        canvas_restyle(row, 0, start - view->left, 1, end - start, app_style(app, spans[i].role));
+    }
+}
+
+static void draw_hit(struct app *app, struct canvas row, const struct source_view *view, const char *text,
+                     size_t length)
+{
+    if (view->hit_offset > length)
+        return;
+    size_t end = view->hit_offset + view->hit_length;
+    int start_column = canvas_width(text, view->hit_offset);
+    int end_column = canvas_width(text, end < length ? end : length);
+    canvas_restyle(row, 0, start_column - view->left, 1, end_column - start_column, app_style(app, ROLE_SEARCH_HIT));
+}
+
+/* The mark before the number: current line before breakpoint, coloured as a breakpoint when both. */
+static void draw_mark(struct app *app, struct canvas canvas, int row, const struct source_view *view, int number)
+{
+    const struct model_breakpoint *breakpoint = model_breakpoint_at(app_model(app), view->path, number);
+    const char *mark = NULL;
+    enum role role = ROLE_MARK_CURRENT;
+    if (breakpoint) {
+        const struct value *extra = value_get_map(breakpoint->fields, "pytui");
+        bool enabled = value_get_bool(extra, "enabled", true);
+        bool pending = !breakpoint->verified && breakpoint->state;
+        mark = !enabled ? "○" : pending ? "◌" : value_get_text(breakpoint->fields, "logMessage", NULL) ? "◆" : "●";
+        role = !enabled ? ROLE_MARK_DISABLED : pending ? ROLE_MARK_PENDING : ROLE_MARK_BREAKPOINT;
+    }
+    if (number == view->current)
+        mark = view->outer ? "▷" : "▶";
+    if (mark)
+        canvas_label(canvas, row, 1, 1, app_style(app, role), mark);
+}
+
+static void draw_inline(struct app *app, struct canvas row, const char *line, size_t length, int text_end)
+{
+    char text[256];
+    if (!inline_values_text(app_model(app), line, length, text, sizeof text))
+        return;
+    int column = text_end + INLINE_GAP;
+    if (column < INLINE_COLUMN && row.columns - INLINE_COLUMN >= INLINE_MIN)
+        column = INLINE_COLUMN;
+    if (row.columns - column >= INLINE_MIN)
+        canvas_label(row, 0, column, row.columns - column, app_style(app, ROLE_INLINE_VALUE), text);
+}
+
+static void draw_line(struct app *app, const struct source_view *view, struct canvas canvas, int row, int number,
+                      bool focused)
+{
+    int gutter = source_view_gutter(source_lines(view->source));
+    size_t length;
+    const char *text = source_line(view->source, number, &length);
+    length = visible_bytes(view, canvas.columns, length);
+
+    char label[16];
+    snprintf(label, sizeof label, "%*d", gutter - 5, number);
+    canvas_label(canvas, row, 3, gutter - 5, app_style(app, ROLE_LINE_NUMBER), label);
+
+    struct canvas part = canvas_part(canvas, row, gutter, 1, canvas.columns - gutter);
+    int end = canvas_text(part, 0, -view->left, app_style(app, ROLE_TEXT), text, length) - view->left;
+    draw_syntax(app, part, view, number, text, length);
+    if (view->inline_first && number >= view->inline_first && number <= view->current)
+        draw_inline(app, part, text, length, end < 0 ? 0 : end);
+    if (number == view->hit_line)
+        draw_hit(app, part, view, text, length);
+    if (number == view->current)
+        canvas_restyle(canvas, row, 0, 1, canvas.columns,
+                       app_style(app, view->outer ? ROLE_LINE_CALLER : ROLE_LINE_CURRENT));
+    if (number == view->cursor && number != view->current)
+        canvas_restyle(canvas, row, 0, 1, canvas.columns,
+                       app_style(app, focused ? ROLE_SELECTED_FOCUSED : ROLE_SELECTED));
+    else if (number == view->cursor && focused)
+        canvas_restyle(canvas, row, 3, 1, gutter - 5, app_style(app, ROLE_SELECTED_FOCUSED));
+    draw_mark(app, canvas, row, view, number);
+}
+
+static void draw_text_lines(struct app *app, struct canvas canvas, enum role role, const char *text)
+{
+    int row = canvas.rows > 4 ? 1 : 0;
+    while (*text && row < canvas.rows) {
+        size_t length = strcspn(text, "\n");
+        canvas_text(canvas, row++, 2, app_style(app, role), text, length);
+        text += length + (text[length] == '\n');
+    }
+}
+
+void source_view_draw(struct app *app, const struct source_view *view, struct canvas canvas, bool focused)
+{
+    const char *error = source_error(view->source);
+    if (error) {
+        draw_text_lines(app, canvas, ROLE_MESSAGE_ERROR, error);
+        return;
+    }
+    int lines = source_lines(view->source);
+    if (lines == 0)
+        draw_text_lines(app, canvas, ROLE_DIM, "(empty file)");
+    for (int row = 0; row < canvas.rows && view->top + row <= lines; row++)
+        draw_line(app, view, canvas, row, view->top + row, focused);
+}

@@ -1,0 +1,27 @@
+/* Drawing of source lines: marks, numbers, highlighting, inline values. Only visible lines cost. */
+#pragma once
+
+#include "canvas.h"
+
+#include <stdbool.h>
+
+struct app;
+struct source;
+
+struct source_view {
+    struct source *source; /* borrowed */
+    const char *path;      /* as the model names it, for breakpoints; borrowed */
+    int top;               /* first visible line, from 1 */
+    int left;              /* columns scrolled to the right */
+    int cursor;            /* the cursor's line */
+    int current;           /* line of the selected frame in this file; 0: none */
+    bool outer;            /* that frame is not the innermost */
+    int inline_first;      /* inline values from this line to the current one; 0: none */
+    int hit_line;          /* search hit: line, 0 for none, byte offset and length */
+    size_t hit_offset, hit_length;
+};
+
+void source_view_draw(struct app *app, const struct source_view *view, struct canvas canvas, bool focused);
+
+/* Columns that marks and line numbers take for a source of LINES lines. */
+int source_view_gutter(int lines);

@@ -1,0 +1,123 @@
+#include "statusline.h"
+
+#include "app.h"
+#include "command.h"
+#include "model.h"
+#include "session.h"
+#include "xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static enum role state_role(const struct model *model)
+{
+    switch (model->state) {
+    case MODEL_STOPPED:
+        return model->text ? ROLE_STATUS_ERROR : ROLE_STATUS_STOPPED;
+    case MODEL_RUNNING:
+    case MODEL_STARTING:
+        return ROLE_STATUS_RUNNING;
+    case MODEL_LOST:
+        return ROLE_STATUS_ERROR;
+    case MODEL_ENDED:
+        break;
+    }
+    return model->exit_known && model->exit_status != 0 ? ROLE_STATUS_ERROR : ROLE_STATUS_STOPPED;
+}
+
+/* "stepme.py:6 in work", or the program's name while it runs. */
+static void describe_place(const struct model *model, char *buffer, size_t size)
+{
+    const struct model_frame *frame = model->state == MODEL_STOPPED ? model_frame_selected(model) : NULL;
+    if (!frame)
+        snprintf(buffer, size, "%s", model->program ? model->program : "pytui");
+    else if (frame->class_name)
+        snprintf(buffer, size, "%s:%d in %s [%s]", frame->path ? base_name(frame->path) : "?", frame->line, frame->name,
+                 frame->class_name);
+    else
+        snprintf(buffer, size, "%s:%d in %s", frame->path ? base_name(frame->path) : "?", frame->line, frame->name);
+}
+
+/* Columns that one hint takes with two blanks before it: "  n next". */
+static int hint_width(const struct command *command, const char *key)
+{
+    return 3 + canvas_width(key, strlen(key)) + canvas_width(command->hint, strlen(command->hint));
+}
+
+static void first_key(const struct app *app, const struct command *command, char *buffer, size_t size)
+{
+    keymap_keys(app->keymap, command, buffer, size);
+    char *comma = strchr(buffer, ',');
+    if (comma && comma != buffer)
+        *comma = '\0';
+}
+
+/* Hints of the focused pane's scope and the global ones that hold there, in the table's order. */
+static bool hinted(const struct app *app, const struct command *command)
+{
+    if (!command->hint)
+        return false;
+    enum command_scope scope = pane_table[app->focus]->scope;
+    if (command->scope == scope)
+        return true;
+    bool typing = scope == SCOPE_TERMINAL || scope == SCOPE_CONSOLE;
+    return command->scope == SCOPE_GLOBAL && (!typing || (command->everywhere && scope == SCOPE_CONSOLE));
+}
+
+static void draw_hints(struct app *app, struct canvas row, int from)
+{
+    int total = 1;
+    size_t fitting = 0;
+    char key[64];
+    for (size_t i = 0; i < command_count; i++) {
+        if (!hinted(app, &commands[i]))
+            continue;
+        first_key(app, &commands[i], key, sizeof key);
+        if (!key[0])
+            continue;
+        int width = hint_width(&commands[i], key);
+        if (from + total + width > row.columns)
+            break;
+        total += width;
+        fitting++;
+    }
+    int column = row.columns - total;
+    for (size_t i = 0; i < command_count && fitting > 0; i++) {
+        if (!hinted(app, &commands[i]))
+            continue;
+        first_key(app, &commands[i], key, sizeof key);
+        if (!key[0])
+            continue;
+        column += 2;
+        column += canvas_label(row, 0, column, row.columns, app_style(app, ROLE_HINT_KEY), key);
+        column += 1 + canvas_label(row, 0, column + 1, row.columns, app_style(app, ROLE_HINT_TEXT), commands[i].hint);
+        fitting--;
+    }
+}
+
+void statusline_draw(struct app *app, struct canvas row)
+{
+    const struct model *model = app_model(app);
+    char place[512], state[512];
+    describe_place(model, place, sizeof place);
+    model_describe_state(model, state, sizeof state);
+
+    struct style style = app_style(app, ROLE_STATUS);
+    canvas_fill(row, 0, 0, 1, row.columns, style);
+    int column = 1 + canvas_label(row, 0, 1, row.columns - 1,
+                                  style_over(style, (struct style){.attributes = STYLE_BOLD}), place);
+    column += canvas_label(row, 0, column, row.columns, style, " · ");
+    column += canvas_label(row, 0, column, row.columns - column, app_style(app, state_role(model)), state);
+    if (model->state == MODEL_STOPPED && model->thread_name) {
+        column += canvas_label(row, 0, column, row.columns, style, " · ");
+        column += canvas_label(row, 0, column, row.columns - column, style, model->thread_name);
+    }
+    draw_hints(app, row, column + 1);
+}
