@@ -1,54 +1,45 @@
-/* Differences between CPython versions, in one place. Every source file of the extension includes
- * this first, before Python.h.
+/* What differs between versions of CPython's C API, in one place. Include it instead of Python.h.
  *
- * Two flavours are built: the stable ABI of 3.12 (Py_LIMITED_API comes from the build), and the full
- * API of 3.11. What neither offers is looked up by name at start and may be missing. */
+ * Two builds come from the same sources: one for the stable ABI of 3.12 and newer (Py_LIMITED_API), one
+ * for 3.11 alone with its full API. PYTUI_OLD_HEADERS: the stable one, compiled against 3.11's
+ * headers because no newer ones were there; what these lack is declared here. */
 #pragma once
 
+#ifdef PYTUI_OLD_HEADERS
+#define Py_LIMITED_API 0x030b0000
+#elif defined(PYTUI_STABLE_ABI)
+#define Py_LIMITED_API 0x030c0000
+#endif
+#define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include <dlfcn.h>
+#include <stdbool.h>
 
-/* The address of an exported function of the interpreter that no header of ours declares; NULL if
- * this interpreter has none. Assign through memcpy or a union, as ISO C wants it. */
-static inline void *compat_symbol(const char *name)
+#ifdef PYTUI_OLD_HEADERS
+PyAPI_FUNC(PyObject *) PyErr_GetRaisedException(void);
+PyAPI_FUNC(void) PyErr_SetRaisedException(PyObject *exception);
+PyAPI_FUNC(PyObject *) PyObject_Vectorcall(PyObject *callable, PyObject *const *args, size_t count, PyObject *names);
+#elif PY_VERSION_HEX < 0x030c0000
+/* The exception that is set, normalised and with its traceback, or NULL; clears it. New reference. */
+static inline PyObject *PyErr_GetRaisedException(void)
 {
-    return dlsym(RTLD_DEFAULT, name);
-}
-
-/* Take the raised exception, normalized and with its traceback set, and clear it. New reference;
- * NULL when none is raised. */
-static inline PyObject *compat_take_exception(void)
-{
-#if PY_VERSION_HEX >= 0x030C0000
-    return PyErr_GetRaisedException();
-#else
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    if (type == NULL) {
+    PyObject *type, *exception, *traceback;
+    PyErr_Fetch(&type, &exception, &traceback);
+    if (!type) {
         return NULL;
     }
-    PyErr_NormalizeException(&type, &value, &traceback);
-    if (traceback != NULL) {
-        PyException_SetTraceback(value, traceback);
+    PyErr_NormalizeException(&type, &exception, &traceback);
+    if (traceback) {
+        PyException_SetTraceback(exception, traceback);
     }
-    Py_XDECREF(type);
     Py_XDECREF(traceback);
-    return value;
-#endif
+    Py_DECREF(type);
+    return exception;
 }
 
-/* Raise EXCEPTION again; steals the reference, NULL is fine. */
-static inline void compat_raise(PyObject *exception)
+/* Set EXCEPTION again; takes the reference. */
+static inline void PyErr_SetRaisedException(PyObject *exception)
 {
-#if PY_VERSION_HEX >= 0x030C0000
-    PyErr_SetRaisedException(exception);
-#else
-    if (exception == NULL) {
-        return;
-    }
-    PyObject *type = (PyObject *)Py_TYPE(exception);
-    Py_INCREF(type);
-    PyErr_Restore(type, exception, PyException_GetTraceback(exception));
-#endif
+    PyErr_Restore(Py_NewRef(Py_TYPE(exception)), exception, PyException_GetTraceback(exception));
 }
+#endif

@@ -1,0 +1,98 @@
+/* The state of one debugging session inside the interpreter, and its life.
+ *
+ * Threads: the reader and writer (server.c) never take the GIL; the helper (helper.c) takes it when
+ * the program runs; the program's own threads come in through the engine. Fields below are set
+ * before the native threads start and stay, or say who guards them. `lock` is never held while
+ * waiting for the GIL; taking it with the GIL held is fine, since its holders never block. */
+#pragma once
+
+#include "compat.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct breakpoints;
+struct engine;
+struct helper;
+struct request_queue;
+struct server;
+struct sources;
+struct stepping;
+struct stop;
+struct threads;
+struct value;
+struct arena;
+struct values;
+
+/* Where the session stands; guarded by lock. */
+enum phase {
+    PHASE_CONFIGURING, /* before configurationDone: start() serves requests */
+    PHASE_RUNNING,
+    PHASE_STOPPED, /* a thread holds the GIL and serves requests */
+    PHASE_GONE,    /* the client left, or the program ends: nothing is served, every hook is removed */
+};
+
+/* Counters for pytui/stats. Written with the GIL held, read by the reader thread: no read-modify-write
+ * is needed, so they cost a plain load and store. */
+struct counters {
+    _Atomic uint64_t callbacks, line_callbacks, start_callbacks, stops, conditions, restart_events, armed_code, user_code;
+};
+
+static inline void counter_add(_Atomic uint64_t *counter, uint64_t amount)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + amount,
+                          memory_order_relaxed);
+}
+
+struct backend {
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* of the queue, the phase, the helper: everything that lock guards */
+    enum phase phase;
+    pid_t pid;                  /* of the process that was started; a forked child differs */
+    unsigned long main_ident;   /* of the main thread */
+    pthread_t main_thread;      /* the same for signals */
+    struct counters counters;
+
+    struct server *server;        /* owned, like all below */
+    struct request_queue *queue;
+    struct helper *helper;
+    struct engine *engine;        /* with the GIL held */
+    struct values *values;
+    struct sources *sources;
+    struct breakpoints *breakpoints;
+    struct stepping *stepping;
+    struct stop *stop;
+    struct threads *threads;
+
+    char python_version[32];
+    char executable[1024];
+    size_t snapshot_frames, snapshot_variables; /* set by initialize, before anything stops */
+    bool initialized;                           /* initialize was answered; reader thread only */
+    bool stop_on_entry;                         /* set by configurationDone */
+    bool stop_on_uncaught;                      /* with the GIL held */
+    bool ended;                                 /* with the GIL held: detached for good */
+    bool exiting;                               /* with the GIL held: the exit handler runs */
+    PyObject *main_code; /* owned: code of __main__'s module body once it started; with the GIL held */
+    int exit_code;       /* as far as known; with the GIL held */
+};
+
+/* Connect to ADDRESS, serve until configurationDone and arm the first stop. GIL held. False with a
+ * Python error set: then nothing is left behind. A client that goes away before configurationDone is no error. */
+bool backend_start(const char *address);
+
+/* Remove every hook and forget all requests; the program goes on as if never debugged. GIL held;
+ * idempotent. The native threads end by themselves. */
+void backend_detach(struct backend *backend);
+
+/* Post an event; takes ARENA, which owns BODY (may be NULL). Never blocks. Any thread. */
+void backend_event(struct backend *backend, struct arena *arena, const char *name, struct value *body);
+
+/* An `output` event of CATEGORY, with PATH and LINE where it comes from (NULL and 0: nowhere). */
+void backend_output(struct backend *backend, const char *category, const char *text, size_t length, const char *path,
+                    int line);
+
+/* Write out and forget the Python error that is set, if any; for errors that must not reach the program. */
+void backend_forget_error(struct backend *backend);

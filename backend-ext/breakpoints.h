@@ -1,0 +1,67 @@
+/* Breakpoints: what the client asked for, where it is bound, and what a hit means. Independent of the
+ * engine, which is told through engine_arm(). GIL held for all.
+ *
+ * A line breakpoint belongs to a file. Its line moves to the next one that has code, by the loaded
+ * code where the file is loaded, else by compiling the file without running it. A binding that changes
+ * later is reported by the `breakpoint` event. */
+#pragma once
+
+#include "lines.h"
+#include "request.h"
+
+#include <Python.h>
+#include <stdint.h>
+
+struct arena;
+struct backend;
+struct breakpoint;
+struct breakpoint_file;
+struct breakpoints;
+struct value;
+
+/* One code object that holds enabled breakpoints. Owned by breakpoints. */
+struct armed_code {
+    PyObject *code; /* owned */
+    struct breakpoint_file *file; /* NULL when only function breakpoints hold it */
+    struct line_table table;
+    int *lines; /* sorted; owned */
+    size_t line_count;
+    bool start; /* its frames' begins matter: function breakpoints, or a body on the def line */
+    bool counted; /* in counters.armed_code */
+};
+
+#define HITS_LIMIT 16
+
+/* Breakpoints that one event hit and that ask for a stop. */
+struct hits {
+    int64_t ids[HITS_LIMIT];
+    size_t count;
+    bool run_to, function; /* among them */
+    char error[256];       /* of a condition that raised */
+};
+
+struct breakpoints *breakpoints_create(struct backend *backend); /* NULL: out of memory */
+void breakpoints_destroy(struct breakpoints *breakpoints);
+void breakpoints_disarm_all(struct breakpoints *breakpoints); /* the session ends */
+
+/* The armed code of CODE, borrowed, or NULL. The fast path of line events. */
+struct armed_code *breakpoints_armed(struct breakpoints *breakpoints, PyObject *code);
+bool armed_code_has_line(const struct armed_code *armed, int line);
+
+/* A line was reached, or a frame begins (LINE 0): count, test, log. True when HITS asks for a stop. */
+bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, int line, struct hits *hits);
+
+/* A stop: temporary breakpoints in HITS, and all run-to lines, are removed. */
+void breakpoints_after_hit(struct breakpoints *breakpoints, const struct hits *hits);
+
+/* DAP Breakpoint objects of HITS, as an array. */
+struct value *breakpoints_describe_hits(struct breakpoints *breakpoints, struct arena *arena, const struct hits *hits);
+
+/* Bind a run-to line. False with a reason in ERROR. */
+bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int line, char *error, size_t size);
+
+/* CODE is entered for the first time. Binds and arms. */
+void breakpoints_code_entered(struct breakpoints *breakpoints, PyObject *code);
+
+struct value *breakpoints_handle_set(struct request *request, bool *ok);
+struct value *breakpoints_handle_set_functions(struct request *request, bool *ok);

@@ -1,0 +1,30 @@
+/* The second native thread: does what needs the GIL while the program runs (breakpoints, threads, a
+ * pause, interrupting an evaluate, removing the hooks when the client is gone), so that the reader
+ * always answers. It takes requests from the queue only when it has the GIL and nobody is stopped.
+ *
+ * It is also the one that holds a program blocked in a system call: a pause that no line reports
+ * within HELPER_PATIENCE is turned into a stop that the helper serves itself, keeping the GIL. */
+#pragma once
+
+#include <stdbool.h>
+
+struct backend;
+struct helper;
+
+#define HELPER_PATIENCE 60 /* ms between arming a pause and holding a blocked program */
+
+struct helper *helper_create(struct backend *backend); /* NULL: no thread could be started */
+
+/* Ask for work; call with backend->lock held. */
+void helper_wake(struct backend *backend);
+
+/* Interrupt the Python code that the stopped thread runs for a client. Any thread, lock held. */
+void helper_interrupt(struct backend *backend);
+
+/* No more work, ever: returns when the helper neither has nor waits for the GIL. Called with the GIL held,
+ * which is given away meanwhile: an interpreter that ends while a thread of ours waits for the GIL would
+ * crash (3.14) or hang. */
+void helper_close(struct backend *backend);
+
+/* Native threads of the helper that run (0 or 1). */
+int helper_thread_count(struct backend *backend);

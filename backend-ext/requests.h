@@ -1,0 +1,61 @@
+/* From a message to its answer: the table of all requests, and the queue between the reader, which
+ * gets them, and whoever may run them.
+ *
+ * Every request is answered exactly once. What needs no Python is answered on the reader thread. The
+ * rest waits in one queue, taken by the stopped thread while there is one (or by start() before
+ * configurationDone), else by the helper thread once it has the GIL. */
+#pragma once
+
+#include "request.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct backend;
+struct message;
+struct request_queue;
+
+enum request_place {
+    REQUEST_ON_READER,    /* no Python, no waiting: at once, on the reader thread */
+    REQUEST_WITH_GIL,     /* stopped or not */
+    REQUEST_WHEN_STOPPED, /* refused while the program runs */
+};
+
+struct request_row {
+    const char *name;
+    request_handler handler;
+    enum request_place place;
+    bool before_initialize; /* allowed as the first request */
+};
+
+/* The table, one row for each request of schema_table.c. */
+extern const struct request_row request_rows[];
+extern const size_t request_row_count;
+
+struct request_queue *request_queue_create(void);
+
+/* Reader thread: server_hooks' on_message, with the backend as data. */
+void requests_receive(void *backend, struct arena *arena, const struct message *message, const char *malformed);
+
+/* Reader thread: server_hooks' timeout and on_timeout. A pause that waits for the GIL for too long is
+ * answered as blocked; it is carried out when the GIL comes. */
+int requests_timeout(void *backend);
+void requests_on_timeout(void *backend);
+
+/* A request that waits. */
+struct job;
+
+/* The next job, or NULL. Call with backend->lock held. */
+struct job *requests_take(struct backend *backend);
+
+/* Run JOB and post its answer; frees it. GIL held, lock not held. */
+void requests_run(struct backend *backend, struct job *job);
+
+/* Answer all that waits with an error: the session ends. Takes the lock. */
+void requests_refuse_all(struct backend *backend, const char *why);
+
+/* Whether anything waits. Call with backend->lock held. */
+bool requests_waiting(struct backend *backend);
+
+/* Forked child: forget everything. */
+void requests_forked(struct backend *backend);

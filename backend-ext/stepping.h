@@ -1,0 +1,38 @@
+/* Where to stop next: step over, into, out, the first line of the program or of a function, and pause.
+ * There is one plan at a time; every stop ends it. GIL held for all.
+ *
+ * A plan belongs to a thread and a frame: the same code run by others passes. Step over stays in its
+ * generator or coroutine while it is suspended; when the frame returns the stop is in its caller, on
+ * the calling line, with the returned value; when an exception leaves it, in the frame that handles it. */
+#pragma once
+
+#include <Python.h>
+#include <stdbool.h>
+
+struct backend;
+struct hits;
+struct stepping;
+
+enum step_kind { STEP_NONE, STEP_OVER, STEP_IN, STEP_OUT, STEP_ENTRY };
+
+struct stepping *stepping_create(struct backend *backend); /* NULL: out of memory */
+void stepping_destroy(struct stepping *stepping);
+
+/* Plan a step of the thread IDENT from FRAME. */
+void stepping_begin(struct stepping *stepping, enum step_kind kind, PyObject *frame, unsigned long ident);
+
+/* Stop at the first line that FRAME reaches: the program's entry, or a function breakpoint (HITS, copied; NULL). */
+void stepping_begin_entry(struct stepping *stepping, PyObject *frame, const struct hits *hits);
+
+/* Stop at the next line of thread IDENT, or of any thread (0). */
+void stepping_begin_pause(struct stepping *stepping, unsigned long ident);
+bool stepping_pausing(const struct stepping *stepping);
+
+/* Forget all plans; a stop begins. What is watched stays until stepping_apply(). */
+void stepping_cancel(struct stepping *stepping);
+
+/* Tell the engine what the plan needs, before the program runs. */
+void stepping_apply(struct stepping *stepping);
+
+/* Watch nothing: the session ends. */
+void stepping_finish(struct stepping *stepping);

@@ -1,0 +1,60 @@
+/* A stop: the program is held by keeping the GIL, and its requests are served, until one of them lets
+ * it go on. Other threads freeze at their next bytecode; evaluating code lets them run meanwhile. */
+#pragma once
+
+#include "breakpoints.h"
+#include "request.h"
+
+#include <Python.h>
+#include <stdbool.h>
+
+struct backend;
+struct stop;
+
+struct stop_info {
+    const char *reason; /* of DAP's `stopped` */
+    const char *text;   /* or NULL */
+    PyObject *frame;    /* innermost frame to show; NULL for a finished program */
+    unsigned long ident; /* of the thread it is about; 0: the calling one */
+    const struct hits *hits;
+    PyObject *exception; /* or NULL */
+    bool post_mortem;
+    PyObject *returned; /* or NULL */
+    const char *function;
+};
+
+struct stop *stop_create(struct backend *backend); /* NULL with a Python error */
+void stop_destroy(struct stop *stop);
+
+/* Stop here and serve until resumed. GIL held; returns with it held and no Python error set. Does
+ * nothing when the client is gone or another thread is stopped (its evaluate runs us). */
+void stop_enter(struct backend *backend, const struct stop_info *info);
+
+/* Whether a stop is going on: a second one (found while an evaluate runs) must pass. */
+bool stop_active(const struct backend *backend);
+
+/* The stop ends without a client's word: it is gone, or we are a forked child. Lock held. */
+void stop_abandon(struct backend *backend);
+
+/* Serve requests before the program starts, until configurationDone or the client is gone. GIL held. */
+void stop_configure(struct backend *backend);
+
+/* What values needs around running code of the program (values_hooks). DATA is the backend. */
+void stop_before_python(void *data, long long request_seq);
+void stop_after_python(void *data);
+
+/* The request whose Python code runs now, 0 for none. Lock held. */
+long long stop_running_request(const struct backend *backend);
+
+/* Interrupt that code: lock held, GIL held. */
+void stop_interrupt(struct backend *backend);
+
+PyObject *stop_frame(const struct backend *backend);          /* borrowed; NULL */
+unsigned long stop_ident(const struct backend *backend);      /* 0 when none is stopped */
+
+struct value *stop_handle_continue(struct request *request, bool *ok);
+struct value *stop_handle_next(struct request *request, bool *ok);
+struct value *stop_handle_step_in(struct request *request, bool *ok);
+struct value *stop_handle_step_out(struct request *request, bool *ok);
+struct value *stop_handle_run_to(struct request *request, bool *ok);
+struct value *stop_handle_configuration_done(struct request *request, bool *ok);
