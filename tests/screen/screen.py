@@ -287,6 +287,20 @@ class Screen:
             if self.text != before:
                 raise ScreenMismatch(f"the screen changed; it was\n{before}\nand is\n{self.dump()}")
 
+    def wait_until(self, condition: Callable[[], bool], what: str, timeout: float = TIMEOUT) -> None:
+        """Waits for something that is not seen on the screen, such as a process that ends; the terminal is read on."""
+        deadline = time.monotonic() + timeout * FACTOR
+        while not condition():
+            if time.monotonic() > deadline:
+                raise ScreenMismatch(f"after {timeout * FACTOR:.0f} s: {what}\n{self.dump()}{self.sanitizer_report()}")
+            self.pass_time(0.02)
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets time pass while the terminal is read: for tests of what happens at random moments."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._wait(self.state["serial"], left)
+
     def wait_end(self, timeout: float = TIMEOUT) -> int:
         """Waits until the command ended; its exit status, negative for a signal."""
         deadline = time.monotonic() + timeout * FACTOR

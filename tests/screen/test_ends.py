@@ -1,0 +1,182 @@
+"""How it ends: statuses, signals, a killed debugger, a killed program, a closed terminal."""
+
+import os
+import random
+import re
+import signal
+
+import pytest
+from conftest import PYTUI, TARGETS, at, ended, quit_pytui, restored
+from screen import alive
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "status"),
+    [
+        (["0"], "0", 0),
+        (["3"], "3", 3),
+        (["os_exit", "7"], "7", 7),
+        (["signal", "9"], "KILL", 128 + 9),
+        (["signal", "15"], "TERM", 128 + 15),
+        (["signal", "6"], "ABRT", 128 + 6),
+        (["exec"], "5", 5),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else None,
+)
+def test_status_of_the_program_is_shown_and_passed_on(pytui, words, text, status):
+    screen = pytui("exits.py", *words, options=["--continue"])
+    ended(screen, text)
+    screen.expect("about to end")
+    quit_pytui(screen, status)
+
+
+def test_quit_asks_and_ends_the_program(pytui, each_engine):
+    screen = pytui("stepme.py", interpreter=each_engine.path)
+    at(screen, "stepme.py:1")
+    screen.send("q")
+    screen.expect(re.compile("end", re.I), re.compile("leave|running", re.I))
+    screen.keys("Esc")
+    screen.expect_not(re.compile("leave it", re.I))
+    at(screen, "stepme.py:1")
+    screen.send("q")
+    screen.expect(re.compile("end", re.I))
+    screen.keys("Enter")
+    screen.wait_end()
+    restored(screen)
+    assert not screen.processes()
+
+
+def leaves_a_trace(write, tmp_path):
+    """A program that works for a moment, and a file that it writes at its right end."""
+    trace = tmp_path / "trace"
+    program = write(
+        "tracing.py",
+        "import time\n"
+        "def work():\n"
+        "    for i in range(20):\n"
+        "        time.sleep(0.02)\n"
+        "        print('line', i, flush=True)\n"
+        "work()\n"
+        f"open({str(trace)!r}, 'w').write('right end')\n",
+    )
+    return program, trace
+
+
+def wait_for_trace(screen, trace):
+    """Waits until the program is gone, and demands that it came to its right end."""
+    screen.wait_until(lambda: not screen.processes(), "the program never ended")
+    assert trace.exists() and trace.read_text() == "right end"
+
+
+def test_quit_can_leave_the_program_running(pytui, write, tmp_path, each_engine):
+    program, trace = leaves_a_trace(write, tmp_path)
+    screen = pytui(program, interpreter=each_engine.path)
+    at(screen, "tracing.py:1")
+    screen.send("nn")
+    screen.send("q")
+    screen.expect(re.compile("leave", re.I))
+    screen.send("l")
+    screen.wait_end()
+    restored(screen)
+    wait_for_trace(screen, trace)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["term", "hup"])
+@pytest.mark.parametrize("running", [False, True], ids=["stopped", "running"])
+def test_term_and_hup_restore_the_terminal(pytui, write, tmp_path, number, running):
+    program, trace = leaves_a_trace(write, tmp_path)
+    screen = pytui(program, options=["--continue"] if running else [])
+    screen.expect("line 1") if running else at(screen, "tracing.py:1")
+    screen.signal(number)
+    screen.wait_end()
+    restored(screen)
+    wait_for_trace(screen, trace)
+
+
+def tui_of(screen):
+    """The process that draws: the child of the one that the shell started, or that one itself."""
+    children = [pid for pid in screen.children() if alive(pid)]
+    names = {pid: line for pid, line in screen.processes().items() if pid in children and "pytui" in line}
+    return min(names) if names else screen.state["pid"]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_kill_at_any_moment_lets_the_program_reach_its_right_end(pytui, write, tmp_path, seed):
+    """A kill in each of ten runs, ten times: 100 random moments between the start and the program's end."""
+    chance = random.Random(seed)
+    for run in range(10):
+        (tmp_path / str(run)).mkdir()
+        program, trace = leaves_a_trace(lambda name, text: write(f"{run}/{name}", text), tmp_path / str(run))
+        screen = pytui(program, options=["--continue"] if chance.random() < 0.5 else [])
+        screen.wait_for(lambda: bool(screen.children()), "the debugger never started")
+        screen.pass_time(chance.random() * 0.5)
+        started = any("tracing.py" in line and "pytui" not in line for line in screen.processes().values())
+        os.kill(tui_of(screen), signal.SIGKILL)
+        screen.wait_end()
+        restored(screen)
+        if started:
+            wait_for_trace(screen, trace)
+        screen.close()
+
+
+def test_kill_of_the_whole_debugger_lets_the_program_go_on(pytui, write, tmp_path, each_engine):
+    program, trace = leaves_a_trace(write, tmp_path)
+    screen = pytui(program, interpreter=each_engine.path)
+    at(screen, "tracing.py:1")
+    for pid in (screen.state["pid"], tui_of(screen)):
+        os.kill(pid, signal.SIGKILL)
+    screen.wait_end()
+    wait_for_trace(screen, trace)
+
+
+def test_kill_of_the_program_is_reported(pytui, each_engine):
+    screen = pytui("spin.py", options=["--continue"], interpreter=each_engine.path)
+    screen.expect("spinning")
+    target = next(pid for pid, line in screen.processes().items() if "spin.py" in line and "pytui" not in line)
+    os.kill(target, signal.SIGKILL)
+    ended(screen, "KILL")
+    quit_pytui(screen, 128 + 9)
+
+
+def test_kill_of_the_stopped_program_is_reported(pytui):
+    screen = pytui("stepme.py")
+    at(screen, "stepme.py:1")
+    target = next(pid for pid, line in screen.processes().items() if "stepme.py" in line and "pytui" not in line)
+    os.kill(target, signal.SIGKILL)
+    ended(screen, "KILL")
+    quit_pytui(screen, 128 + 9)
+
+
+def test_a_closed_terminal_leaves_nothing_but_the_program(pytui, write, tmp_path):
+    program, trace = leaves_a_trace(write, tmp_path)
+    screen = pytui(program)
+    at(screen, "tracing.py:1")
+    screen.hangup()
+    screen.wait_end()
+    wait_for_trace(screen, trace)
+
+
+def test_suspend_and_resume(terminal, python):
+    shell = ["bash", "--norc", "--noprofile", "-i"]
+    screen = terminal(*shell, env={"PS1": "shell> "})
+    screen.expect("shell> ")
+    screen.send(f"{PYTUI} --python {python.path} {TARGETS / 'stepme.py'}\n")
+    at(screen, "stepme.py:1")
+    screen.keys("Ctrl-z")
+    screen.expect("Stopped", "shell> ")
+    assert not screen.state["alternate"]
+    screen.send("stty -a | tr ';' '\\n' | grep -o ' icanon'; echo back\n")
+    screen.expect("icanon", "back")
+    screen.send("fg\n")
+    at(screen, "stepme.py:1")
+    screen.send("n")
+    at(screen, "stepme.py:10")
+    screen.resize(30, 100)
+    at(screen, "stepme.py:10")
+
+
+def test_exit_with_threads_still_running(pytui):
+    screen = pytui("threads.py", options=["--continue"])
+    screen.expect("threads done True", timeout=60)
+    ended(screen, "0")
+    quit_pytui(screen, 0)
