@@ -81,8 +81,10 @@ static bool parse_response(struct arena *arena, const struct value *value, struc
         return true;
     }
     if (take_body(arena, value, "body", out, reason, size) &&
-        check_body(out->schema ? out->schema->result : NULL, "body", out, reason, size))
+        check_body(out->schema ? out->schema->result : NULL, "body", out, reason, size)) {
+        out->error = NULL;
         return true;
+    }
     out->success = false; /* whoever waits for it must not use the body */
     out->error = arena_printf(arena, "malformed response: %s", reason);
     if (!out->error)

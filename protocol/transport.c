@@ -92,7 +92,7 @@ static bool set_path(struct sockaddr_un *address, const char *path, struct repor
     if (length == 0)
         return fail(report, "unix: needs a path after the colon");
     if (length >= sizeof(address->sun_path))
-        return fail(report, "unix:%s: the path is longer than %zu bytes", path, sizeof(address->sun_path) - 1);
+        return fail(report, "unix: the path is longer than %zu bytes: %s", sizeof(address->sun_path) - 1, path);
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
     memcpy(address->sun_path, path, length + 1);
     return true;
