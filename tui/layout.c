@@ -9,6 +9,7 @@
 #include "xalloc.h"
 
 #include <langinfo.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

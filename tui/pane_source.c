@@ -2,6 +2,7 @@
 #include "app.h"
 #include "inline_values.h"
 #include "model.h"
+#include "pane_commands.h"
 #include "session.h"
 #include "source.h"
 #include "source_view.h"
@@ -323,6 +324,20 @@ void pane_source_search_cancel(struct app *app)
     self->hit_line = 0;
     self->cursor = self->begin_cursor;
     self->top = self->begin_top;
+    app_damage(app);
+}
+
+void pane_source_reload(struct app *app, const char *argument)
+{
+    (void)argument;
+    struct source_pane *self = pane(app);
+    if (!self->source)
+        return;
+    source_reload(self->source);
+    self->cursor = limit(self, self->cursor);
+    self->hit_line = 0;
+    reveal(self);
+    app_message(app, false, "%s read anew; the program goes on with the code it has loaded", self->path);
     app_damage(app);
 }
 

@@ -1,0 +1,276 @@
+/* The frame around all dialogs, and the two simple kinds: a question with buttons, and a text. */
+#include "app.h"
+#include "dialog_private.h"
+#include "pane.h"
+#include "xalloc.h"
+
+#include <ctype.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUTTONS_MAX 6
+
+void dialog_open(struct app *app, const char *title, const struct dialog_ops *ops, void *data)
+{
+    dialog_close(app);
+    struct dialog *dialog = xcalloc(1, sizeof *dialog);
+    *dialog = (struct dialog){.ops = ops, .title = xstrdup(title), .data = data};
+    app->dialog = dialog;
+    app_damage(app);
+}
+
+/* Take the dialog from the app before telling who asked: the answer may open another. */
+static void finish(struct app *app, bool cancelled)
+{
+    struct dialog *dialog = app->dialog;
+    app->dialog = NULL;
+    dialog->ops->answer(app, dialog, cancelled);
+    if (dialog->ops->destroy)
+        dialog->ops->destroy(dialog);
+    free(dialog->data);
+    free(dialog->title);
+    free(dialog);
+    app_damage(app);
+}
+
+void dialog_close(struct app *app)
+{
+    if (app->dialog)
+        finish(app, true);
+}
+
+bool dialog_key(struct app *app, const struct key *key)
+{
+    if (!app->dialog)
+        return false;
+    if (pane_key_is(key, "Esc") || pane_key_is(key, "Ctrl-c"))
+        finish(app, true);
+    else if (!app->dialog->ops->key(app, app->dialog, key))
+        finish(app, false);
+    app_damage(app);
+    return true;
+}
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static void draw_frame(struct app *app, struct canvas box, const char *title)
+{
+    bool unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    struct style style = app_style(app, ROLE_DIALOG);
+    canvas_clear(box, style);
+    for (int column = 0; column < box.columns; column++) {
+        canvas_label(box, 0, column, 1, style, unicode ? "─" : "-");
+        canvas_label(box, box.rows - 1, column, 1, style, unicode ? "─" : "-");
+    }
+    for (int row = 0; row < box.rows; row++) {
+        canvas_label(box, row, 0, 1, style, unicode ? "│" : "|");
+        canvas_label(box, row, box.columns - 1, 1, style, unicode ? "│" : "|");
+    }
+    static const char *const corners[2][4] = {{"+", "+", "+", "+"}, {"╭", "╮", "╰", "╯"}};
+    const char *const *corner = corners[unicode];
+    canvas_label(box, 0, 0, 1, style, corner[0]);
+    canvas_label(box, 0, box.columns - 1, 1, style, corner[1]);
+    canvas_label(box, box.rows - 1, 0, 1, style, corner[2]);
+    canvas_label(box, box.rows - 1, box.columns - 1, 1, style, corner[3]);
+    int width = canvas_width(title, strlen(title));
+    if (width + 6 <= box.columns) {
+        canvas_fill(box, 0, 2, 1, width + 2, style);
+        canvas_label(box, 0, 3, width, app_style(app, ROLE_DIALOG_TITLE), title);
+    }
+}
+
+void dialog_draw(struct app *app, struct canvas screen)
+{
+    struct dialog *dialog = app->dialog;
+    if (!dialog)
+        return;
+    int rows, columns;
+    dialog->ops->measure(dialog, &rows, &columns);
+    int title = canvas_width(dialog->title, strlen(dialog->title)) + 2;
+    columns = smaller((columns > title ? columns : title) + 6, screen.columns);
+    rows = smaller(rows + 4, screen.rows);
+    struct canvas box = canvas_part(screen, (screen.rows - rows) / 2, (screen.columns - columns) / 2, rows, columns);
+    app->cursor_visible = false;
+    draw_frame(app, box, dialog->title);
+    bool low = rows < 7, narrow = columns < 30;
+    dialog->ops->draw(app, dialog,
+                      canvas_part(box, low ? 1 : 2, narrow ? 1 : 3, rows - (low ? 2 : 4), columns - (narrow ? 2 : 6)));
+}
+
+/* Lines of a text: how many, and the widest. */
+static void measure_text(const char *text, int *rows, int *columns)
+{
+    *rows = 0;
+    *columns = 0;
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        int width = canvas_width(text, length);
+        *columns = width > *columns ? width : *columns;
+        ++*rows;
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void draw_text(struct canvas canvas, const char *text, int skip, struct style style)
+{
+    for (int row = -skip; *text && row < canvas.rows; row++) {
+        size_t length = strcspn(text, "\n");
+        if (row >= 0)
+            canvas_text(canvas, row, 0, style, text, length);
+        text += length + (text[length] == '\n');
+    }
+}
+
+/* A question */
+
+struct question {
+    char *text;
+    char *buttons[BUTTONS_MAX];
+    int count, selected;
+    dialog_confirm_handler handler;
+    void *data;
+};
+
+static void question_measure(const struct dialog *dialog, int *rows, int *columns)
+{
+    const struct question *self = dialog->data;
+    measure_text(self->text, rows, columns);
+    int width = 0;
+    for (int i = 0; i < self->count; i++)
+        width += canvas_width(self->buttons[i], strlen(self->buttons[i])) + 6;
+    *rows += 2;
+    *columns = width > *columns ? width : *columns;
+}
+
+static void question_draw(struct app *app, struct dialog *dialog, struct canvas canvas)
+{
+    const struct question *self = dialog->data;
+    draw_text(canvas_part(canvas, 0, 0, canvas.rows - 1, canvas.columns), self->text, 0, app_style(app, ROLE_DIALOG));
+    int column = 0;
+    for (int i = 0; i < self->count; i++) {
+        struct style style = app_style(app, i == self->selected ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG_BUTTON);
+        int width = canvas_width(self->buttons[i], strlen(self->buttons[i]));
+        canvas_fill(canvas, canvas.rows - 1, column, 1, width + 4, style);
+        canvas_label(canvas, canvas.rows - 1, column + 2, width, style, self->buttons[i]);
+        canvas_restyle(canvas, canvas.rows - 1, column + 2, 1, 1, (struct style){.attributes = STYLE_UNDERLINE});
+        column += width + 6;
+    }
+}
+
+static bool question_key(struct app *app, struct dialog *dialog, const struct key *key)
+{
+    (void)app;
+    struct question *self = dialog->data;
+    if (pane_key_is(key, "Enter Space"))
+        return false;
+    if (pane_key_is(key, "Tab Right Down"))
+        self->selected = (self->selected + 1) % self->count;
+    else if (pane_key_is(key, "Shift-Tab Left Up"))
+        self->selected = (self->selected + self->count - 1) % self->count;
+    else if (key->kind == KEY_KIND_CHAR && key->codepoint < 128) {
+        for (int i = 0; i < self->count; i++) {
+            if (tolower((int)key->codepoint) != tolower((unsigned char)self->buttons[i][0]))
+                continue;
+            self->selected = i;
+            return false;
+        }
+    }
+    return true;
+}
+
+static void question_answer(struct app *app, struct dialog *dialog, bool cancelled)
+{
+    const struct question *self = dialog->data;
+    if (self->handler)
+        self->handler(app, cancelled ? -1 : self->selected, self->data);
+}
+
+static void question_destroy(struct dialog *dialog)
+{
+    struct question *self = dialog->data;
+    free(self->text);
+    for (int i = 0; i < self->count; i++)
+        free(self->buttons[i]);
+}
+
+static const struct dialog_ops question_ops = {question_measure, question_draw, question_key, question_answer,
+                                               question_destroy};
+
+void dialog_confirm(struct app *app, const char *title, const char *text, const char *const *buttons,
+                    dialog_confirm_handler handler, void *data)
+{
+    struct question *self = xcalloc(1, sizeof *self);
+    *self = (struct question){.text = xstrdup(text), .handler = handler, .data = data};
+    for (; *buttons && self->count < BUTTONS_MAX; buttons++)
+        self->buttons[self->count++] = xstrdup(*buttons);
+    dialog_open(app, title, &question_ops, self);
+}
+
+/* A text */
+
+struct reading {
+    char *text;
+    int skip, page, rows;
+};
+
+static void reading_measure(const struct dialog *dialog, int *rows, int *columns)
+{
+    const struct reading *self = dialog->data;
+    measure_text(self->text, rows, columns);
+}
+
+static void reading_draw(struct app *app, struct dialog *dialog, struct canvas canvas)
+{
+    struct reading *self = dialog->data;
+    int columns;
+    measure_text(self->text, &self->rows, &columns);
+    self->page = canvas.rows;
+    int most = self->rows > self->page ? self->rows - self->page : 0;
+    self->skip = self->skip < 0 ? 0 : self->skip > most ? most : self->skip;
+    draw_text(canvas, self->text, self->skip, app_style(app, ROLE_DIALOG));
+}
+
+struct scroll_key {
+    const char *keys;
+    int lines, pages;
+};
+
+static bool reading_key(struct app *app, struct dialog *dialog, const struct key *key)
+{
+    static const struct scroll_key scrolls[] = {
+        {"j Down", 1, 0},       {"k Up", -1, 0},         {"PgDn Ctrl-f Space", 0, 1},
+        {"PgUp Ctrl-b", 0, -1}, {"g Home", -1000000, 0}, {"G End", 1000000, 0},
+    };
+    (void)app;
+    struct reading *self = dialog->data;
+    if (key->kind == KEY_KIND_MOUSE)
+        self->skip += key->mouse == KEY_MOUSE_WHEEL_UP ? -3 : key->mouse == KEY_MOUSE_WHEEL_DOWN ? 3 : 0;
+    for (size_t i = 0; i < sizeof scrolls / sizeof scrolls[0]; i++)
+        if (pane_key_is(key, scrolls[i].keys))
+            self->skip += scrolls[i].lines + scrolls[i].pages * self->page;
+    return !pane_key_is(key, "q Enter ? F1");
+}
+
+static void reading_answer(struct app *app, struct dialog *dialog, bool cancelled)
+{
+    (void)app, (void)dialog, (void)cancelled;
+}
+
+static void reading_destroy(struct dialog *dialog)
+{
+    free(((struct reading *)dialog->data)->text);
+}
+
+static const struct dialog_ops reading_ops = {reading_measure, reading_draw, reading_key, reading_answer,
+                                              reading_destroy};
+
+void dialog_text(struct app *app, const char *title, const char *text)
+{
+    struct reading *self = xcalloc(1, sizeof *self);
+    self->text = xstrdup(text);
+    dialog_open(app, title, &reading_ops, self);
+}

@@ -1,0 +1,29 @@
+/* What dialog.c and the kinds of dialogs share. Not for others. */
+#pragma once
+
+#include "canvas.h"
+#include "dialog.h"
+
+#include <stdbool.h>
+
+struct dialog;
+
+struct dialog_ops {
+    /* Rows and columns that the content would like, without the frame. */
+    void (*measure)(const struct dialog *dialog, int *rows, int *columns);
+    void (*draw)(struct app *app, struct dialog *dialog, struct canvas canvas);
+    /* Any key; true keeps the dialog open. False: it was answered, and is destroyed after answer(). */
+    bool (*key)(struct app *app, struct dialog *dialog, const struct key *key);
+    /* Tell who asked. The dialog is no longer the app's: another may be opened. */
+    void (*answer)(struct app *app, struct dialog *dialog, bool cancelled);
+    void (*destroy)(struct dialog *dialog); /* the private data only; may be NULL */
+};
+
+struct dialog {
+    const struct dialog_ops *ops;
+    char *title; /* owned */
+    void *data;  /* the kind's own */
+};
+
+/* Make DATA the open dialog; the one before is answered as cancelled. */
+void dialog_open(struct app *app, const char *title, const struct dialog_ops *ops, void *data);
