@@ -1,0 +1,455 @@
+/* Bytes come in at readable(), leave the channel as messages, and go by two tables: an event to its
+ * row in session_events.c, a response to the request that waits for it. */
+#include "session.h"
+
+#include "log.h"
+#include "loop.h"
+#include "model_tree.h"
+#include "protocol/arena.h"
+#include "protocol/channel.h"
+#include "protocol/utf8.h"
+#include "session_internal.h"
+#include "xalloc.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MESSAGES_A_TURN 64
+#define PATIENCE_MS     10000 /* without an answer from the interpreter, before we say so */
+#define GRACE_MS        2000  /* between the channel's end and the program's, before it counts as lost */
+#define PRIORITY        1
+
+static void readable(struct loop *loop, int fd, short events, void *data);
+
+struct session *session_create(struct loop *loop, const struct session_handlers *handlers)
+{
+    struct session *session = xcalloc(1, sizeof *session);
+    session->loop = loop;
+    session->handlers = *handlers;
+    session->model = model_create();
+    session->in = arena_create();
+    session->out = arena_create();
+    if (!session->in || !session->out)
+        abort();
+    return session;
+}
+
+struct model *session_model(struct session *session)
+{
+    return session->model;
+}
+
+static void request_finish(struct request *request)
+{
+    free(request->path);
+    free(request->ids);
+    free(request->text);
+}
+
+/* Nobody answers any more: those who wait are told. */
+static void fail_requests(struct session *session)
+{
+    struct request *requests = session->requests;
+    size_t count = session->request_count;
+    session->requests = NULL;
+    session->request_count = session->request_capacity = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (requests[i].handler)
+            requests[i].handler(session, NULL, &requests[i]);
+        request_finish(&requests[i]);
+    }
+    free(requests);
+    session->refreshing = 0;
+    session->evaluating = 0;
+}
+
+static void close_channel(struct session *session)
+{
+    loop_remove(session->loop, session->watch);
+    loop_remove(session->loop, session->again);
+    loop_remove(session->loop, session->patience);
+    session->watch = session->again = session->patience = 0;
+    channel_destroy(session->channel);
+    session->channel = NULL;
+    session->phase = PHASE_CLOSED;
+    session_moves_drop(session);
+    session->in_flight = MOVE_NONE;
+    fail_requests(session);
+}
+
+void session_destroy(struct session *session)
+{
+    if (!session)
+        return;
+    session->handlers = (struct session_handlers){0};
+    close_channel(session);
+    loop_remove(session->loop, session->grace);
+    session_drop_view(session);
+    arena_destroy(session->in);
+    arena_destroy(session->out);
+    model_destroy(session->model);
+    free(session);
+}
+
+void session_changed(struct session *session)
+{
+    session->model->generation++;
+    if (session->handlers.changed)
+        session->handlers.changed(session, session->handlers.data);
+}
+
+void session_say(struct session *session, bool error, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (error)
+        log_write("session: %s", text);
+    if (session->handlers.message)
+        session->handlers.message(session, error, text, session->handlers.data);
+}
+
+void session_replace(char **field, const char *text)
+{
+    char *copy = xstrdup(text);
+    free(*field);
+    *field = copy;
+}
+
+struct value *session_arguments(struct session *session)
+{
+    arena_reset(session->out);
+    return value_map(session->out);
+}
+
+struct value *session_source_value(struct session *session, const char *path)
+{
+    struct value *source = value_map(session->out);
+    value_set_text(session->out, source, "path", path);
+    size_t length = strlen(path);
+    if (!utf8_valid(path, length)) {
+        struct value *extension = value_map(session->out);
+        value_set(session->out, extension, "rawPath", value_bytes(session->out, path, length));
+        value_set(session->out, source, "pytui", extension);
+    }
+    return source;
+}
+
+static void watch_channel(struct session *session)
+{
+    if (session->watch)
+        loop_set_events(session->loop, session->watch,
+                        channel_wants_write(session->channel) ? POLLIN | POLLOUT : POLLIN);
+}
+
+int64_t session_request(struct session *session, const char *command, struct value *arguments,
+                        const struct request *template)
+{
+    struct request request = template ? *template : (struct request){0};
+    if (session->channel)
+        request.seq = channel_send(session->channel, session->out, message_request(session->out, command, arguments));
+    if (request.seq == 0) {
+        request_finish(&request);
+        return 0;
+    }
+    xgrow(&session->requests, &session->request_capacity, session->request_count + 1, sizeof *session->requests);
+    session->requests[session->request_count++] = request;
+    if (request.refresh)
+        session->refreshing++;
+    watch_channel(session);
+    return request.seq;
+}
+
+const char *session_failure(const struct message *response)
+{
+    if (!response)
+        return "the connection to the program ended";
+    return response->success ? NULL : response->error;
+}
+
+void session_lose(struct session *session, const char *why)
+{
+    if (session->model->state == MODEL_ENDED || session->model->state == MODEL_LOST)
+        return;
+    log_write("session: lost: %s", why);
+    close_channel(session);
+    session->model->state = MODEL_LOST;
+    session_changed(session);
+    session_say(session, true, "%s", why);
+}
+
+static void refuse(struct session *session, const char *why)
+{
+    log_write("session: refused: %s", why);
+    close_channel(session);
+    session->model->state = MODEL_LOST;
+    session_changed(session);
+    if (session->handlers.refused)
+        session->handlers.refused(session, why, session->handlers.data);
+}
+
+/* Start-up: initialize, its answer and `initialized` (in either order), then what is set, then off. */
+
+static void configured(struct session *session, const struct message *response, struct request *request)
+{
+    (void)request;
+    const char *failure = session_failure(response);
+    if (failure) {
+        session_say(session, true, "%s", failure);
+        return;
+    }
+    if (session->model->state == MODEL_STARTING) {
+        session->model->state = MODEL_RUNNING;
+        session_changed(session);
+    }
+}
+
+static void said(struct session *session, const struct message *response, struct request *request)
+{
+    (void)request;
+    const char *failure = session_failure(response);
+    if (failure && response)
+        session_say(session, true, "%s", failure);
+}
+
+static void configure(struct session *session)
+{
+    if (!session->capable || !session->initialized || session->phase != PHASE_INITIALIZE)
+        return;
+    session_send_breakpoints(session);
+
+    struct value *arguments = session_arguments(session);
+    struct value *filters = value_array(session->out);
+    value_append(session->out, filters, value_text(session->out, "uncaught"));
+    value_set(session->out, arguments, "filters", filters);
+    session_request(session, "setExceptionBreakpoints", arguments, &(struct request){.handler = said});
+
+    arguments = session_arguments(session);
+    struct value *extension = value_map(session->out);
+    value_set_bool(session->out, extension, "stopOnEntry", session->stop_on_entry);
+    value_set(session->out, arguments, "pytui", extension);
+    session_request(session, "configurationDone", arguments, &(struct request){.handler = configured});
+    session->phase = PHASE_CONFIGURED;
+}
+
+static void capabilities(struct session *session, const struct message *response, struct request *request)
+{
+    (void)request;
+    if (!response)
+        return; /* the end of the channel has its own message */
+    if (!response->success) {
+        refuse(session, response->error);
+        return;
+    }
+    const struct value *extension = value_get_map(response->body, "pytui");
+    int64_t version = value_get_int(extension, "protocolVersion", 0);
+    if (version != MESSAGE_PROTOCOL_VERSION) {
+        char why[256];
+        snprintf(why, sizeof why,
+                 "the interpreter's backend speaks protocol version %lld and this pytui %d: install both from the "
+                 "same release (its version is %s, this one %s)",
+                 (long long)version, MESSAGE_PROTOCOL_VERSION, value_get_text(extension, "backendVersion", "unknown"),
+                 PYTUI_VERSION);
+        refuse(session, why);
+        return;
+    }
+    session_replace(&session->model->python_version, value_get_text(extension, "pythonVersion", NULL));
+    session->model->pid = value_get_int(extension, "pid", 0);
+    session->capable = true;
+    loop_remove(session->loop, session->patience);
+    session->patience = 0;
+    configure(session);
+    session_changed(session);
+}
+
+static void impatient(struct loop *loop, void *data)
+{
+    (void)loop;
+    struct session *session = data;
+    session->patience = 0;
+    session_say(session, true, "the interpreter has not answered yet; it may be slow to start, or no Python; q leaves");
+}
+
+bool session_connect(struct session *session, int fd, bool stop_on_entry)
+{
+    if (session->phase != PHASE_NEW) {
+        close(fd);
+        return false;
+    }
+    session->channel = channel_create(fd);
+    if (!session->channel)
+        abort();
+    session->stop_on_entry = stop_on_entry;
+    session->phase = PHASE_INITIALIZE;
+    session->watch = loop_add_fd(session->loop, channel_fd(session->channel), POLLIN, PRIORITY, readable, session);
+    session->patience = loop_add_timer(session->loop, PATIENCE_MS, impatient, session);
+
+    struct value *arguments = session_arguments(session);
+    value_set_text(session->out, arguments, "adapterID", "pytui");
+    value_set_text(session->out, arguments, "clientID", "pytui");
+    value_set_bool(session->out, arguments, "linesStartAt1", true);
+    value_set_bool(session->out, arguments, "columnsStartAt1", true);
+    value_set_text(session->out, arguments, "pathFormat", "path");
+    struct value *extension = value_map(session->out);
+    value_set_int(session->out, extension, "protocolVersion", MESSAGE_PROTOCOL_VERSION);
+    value_set_text(session->out, extension, "clientVersion", PYTUI_VERSION);
+    value_set(session->out, arguments, "pytui", extension);
+    session_request(session, "initialize", arguments, &(struct request){.handler = capabilities});
+    return true;
+}
+
+bool session_connected(const struct session *session)
+{
+    return session->channel != NULL;
+}
+
+/* Messages */
+
+static void respond(struct session *session, const struct message *response)
+{
+    for (size_t i = 0; i < session->request_count; i++) {
+        if (session->requests[i].seq != response->request_seq)
+            continue;
+        struct request request = session->requests[i];
+        memmove(&session->requests[i], &session->requests[i + 1],
+                (--session->request_count - i) * sizeof *session->requests);
+        if (request.refresh && session->refreshing > 0)
+            session->refreshing--;
+        if (request.handler)
+            request.handler(session, response, &request);
+        request_finish(&request);
+        return;
+    }
+    log_write("session: an answer that nobody waits for: %s, request_seq %lld", response->name,
+              (long long)response->request_seq);
+}
+
+static void handle(struct session *session, const struct message *message, const char *malformed)
+{
+    if (malformed)
+        log_write("session: malformed %s: %s", message->name ? message->name : "message", malformed);
+    switch (message->kind) {
+    case MESSAGE_RESPONSE:
+        respond(session, message);
+        break;
+    case MESSAGE_EVENT:
+        if (malformed || !message->name)
+            break;
+        if (strcmp(message->name, "initialized") == 0) {
+            session->initialized = true;
+            configure(session);
+        } else {
+            session_event(session, message);
+        }
+        break;
+    case MESSAGE_REQUEST:
+        session_arguments(session);
+        channel_send(session->channel, session->out,
+                     message_error(session->out, message->seq, message->name, "pytui takes no requests"));
+        break;
+    }
+}
+
+static void lost(struct loop *loop, void *data)
+{
+    (void)loop;
+    struct session *session = data;
+    session->grace = 0;
+    session_lose(session, session->terminated
+                              ? "debugging is over; the program is still ending"
+                              : "the interpreter closed the connection, the program goes on (did it exec?)");
+}
+
+/* The peer closed: the program ended (its status comes from elsewhere, soon), or became another one. */
+static void peer_closed(struct session *session)
+{
+    log_write("session: the peer closed the channel");
+    close_channel(session);
+    if (session->model->state == MODEL_STOPPED)
+        session->model->state = MODEL_RUNNING;
+    if (session->model->state != MODEL_ENDED && !session->grace)
+        session->grace = loop_add_timer(session->loop, GRACE_MS, lost, session);
+    session_changed(session);
+}
+
+/* Deliver what was received, at most LIMIT messages. True when there may be more. */
+static bool deliver(struct session *session, int limit)
+{
+    for (int i = 0; i < limit; i++) {
+        struct message message;
+        const char *malformed = NULL;
+        arena_reset(session->in);
+        if (!session->channel || !channel_next(session->channel, session->in, &message, &malformed))
+            return false;
+        handle(session, &message, malformed);
+    }
+    return true;
+}
+
+static void check_state(struct session *session)
+{
+    if (!session->channel)
+        return;
+    switch (channel_state(session->channel)) {
+    case CHANNEL_OPEN:
+        watch_channel(session);
+        break;
+    case CHANNEL_EOF:
+        peer_closed(session);
+        break;
+    case CHANNEL_FAILED: {
+        char why[512];
+        snprintf(why, sizeof why, "the connection to the interpreter failed: %s", channel_error(session->channel));
+        session_lose(session, why);
+        break;
+    }
+    }
+}
+
+static void continue_delivery(struct loop *loop, void *data)
+{
+    struct session *session = data;
+    session->again = 0;
+    if (deliver(session, MESSAGES_A_TURN)) {
+        if (!session->again)
+            session->again = loop_add_timer(loop, 0, continue_delivery, session);
+    } else {
+        check_state(session);
+    }
+}
+
+static void readable(struct loop *loop, int fd, short events, void *data)
+{
+    (void)fd;
+    struct session *session = data;
+    if (events & POLLOUT)
+        channel_flush(session->channel);
+    if (session->again)
+        return; /* what was received before comes first */
+    if (events & ~POLLOUT)
+        channel_receive(session->channel);
+    continue_delivery(loop, session);
+}
+
+void session_exited(struct session *session, int status)
+{
+    bool open = true;
+    for (int i = 0; session->channel && open && i < 64; i++) { /* last words */
+        open = channel_receive(session->channel) == CHANNEL_OPEN;
+        while (deliver(session, MESSAGES_A_TURN))
+            ;
+    }
+    close_channel(session);
+    loop_remove(session->loop, session->grace);
+    session->grace = 0;
+    session->model->state = MODEL_ENDED;
+    session->model->exit_status = status;
+    session->model->exit_known = true;
+    session_changed(session);
+}

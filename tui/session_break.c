@@ -1,0 +1,226 @@
+/* Breakpoints: the model's list is the truth, the backend gets all of a file at once, as DAP has it. */
+#include "log.h"
+#include "model_tree.h"
+#include "protocol/arena.h"
+#include "session_internal.h"
+#include "xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void send_file(struct session *session, const char *path);
+static void send_functions(struct session *session);
+
+static void send_for(struct session *session, const struct model_breakpoint *breakpoint)
+{
+    if (session->phase != PHASE_CONFIGURED)
+        return; /* all are sent at the start */
+    if (breakpoint->kind == MODEL_BREAKPOINT_LINE)
+        send_file(session, breakpoint->path);
+    else
+        send_functions(session);
+}
+
+/* FIELDS with the line or name that the backend is to be asked for. */
+static void set_fields(struct model_breakpoint *breakpoint, const struct value *fields)
+{
+    struct arena *arena = arena_create();
+    if (!arena)
+        abort();
+    struct value *copy = fields ? value_copy(arena, fields) : value_map(arena);
+    if (breakpoint->kind == MODEL_BREAKPOINT_FUNCTION)
+        value_set_text(arena, copy, "name", breakpoint->function);
+    else if (!fields || value_get_int(fields, "line", 0) < 1)
+        value_set_int(arena, copy, "line", breakpoint->line);
+    arena_destroy(breakpoint->arena);
+    breakpoint->arena = arena;
+    breakpoint->fields = copy;
+}
+
+/* What the backend says of BREAKPOINT. */
+static void apply(struct session *session, struct model_breakpoint *breakpoint, const struct value *answer)
+{
+    const struct value *extension = value_get_map(answer, "pytui");
+    const char *state = value_get_text(extension, "state", NULL);
+    const char *message = value_get_text(answer, "message", NULL);
+    bool news = !breakpoint->state || !state || strcmp(breakpoint->state, state) != 0;
+    breakpoint->backend_id = value_get_int(answer, "id", breakpoint->backend_id);
+    breakpoint->verified = value_get_bool(answer, "verified", false);
+    breakpoint->hits = value_get_int(extension, "hits", breakpoint->hits);
+    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && value_get_int(answer, "line", 0) > 0)
+        breakpoint->line = (int)value_get_int(answer, "line", 0);
+    session_replace(&breakpoint->message, message);
+    session_replace(&breakpoint->state, state ? state : breakpoint->verified ? "verified" : "pending");
+    if (news && message && (strcmp(breakpoint->state, "moved") == 0 || strcmp(breakpoint->state, "error") == 0))
+        session_say(session, strcmp(breakpoint->state, "error") == 0, "%s", message);
+}
+
+/* Two that were bound to one line are one: the later goes. True if any did. */
+static bool merge_same(struct session *session)
+{
+    struct model *model = session->model;
+    bool merged = false;
+    for (size_t i = 0; i < model->breakpoint_count; i++) {
+        const struct model_breakpoint *first = model->breakpoints[i];
+        if (first->kind != MODEL_BREAKPOINT_LINE)
+            continue;
+        for (size_t j = model->breakpoint_count; j-- > i + 1;) {
+            struct model_breakpoint *other = model->breakpoints[j];
+            if (other->kind != first->kind || other->line != first->line || strcmp(other->path, first->path) != 0)
+                continue;
+            session_say(session, false, "line %d has a breakpoint already", first->line);
+            model_breakpoint_remove(model, other);
+            merged = true;
+        }
+    }
+    return merged;
+}
+
+static void set(struct session *session, const struct message *response, struct request *request)
+{
+    const char *failure = session_failure(response);
+    if (failure) {
+        if (response)
+            session_say(session, true, "%s", failure);
+        return;
+    }
+    const struct value *answers = value_get_array(response->body, "breakpoints");
+    for (size_t i = 0; i < request->count && i < value_count(answers); i++) {
+        struct model_breakpoint *breakpoint = model_breakpoint_find(session->model, request->ids[i]);
+        if (breakpoint)
+            apply(session, breakpoint, value_at(answers, i));
+    }
+    if (request->path && merge_same(session))
+        send_file(session, request->path);
+    session_changed(session);
+}
+
+/* Append the breakpoints of KIND (and PATH) to ITEMS and their ids to REQUEST. */
+static void collect(struct session *session, enum model_breakpoint_kind kind, const char *path, struct value *items,
+                    struct request *request)
+{
+    const struct model *model = session->model;
+    request->ids = xcalloc(model->breakpoint_count + 1, sizeof *request->ids);
+    for (size_t i = 0; i < model->breakpoint_count; i++) {
+        const struct model_breakpoint *breakpoint = model->breakpoints[i];
+        if (breakpoint->kind != kind || (path && strcmp(breakpoint->path, path) != 0))
+            continue;
+        value_append(session->out, items, value_copy(session->out, breakpoint->fields));
+        request->ids[request->count++] = breakpoint->id;
+    }
+}
+
+static void send_file(struct session *session, const char *path)
+{
+    struct value *arguments = session_arguments(session);
+    struct value *items = value_array(session->out);
+    struct request request = {.handler = set, .path = xstrdup(path)};
+    collect(session, MODEL_BREAKPOINT_LINE, path, items, &request);
+    value_set(session->out, arguments, "source", session_source_value(session, path));
+    value_set(session->out, arguments, "breakpoints", items);
+    session_request(session, "setBreakpoints", arguments, &request);
+}
+
+static void send_functions(struct session *session)
+{
+    struct value *arguments = session_arguments(session);
+    struct value *items = value_array(session->out);
+    struct request request = {.handler = set};
+    collect(session, MODEL_BREAKPOINT_FUNCTION, NULL, items, &request);
+    value_set(session->out, arguments, "breakpoints", items);
+    session_request(session, "setFunctionBreakpoints", arguments, &request);
+}
+
+/* Whether an earlier breakpoint already stands for the file of the one at INDEX. */
+static bool file_sent(const struct model *model, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (model->breakpoints[i]->kind == MODEL_BREAKPOINT_LINE &&
+            strcmp(model->breakpoints[i]->path, model->breakpoints[index]->path) == 0)
+            return true;
+    return false;
+}
+
+void session_send_breakpoints(struct session *session)
+{
+    const struct model *model = session->model;
+    for (size_t i = 0; i < model->breakpoint_count; i++)
+        if (model->breakpoints[i]->kind == MODEL_BREAKPOINT_LINE && !file_sent(model, i))
+            send_file(session, model->breakpoints[i]->path);
+    send_functions(session);
+}
+
+struct model_breakpoint *session_add_breakpoint(struct session *session, const char *path, int line,
+                                                const struct value *fields)
+{
+    struct model_breakpoint *breakpoint = model_breakpoint_at(session->model, path, line);
+    if (!breakpoint) {
+        breakpoint = model_breakpoint_add(session->model, MODEL_BREAKPOINT_LINE);
+        breakpoint->path = xstrdup(path);
+        breakpoint->line = line;
+    }
+    set_fields(breakpoint, fields);
+    send_for(session, breakpoint);
+    session_changed(session);
+    return breakpoint;
+}
+
+struct model_breakpoint *session_add_function_breakpoint(struct session *session, const char *name,
+                                                         const struct value *fields)
+{
+    struct model_breakpoint *breakpoint = model_breakpoint_add(session->model, MODEL_BREAKPOINT_FUNCTION);
+    breakpoint->function = xstrdup(name);
+    set_fields(breakpoint, fields);
+    send_for(session, breakpoint);
+    session_changed(session);
+    return breakpoint;
+}
+
+void session_change_breakpoint(struct session *session, int id, const struct value *fields)
+{
+    struct model_breakpoint *breakpoint = model_breakpoint_find(session->model, id);
+    if (!breakpoint)
+        return;
+    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && value_get_int(fields, "line", 0) > 0)
+        breakpoint->line = (int)value_get_int(fields, "line", 0);
+    const char *name = value_get_text(fields, "name", NULL);
+    if (breakpoint->kind == MODEL_BREAKPOINT_FUNCTION && name)
+        session_replace(&breakpoint->function, name);
+    set_fields(breakpoint, fields);
+    session_replace(&breakpoint->state, NULL);
+    send_for(session, breakpoint);
+    session_changed(session);
+}
+
+void session_remove_breakpoint(struct session *session, int id)
+{
+    struct model_breakpoint *breakpoint = model_breakpoint_find(session->model, id);
+    if (!breakpoint)
+        return;
+    char *path = xstrdup(breakpoint->path);
+    model_breakpoint_remove(session->model, breakpoint);
+    if (session->phase == PHASE_CONFIGURED) {
+        if (path)
+            send_file(session, path);
+        else
+            send_functions(session);
+    }
+    free(path);
+    session_changed(session);
+}
+
+void session_breakpoint_event(struct session *session, const char *reason, const struct value *breakpoint)
+{
+    struct model *model = session->model;
+    int64_t id = value_get_int(breakpoint, "id", 0);
+    for (size_t i = 0; id != 0 && i < model->breakpoint_count; i++) {
+        if (model->breakpoints[i]->backend_id != id)
+            continue;
+        if (strcmp(reason, "removed") == 0)
+            model_breakpoint_remove(model, model->breakpoints[i]);
+        else
+            apply(session, model->breakpoints[i], breakpoint);
+        return;
+    }
+    log_write("session: breakpoint %lld %s is unknown here", (long long)id, reason);
+}

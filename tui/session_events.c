@@ -1,0 +1,159 @@
+/* Events, one function each, found through the table at the end. */
+#include "log.h"
+#include "model_tree.h"
+#include "session_internal.h"
+#include "xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void (*event_handler)(struct session *session, const struct value *body);
+
+/* The traceback of EXCEPTION, as the interpreter prints it; else type and message. */
+static char *exception_text(const struct value *exception)
+{
+    const char *trace = value_get_text(exception, "stackTrace", NULL);
+    if (trace && *trace)
+        return xstrdup(trace);
+    const char *type = value_get_text(exception, "typeName", "exception");
+    const char *message = value_get_text(exception, "message", "");
+    return xasprintf("%s%s%s", type, *message ? ": " : "", message);
+}
+
+static void read_exception(struct model *model, const struct value *body, const struct value *snapshot)
+{
+    const struct value *exception = value_get_map(snapshot, "exception");
+    session_replace(&model->text, value_get_text(body, "text", NULL));
+    free(model->exception);
+    model->exception = exception ? exception_text(exception) : NULL;
+    if (exception && !model->text)
+        model->text = xasprintf("%s: %s", value_get_text(exception, "typeName", "exception"),
+                                value_get_text(exception, "message", ""));
+    model->post_mortem = value_get_bool(snapshot, "postMortem", false);
+}
+
+/* An uncaught exception's traceback goes to the console too, where it can be scrolled. */
+static void show_exception(struct session *session)
+{
+    const struct model *model = session->model;
+    if (model->exception && model->post_mortem)
+        session_output(session, MODEL_LINE_ERROR, model->exception);
+}
+
+static void stopped(struct session *session, const struct value *body)
+{
+    struct model *model = session->model;
+    const struct value *snapshot = value_get_map(body, "pytui");
+    const char *reason = value_get_text(body, "reason", "stop");
+    model->state = MODEL_STOPPED;
+    model->stops++;
+    model->thread_id = value_get_int(body, "threadId", 0);
+    session_replace(&model->reason, reason);
+    session_replace(&model->description, value_get_text(body, "description", NULL));
+    session_replace(&model->thread_name, value_get_text(snapshot, "threadName", NULL));
+    read_exception(model, body, snapshot);
+
+    model_frames_clear(model);
+    session_read_frames(session, value_get_array(snapshot, "stackFrames"));
+    model->more_frames = value_get_bool(snapshot, "moreFrames", false);
+    session_read_view(session, snapshot);
+    const struct value *hits = value_get_array(snapshot, "hits");
+    for (size_t i = 0; i < value_count(hits); i++)
+        session_breakpoint_event(session, "changed", value_at(hits, i));
+    show_exception(session);
+
+    session_moves_landed(session, reason);
+    session_changed(session);
+    if (session->handlers.stopped)
+        session->handlers.stopped(session, session->handlers.data);
+    session_moves_next(session);
+}
+
+static void continued(struct session *session, const struct value *body)
+{
+    (void)body;
+    if (session->model->state != MODEL_STOPPED)
+        return;
+    session->model->state = MODEL_RUNNING;
+    session_changed(session);
+}
+
+static void process(struct session *session, const struct value *body)
+{
+    session_replace(&session->model->program, value_get_text(body, "name", NULL));
+    session->model->pid = value_get_int(body, "systemProcessId", session->model->pid);
+    session_changed(session);
+}
+
+static void breakpoint(struct session *session, const struct value *body)
+{
+    session_breakpoint_event(session, value_get_text(body, "reason", ""), value_get_map(body, "breakpoint"));
+    session_changed(session);
+}
+
+/* "stepme.py:7: " before a log point's text. */
+static char *with_place(const struct value *body, const char *text)
+{
+    const char *path = value_get_text(value_get_map(body, "source"), "path", NULL);
+    int64_t line = value_get_int(body, "line", 0);
+    if (!path || line <= 0)
+        return xstrdup(text);
+    const char *slash = strrchr(path, '/');
+    return xasprintf("%s:%lld: %s", slash ? slash + 1 : path, (long long)line, text);
+}
+
+static void output(struct session *session, const struct value *body)
+{
+    const char *category = value_get_text(body, "category", "console");
+    char *text = with_place(body, value_get_text(body, "output", ""));
+    bool error = strcmp(category, "stderr") == 0;
+    session_output(session, error ? MODEL_LINE_ERROR : MODEL_LINE_OUTPUT, text);
+    if (strcmp(category, "important") == 0)
+        session_say(session, true, "%s", text);
+    free(text);
+    session_changed(session);
+}
+
+static void thread(struct session *session, const struct value *body)
+{
+    (void)body;
+    if (session->model->thread_count > 0) /* somebody looks at them */
+        session_refresh_threads(session);
+}
+
+static void exited(struct session *session, const struct value *body)
+{
+    log_write("session: the interpreter is about to exit with %lld", (long long)value_get_int(body, "exitCode", 0));
+    session->terminated = true;
+    if (session->model->state == MODEL_STOPPED)
+        session->model->state = MODEL_RUNNING;
+    session_moves_drop(session);
+    session_changed(session);
+}
+
+static void terminated(struct session *session, const struct value *body)
+{
+    (void)body;
+    session->terminated = true;
+    session_moves_drop(session);
+}
+
+static const struct {
+    const char *name;
+    event_handler handler;
+} handlers[] = {
+    {"stopped", stopped}, {"continued", continued}, {"process", process}, {"breakpoint", breakpoint},
+    {"output", output},   {"thread", thread},       {"exited", exited},   {"terminated", terminated},
+};
+
+void session_event(struct session *session, const struct message *event)
+{
+    for (size_t i = 0; i < sizeof handlers / sizeof *handlers; i++) {
+        if (strcmp(handlers[i].name, event->name) == 0) {
+            handlers[i].handler(session, event->body);
+            return;
+        }
+    }
+    log_write("session: event %s is unknown here", event->name);
+}

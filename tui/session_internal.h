@@ -1,0 +1,126 @@
+/* What the files of a session share; nobody else includes it.
+ *
+ * session.c        channel, dispatch, start and ends
+ * session_events.c what the backend tells unasked: stops above all
+ * session_view.c   what is shown of the selected frame: frames, scopes, variables
+ * session_moves.c  continue, step, pause, with their queue
+ * session_break.c  breakpoints
+ * session_talk.c   evaluate, complete, source text */
+#pragma once
+
+#include "protocol/message.h"
+#include "protocol/value.h"
+#include "session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MOVES_MAX 256 /* typed ahead */
+
+struct request;
+
+/* The answer to a request; RESPONSE is NULL when the channel closed before it came. */
+typedef void (*response_handler)(struct session *session, const struct message *response, struct request *request);
+
+/* A request that waits for its answer, with whatever its handler needs. */
+struct request {
+    int64_t seq;
+    response_handler handler;
+    uint64_t view; /* the view that it was sent for: an answer for another one is dropped */
+    char *path;    /* owned: of a variable, a file, … */
+    int *ids;      /* owned: breakpoints, in the order sent */
+    size_t count;  /* of ids */
+    size_t start;  /* of a page; of completion: byte offset */
+    bool scope;    /* the page completes a scope of the view that is being fetched */
+    bool refresh;  /* counted in session->refreshing */
+    char *text;    /* owned: what was sent, for completion */
+    session_result_handler on_result;
+    session_completion_handler on_completion;
+    session_source_handler on_source;
+    void *data;
+};
+
+enum move_kind { MOVE_NONE, MOVE_CONTINUE, MOVE_NEXT, MOVE_STEP_IN, MOVE_STEP_OUT, MOVE_RUN_TO };
+struct move {
+    enum move_kind kind;
+    char *path; /* owned; RUN_TO */
+    int line;
+};
+
+enum session_phase {
+    PHASE_NEW,        /* no channel yet */
+    PHASE_INITIALIZE, /* initialize sent */
+    PHASE_CONFIGURED, /* configurationDone sent: changes of breakpoints are sent at once */
+    PHASE_CLOSED,
+};
+
+struct session {
+    struct loop *loop; /* borrowed */
+    struct session_handlers handlers;
+    struct model *model;                    /* owned */
+    struct channel *channel;                /* owned; NULL before connect and after the end */
+    uint64_t watch, again, patience, grace; /* ids in the loop, 0 for none */
+    struct arena *in, *out;                 /* owned: the message being handled, the one being built */
+    enum session_phase phase;
+    bool stop_on_entry, capable, initialized, terminated;
+
+    struct request *requests; /* owned */
+    size_t request_count, request_capacity;
+
+    struct move moves[MOVES_MAX];
+    size_t move_count;
+    enum move_kind in_flight; /* sent, and no stop since */
+    uint64_t flight;          /* counts moves sent */
+
+    uint64_t view;                   /* which frame at which stop is shown */
+    char *view_key, *view_function;  /* owned: model_frame_key(), the function's name */
+    struct model_variable *incoming; /* owned: the tree being fetched, until it is whole */
+    size_t incoming_scopes;          /* pages that it still waits for */
+    size_t refreshing;               /* answers on their way that the screen should wait for */
+
+    int64_t evaluating; /* seq of the last evaluate without an answer, or 0 */
+    bool output_open;   /* the console's last line is output without a newline */
+};
+
+/* session.c */
+
+/* A fresh map to put a request's arguments into; valid until the next call. */
+struct value *session_arguments(struct session *session);
+/* Send COMMAND with ARGUMENTS (NULL: none). TEMPLATE says what to do with the answer; what it owns is
+ * taken over in any case. The seq, or 0 when there is no channel. */
+int64_t session_request(struct session *session, const char *command, struct value *arguments,
+                        const struct request *template);
+void session_changed(struct session *session);
+void session_say(struct session *session, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The text of a failed answer, for a person; NULL when RESPONSE succeeded. */
+const char *session_failure(const struct message *response);
+/* The channel is of no use any more; WHY is for the log and the user. */
+void session_lose(struct session *session, const char *why);
+/* DAP's Source for PATH. */
+struct value *session_source_value(struct session *session, const char *path);
+/* Store a copy of TEXT (may be NULL) in *FIELD, freeing what was there. */
+void session_replace(char **field, const char *text);
+
+/* session_events.c */
+void session_event(struct session *session, const struct message *event);
+
+/* session_view.c */
+void session_read_frames(struct session *session, const struct value *frames);
+/* Take scopes and pages of a snapshot as the view of frame 0. */
+void session_read_view(struct session *session, const struct value *snapshot);
+void session_refresh(struct session *session); /* fetch the selected frame's variables anew */
+void session_drop_view(struct session *session);
+
+/* session_moves.c */
+void session_moves_drop(struct session *session);
+/* A stop with REASON came: what was in flight has landed; drop the queue if it is another reason. */
+void session_moves_landed(struct session *session, const char *reason);
+void session_moves_next(struct session *session);
+
+/* session_break.c */
+void session_send_breakpoints(struct session *session); /* all, before configurationDone */
+void session_breakpoint_event(struct session *session, const char *reason, const struct value *breakpoint);
+
+/* session_talk.c */
+void session_output(struct session *session, enum model_line_kind kind, const char *text);

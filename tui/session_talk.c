@@ -1,0 +1,190 @@
+/* Python on behalf of the user: evaluate with its echo in the console, completion, source text. */
+#include "model_tree.h"
+#include "protocol/arena.h"
+#include "protocol/utf8.h"
+#include "session_internal.h"
+#include "xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Text as console lines. Output without a newline at its end is continued by the next output. */
+void session_output(struct session *session, enum model_line_kind kind, const char *text)
+{
+    struct model *model = session->model;
+    bool partial = kind == MODEL_LINE_OUTPUT || kind == MODEL_LINE_ERROR;
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        char *line = xmemdup(text, length);
+        struct model_line *last = model->line_count > 0 ? &model->lines[model->line_count - 1] : NULL;
+        if (session->output_open && partial && last && last->kind == kind) {
+            char *longer = xasprintf("%s%s", last->text, line);
+            free(last->text);
+            last->text = longer;
+        } else {
+            model_add_line(model, kind, line);
+        }
+        free(line);
+        text += length;
+        session->output_open = partial && *text != '\n';
+        if (*text == '\n')
+            text++;
+    }
+    model->generation++;
+}
+
+static void echo(struct session *session, const char *expression)
+{
+    char *text = xasprintf(">>> %s", expression);
+    for (const char *line = text; *line;) {
+        size_t length = strcspn(line, "\n");
+        char *part = xasprintf("%s%.*s", line == text ? "" : "... ", (int)length, line);
+        model_add_line(session->model, MODEL_LINE_INPUT, part);
+        free(part);
+        line += length + (line[length] == '\n');
+    }
+    free(text);
+    session->output_open = false;
+}
+
+static void evaluated(struct session *session, const struct message *response, struct request *request)
+{
+    if (session->evaluating == request->seq)
+        session->evaluating = 0;
+    const char *failure = session_failure(response);
+    const char *result = failure ? failure : value_get_text(response->body, "result", "");
+    bool raised = !failure && value_get_text(value_get_map(response->body, "pytui"), "exception", NULL);
+    session->output_open = false;
+    session_output(session, failure || raised ? MODEL_LINE_ERROR : MODEL_LINE_RESULT, result);
+    session->output_open = false;
+    if (!failure)
+        session_refresh(session); /* it may have assigned to anything */
+    session_changed(session);
+    if (request->on_result)
+        request->on_result(session, !failure && !raised, result, request->data);
+}
+
+bool session_evaluate(struct session *session, const char *expression, session_result_handler handler, void *data)
+{
+    const struct model_frame *frame = model_frame_selected(session->model);
+    if (session->model->state != MODEL_STOPPED || !frame) {
+        session_say(session, true, "%s",
+                    session->model->state == MODEL_RUNNING ? "the program is running; pause it with Ctrl-c first"
+                                                           : "there is no stopped program to evaluate in");
+        return false;
+    }
+    echo(session, expression);
+    struct value *arguments = session_arguments(session);
+    value_set_text(session->out, arguments, "expression", expression);
+    value_set_int(session->out, arguments, "frameId", frame->id);
+    value_set_text(session->out, arguments, "context", "repl");
+    struct request request = {.handler = evaluated, .on_result = handler, .data = data};
+    session->evaluating = session_request(session, "evaluate", arguments, &request);
+    session_changed(session);
+    return session->evaluating != 0;
+}
+
+bool session_evaluating(const struct session *session)
+{
+    return session->evaluating != 0;
+}
+
+void session_interrupt_evaluate(struct session *session)
+{
+    if (!session->evaluating)
+        return;
+    struct value *arguments = session_arguments(session);
+    value_set_int(session->out, arguments, "requestId", session->evaluating);
+    session_request(session, "cancel", arguments, NULL);
+}
+
+/* DAP counts in UTF-16 units, we in bytes. */
+static int64_t utf16_units(const char *text, size_t bytes)
+{
+    int64_t units = 0;
+    for (size_t at = 0; at < bytes;) {
+        uint32_t code;
+        at += utf8_decode(text + at, bytes - at, &code, NULL);
+        units += code >= 0x10000 ? 2 : 1;
+    }
+    return units;
+}
+
+static size_t utf16_offset(const char *text, int64_t units)
+{
+    size_t at = 0, length = strlen(text);
+    while (at < length && units > 0) {
+        uint32_t code;
+        at += utf8_decode(text + at, length - at, &code, NULL);
+        units -= code >= 0x10000 ? 2 : 1;
+    }
+    return at;
+}
+
+static void completed(struct session *session, const struct message *response, struct request *request)
+{
+    const struct value *targets = response && response->success ? value_get_array(response->body, "targets") : NULL;
+    size_t count = value_count(targets), start = request->start;
+    char **words = xcalloc(count + 1, sizeof *words);
+    for (size_t i = 0; i < count; i++) {
+        const struct value *target = value_at(targets, i);
+        words[i] = xstrdup(value_get_text(target, "text", value_get_text(target, "label", "")));
+        if (value_get(target, "start"))
+            start = utf16_offset(request->text, value_get_int(target, "start", 0));
+    }
+    request->on_completion(session, start, words, count, request->data);
+    for (size_t i = 0; i < count; i++)
+        free(words[i]);
+    free(words);
+}
+
+/* Where the name that ends at COLUMN begins, for answers that do not say. */
+static size_t word_start(const char *text, size_t column)
+{
+    while (column > 0) {
+        unsigned char byte = (unsigned char)text[column - 1];
+        if (byte < 0x80 && byte != '_' && !(byte >= '0' && byte <= '9') && !((byte | 32) >= 'a' && (byte | 32) <= 'z'))
+            break;
+        column--;
+    }
+    return column;
+}
+
+bool session_complete(struct session *session, const char *text, size_t column, session_completion_handler handler,
+                      void *data)
+{
+    const struct model_frame *frame = model_frame_selected(session->model);
+    if (session->model->state != MODEL_STOPPED || !frame)
+        return false;
+    struct value *arguments = session_arguments(session);
+    value_set_text(session->out, arguments, "text", text);
+    value_set_int(session->out, arguments, "column", utf16_units(text, column) + 1);
+    value_set_int(session->out, arguments, "frameId", frame->id);
+    struct request request = {.handler = completed,
+                              .on_completion = handler,
+                              .data = data,
+                              .text = xstrdup(text),
+                              .start = word_start(text, column)};
+    return session_request(session, "completions", arguments, &request) != 0;
+}
+
+static void source_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    const struct value *content = response && response->success ? value_get(response->body, "content") : NULL;
+    bool text = content && content->type == VALUE_STRING;
+    request->on_source(session, request->path, text ? content->string.bytes : NULL, text ? content->string.length : 0,
+                       request->data);
+}
+
+bool session_fetch_source(struct session *session, const char *path, int64_t reference, session_source_handler handler,
+                          void *data)
+{
+    struct value *arguments = session_arguments(session);
+    struct value *source = session_source_value(session, path ? path : "");
+    value_set_int(session->out, source, "sourceReference", reference);
+    value_set(session->out, arguments, "source", source);
+    value_set_int(session->out, arguments, "sourceReference", reference);
+    struct request request = {
+        .handler = source_arrived, .path = xstrdup(path ? path : ""), .on_source = handler, .data = data};
+    return session_request(session, "source", arguments, &request) != 0;
+}

@@ -1,0 +1,367 @@
+/* What is shown of one frame: its scopes and variables, fetched page by page.
+ *
+ * A view is one frame at one stop. A stop brings the view of its top frame along; choosing another
+ * frame, or changing a value, fetches a new one: scopes first, then a page of each scope that is not
+ * expensive. The tree shown before stays until the new one is whole, so that nothing flickers.
+ * Answers name their view; those for an older one are dropped. */
+#include "log.h"
+#include "model_tree.h"
+#include "protocol/arena.h"
+#include "session_internal.h"
+#include "xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAMES_PAGE     200
+#define CHILDREN_PAGE   100
+#define REOPEN_MAX      64    /* values expanded anew at a stop without being asked */
+#define CHILDREN_MAX    50000 /* rows kept of one value */
+#define FRAMES_KEPT_MAX 20000
+
+static void read_frame(struct model *model, const struct value *value)
+{
+    struct model_frame *frame = model_frame_add(model);
+    const struct value *source = value_get_map(value, "source");
+    const struct value *raw = value_get(value_get_map(source, "pytui"), "rawPath");
+    frame->id = value_get_int(value, "id", 0);
+    frame->name = xstrdup(value_get_text(value, "name", "?"));
+    if (raw && raw->type == VALUE_BYTES)
+        frame->path = xmemdup(raw->string.bytes, raw->string.length);
+    else
+        frame->path = xstrdup(value_get_text(source, "path", NULL));
+    frame->source_reference = value_get_int(source, "sourceReference", 0);
+    frame->class_name = xstrdup(value_get_text(value_get_map(value, "pytui"), "className", NULL));
+    frame->line = (int)value_get_int(value, "line", 0);
+    frame->column = (int)value_get_int(value, "column", 0);
+    frame->end_line = (int)value_get_int(value, "endLine", 0);
+    frame->end_column = (int)value_get_int(value, "endColumn", 0);
+    frame->subtle = strcmp(value_get_text(value, "presentationHint", ""), "subtle") == 0;
+}
+
+void session_read_frames(struct session *session, const struct value *frames)
+{
+    for (size_t i = 0; i < value_count(frames) && session->model->frame_count < FRAMES_KEPT_MAX; i++)
+        read_frame(session->model, value_at(frames, i));
+}
+
+/* The tree that answers belong to: the one being fetched, else the one shown. */
+static struct model_variable *view_root(const struct session *session)
+{
+    return session->incoming ? session->incoming : session->model->root;
+}
+
+void session_drop_view(struct session *session)
+{
+    model_variable_destroy(session->incoming);
+    session->incoming = NULL;
+    session->incoming_scopes = 0;
+    free(session->view_key);
+    free(session->view_function);
+    session->view_key = session->view_function = NULL;
+}
+
+/* A new view, of frame INDEX. */
+static void enter_view(struct session *session, size_t index)
+{
+    session_drop_view(session);
+    session->view++;
+    if (index >= session->model->frame_count)
+        return;
+    session->view_key = model_frame_key(session->model, index);
+    session->view_function = xstrdup(session->model->frames[index].name);
+    model_changes_enter(session->model, session->view_key);
+}
+
+static int remembered(const struct session *session, const struct model_variable *variable)
+{
+    if (!session->view_function)
+        return -1;
+    char *path = model_variable_path(variable);
+    int expanded = model_expanded(session->model, session->view_function, path);
+    free(path);
+    return expanded;
+}
+
+static void page_arrived(struct session *session, const struct message *response, struct request *request);
+
+/* Ask for children of VARIABLE from START. */
+static void fetch_page(struct session *session, struct model_variable *variable, size_t start, bool scope)
+{
+    struct value *arguments = session_arguments(session);
+    value_set_int(session->out, arguments, "variablesReference", variable->reference);
+    value_set_int(session->out, arguments, "start", (int64_t)start);
+    value_set_int(session->out, arguments, "count", CHILDREN_PAGE);
+    variable->loading = true;
+    struct request request = {
+        .handler = page_arrived,
+        .view = session->view,
+        .path = model_variable_path(variable),
+        .start = start,
+        .scope = scope,
+        .refresh = start == 0,
+    };
+    if (session_request(session, "variables", arguments, &request) == 0)
+        variable->loading = false;
+}
+
+static void read_variable(struct session *session, struct model_variable *parent, const struct value *value)
+{
+    const struct value *hint = value_get_map(value, "presentationHint");
+    struct model_variable *variable = model_variable_create(parent);
+    variable->name = xstrdup(value_get_text(value, "name", "?"));
+    variable->value = xstrdup(value_get_text(value, "value", ""));
+    variable->type = xstrdup(value_get_text(value, "type", NULL));
+    variable->evaluate_name = xstrdup(value_get_text(value, "evaluateName", NULL));
+    variable->visibility = xstrdup(value_get_text(hint, "visibility", NULL));
+    variable->reference = value_get_int(value, "variablesReference", 0);
+    variable->indexed = value_get_int(value, "indexedVariables", 0);
+    variable->named = value_get_int(value, "namedVariables", 0);
+    model_changes_mark(session->model, variable);
+}
+
+/* Open what was open in this function before; answers come later. */
+static void reopen(struct session *session, struct model_variable *variable, size_t *budget)
+{
+    if (*budget == 0 || variable->reference <= 0 || variable->count > 0 || variable->loading ||
+        remembered(session, variable) != 1)
+        return;
+    (*budget)--;
+    variable->expanded = true;
+    fetch_page(session, variable, 0, false);
+}
+
+static void read_page(struct session *session, struct model_variable *parent, const struct value *variables, bool more)
+{
+    size_t first = parent->count;
+    for (size_t i = 0; i < value_count(variables) && parent->count < CHILDREN_MAX; i++)
+        read_variable(session, parent, value_at(variables, i));
+    parent->more = more && value_count(variables) > 0 && parent->count < CHILDREN_MAX;
+    parent->loading = false;
+    if (!parent->more)
+        model_changes_complete(session->model, parent);
+    size_t budget = REOPEN_MAX;
+    for (size_t i = first; i < parent->count; i++)
+        reopen(session, parent->children[i], &budget);
+}
+
+/* The tree is whole: show it. */
+static void show_incoming(struct session *session)
+{
+    struct model_variable *root = session->incoming;
+    session->incoming = NULL;
+    session->model->variables_loading = false;
+    model_set_root(session->model, root);
+}
+
+static void page_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    if (request->view != session->view || !view_root(session))
+        return;
+    struct model_variable *parent = model_variable_find(view_root(session), request->path);
+    const char *failure = session_failure(response);
+    if (failure && response)
+        session_say(session, true, "%s", failure);
+    if (parent && !failure && request->start == parent->count) {
+        bool more = value_get_bool(value_get_map(response->body, "pytui"), "more", false);
+        read_page(session, parent, value_get_array(response->body, "variables"), more);
+    } else if (parent) {
+        parent->loading = false;
+    }
+    if (request->scope && session->incoming && --session->incoming_scopes == 0)
+        show_incoming(session);
+    session_changed(session);
+}
+
+/* A heading for SCOPE; true if its children are wanted now. */
+static bool read_scope(struct session *session, struct model_variable *root, const struct value *scope,
+                       struct model_variable **out)
+{
+    struct model_variable *row = model_variable_create(root);
+    row->scope = true;
+    row->name = xstrdup(value_get_text(scope, "name", "?"));
+    row->value = xstrdup("");
+    row->reference = value_get_int(scope, "variablesReference", 0);
+    row->named = value_get_int(scope, "namedVariables", 0);
+    int expanded = remembered(session, row);
+    row->expanded = expanded < 0 ? !value_get_bool(scope, "expensive", false) : expanded == 1;
+    *out = row;
+    return row->expanded && row->reference > 0;
+}
+
+static const struct value *page_of(const struct value *pages, int64_t reference)
+{
+    for (size_t i = 0; i < value_count(pages); i++)
+        if (value_get_int(value_at(pages, i), "variablesReference", 0) == reference)
+            return value_at(pages, i);
+    return NULL;
+}
+
+void session_read_view(struct session *session, const struct value *snapshot)
+{
+    enter_view(session, 0);
+    struct model_variable *root = model_variable_create(NULL);
+    const struct value *scopes = value_get_array(snapshot, "scopes");
+    const struct value *pages = value_get_array(snapshot, "pages");
+    const struct value *returned = value_get_map(snapshot, "returnValue");
+    if (returned)
+        read_variable(session, root, returned);
+    session->model->variables_loading = false;
+    model_set_root(session->model, root);
+    for (size_t i = 0; i < value_count(scopes); i++) {
+        struct model_variable *row;
+        bool wanted = read_scope(session, root, value_at(scopes, i), &row);
+        const struct value *page = page_of(pages, row->reference);
+        if (page)
+            read_page(session, row, value_get_array(page, "variables"), value_get_bool(page, "more", false));
+        else if (wanted)
+            fetch_page(session, row, 0, false);
+    }
+}
+
+static void scopes_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    if (request->view != session->view)
+        return;
+    const char *failure = session_failure(response);
+    if (failure) {
+        session->model->variables_loading = false;
+        if (response)
+            session_say(session, true, "%s", failure);
+        session_changed(session);
+        return;
+    }
+    session->incoming = model_variable_create(NULL);
+    const struct value *scopes = value_get_array(response->body, "scopes");
+    for (size_t i = 0; i < value_count(scopes); i++) {
+        struct model_variable *row;
+        if (read_scope(session, session->incoming, value_at(scopes, i), &row)) {
+            session->incoming_scopes++;
+            fetch_page(session, row, 0, true);
+        }
+    }
+    if (session->incoming_scopes == 0)
+        show_incoming(session);
+    session_changed(session);
+}
+
+void session_refresh(struct session *session)
+{
+    struct model *model = session->model;
+    const struct model_frame *frame = model_frame_selected(model);
+    if (model->state != MODEL_STOPPED || !frame)
+        return;
+    enter_view(session, model->selected_frame);
+    struct value *arguments = session_arguments(session);
+    value_set_int(session->out, arguments, "frameId", frame->id);
+    model->variables_loading = true;
+    session_request(session, "scopes", arguments,
+                    &(struct request){.handler = scopes_arrived, .view = session->view, .refresh = true});
+}
+
+void session_select_frame(struct session *session, size_t index)
+{
+    struct model *model = session->model;
+    if (index >= model->frame_count || index == model->selected_frame)
+        return;
+    model->selected_frame = index;
+    session_refresh(session);
+    session_changed(session);
+}
+
+static void frames_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    struct model *model = session->model;
+    if (request->view != model->stops || !response || !response->success)
+        return;
+    session_read_frames(session, value_get_array(response->body, "stackFrames"));
+    const struct value *extension = value_get_map(response->body, "pytui");
+    model->more_frames = value_get_bool(extension, "moreFrames", false) && model->frame_count < FRAMES_KEPT_MAX &&
+                         value_count(value_get_array(response->body, "stackFrames")) > 0;
+    session_changed(session);
+}
+
+void session_more_frames(struct session *session)
+{
+    struct model *model = session->model;
+    if (!model->more_frames || model->state != MODEL_STOPPED)
+        return;
+    for (size_t i = 0; i < session->request_count; i++)
+        if (session->requests[i].handler == frames_arrived)
+            return; /* on its way */
+    struct value *arguments = session_arguments(session);
+    value_set_int(session->out, arguments, "threadId", model->thread_id);
+    value_set_int(session->out, arguments, "startFrame", (int64_t)model->frame_count);
+    value_set_int(session->out, arguments, "levels", FRAMES_PAGE);
+    session_request(session, "stackTrace", arguments,
+                    &(struct request){.handler = frames_arrived, .view = model->stops});
+}
+
+void session_expand(struct session *session, struct model_variable *variable, bool expanded)
+{
+    if (variable->reference <= 0)
+        return;
+    variable->expanded = expanded;
+    if (session->view_function) {
+        char *path = model_variable_path(variable);
+        model_set_expanded(session->model, session->view_function, path, expanded);
+        free(path);
+    }
+    if (expanded && variable->count == 0 && !variable->loading && session->model->state == MODEL_STOPPED)
+        fetch_page(session, variable, 0, false);
+    session_changed(session);
+}
+
+void session_more_children(struct session *session, struct model_variable *variable)
+{
+    if (!variable->more || variable->loading || session->model->state != MODEL_STOPPED)
+        return;
+    fetch_page(session, variable, variable->count, false);
+    session_changed(session);
+}
+
+static void variable_set(struct session *session, const struct message *response, struct request *request)
+{
+    (void)request;
+    const char *failure = session_failure(response);
+    if (failure)
+        session_say(session, true, "%s", failure);
+    else
+        session_refresh(session);
+    session_changed(session);
+}
+
+bool session_set_variable(struct session *session, struct model_variable *variable, const char *expression)
+{
+    if (session->model->state != MODEL_STOPPED || !variable->parent || variable->parent->reference <= 0) {
+        session_say(session, true, "this cannot be assigned to now");
+        return false;
+    }
+    struct value *arguments = session_arguments(session);
+    value_set_int(session->out, arguments, "variablesReference", variable->parent->reference);
+    value_set_text(session->out, arguments, "name", variable->name);
+    value_set_text(session->out, arguments, "value", expression);
+    return session_request(session, "setVariable", arguments, &(struct request){.handler = variable_set}) != 0;
+}
+
+static void threads_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    (void)request;
+    if (!response || !response->success)
+        return;
+    const struct value *threads = value_get_array(response->body, "threads");
+    model_threads_clear(session->model);
+    for (size_t i = 0; i < value_count(threads); i++) {
+        const struct value *item = value_at(threads, i);
+        struct model_thread *row = model_thread_add(session->model);
+        row->id = value_get_int(item, "id", 0);
+        row->native_id = value_get_int(value_get_map(item, "pytui"), "nativeId", 0);
+        row->name = xstrdup(value_get_text(item, "name", "?"));
+    }
+    session_changed(session);
+}
+
+void session_refresh_threads(struct session *session)
+{
+    session_request(session, "threads", NULL, &(struct request){.handler = threads_arrived});
+}
