@@ -24,9 +24,12 @@ struct vt_callbacks {
 struct vt *vt_create(int rows, int columns, int scrollback_lines, const struct vt_callbacks *callbacks);
 void vt_destroy(struct vt *vt);
 
-/* Feed what the program printed. Bounded time: about 1 ms a KiB at worst; feed ≤ 4 KiB at once and
- * ask the loop whether keys wait in between. */
+/* Feed what the program printed, all of it, however long it takes. */
 void vt_feed(struct vt *vt, const char *bytes, size_t length);
+/* Feed the start of it, for at most about half a millisecond; gives how many bytes were taken, at
+ * least 1 when LENGTH > 0. Offer much (16 KiB): a flood of plain lines is taken at one go. Callbacks may
+ * be called from here; they must not feed or resize. vt_pump.h does this between keys. */
+size_t vt_feed_some(struct vt *vt, const char *bytes, size_t length);
 /* Any size is accepted and clamped to at least 1×2. */
 void vt_resize(struct vt *vt, int rows, int columns);
 int vt_rows(const struct vt *vt);
