@@ -33,6 +33,10 @@ int term_rows(const struct term *term);
 int term_columns(const struct term *term);
 int term_colours(const struct term *term); /* 0, 8, 16, 256 or 1<<24 */
 
+/* Whether the terminal's background is LIGHT; false if it has not told (yet). It is asked when it is
+ * opened; when it answers, term_read_key() gives a KEY_KIND_RESIZE: see what changed and draw. */
+bool term_background(const struct term *term, bool *light);
+
 /* The terminal's size may have changed (SIGWINCH): take it over. True if it did. */
 bool term_resize(struct term *term);
 

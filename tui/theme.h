@@ -1,8 +1,8 @@
 /* Themes: named roles and the style of each, read from data files (themes/NAME.theme).
  *
  * A file has one line a role: `role = foreground [on background] [bold|dim|italic|underline|reverse]…`,
- * colours being default, a name (red, bright-blue), an index 0..255 or #rrggbb; a section [16] or
- * [256] overrides for terminals with fewer colours. Roles that a file does not name fall back along
+ * colours being default, a name (red, bright-blue), an index 0..255 or #rrggbb; a section [256],
+ * [16], [8] or [mono] overrides for terminals with at most so many colours. Roles that a file does not name fall back along
  * the table's parent. */
 #pragma once
 
@@ -80,9 +80,17 @@ struct theme *theme_create_default(void);
 struct theme *theme_load(const char *name, const char *directory, char *error, size_t size);
 void theme_destroy(struct theme *theme);
 
+/* The same from memory; NAME is for messages. */
+struct theme *theme_parse(const char *name, const char *text, size_t length, char *error, size_t size);
+
 /* Choose the variant for a terminal of COLOURS colours (0, 8, 16, 256 or 1<<24). Without colours
  * every role still differs where it must: by bold, reverse and underline. */
 void theme_set_colours(struct theme *theme, int colours);
+
+/* What the terminal's own background is, when it tells (term_background()): sections [dark] and [light]
+ * apply with 256 colours and more. Without a call it is unknown. */
+enum theme_background { THEME_BACKGROUND_UNKNOWN, THEME_BACKGROUND_DARK, THEME_BACKGROUND_LIGHT };
+void theme_set_background(struct theme *theme, enum theme_background background);
 
 struct style theme_style(const struct theme *theme, enum role role);
 const char *theme_role_name(enum role role);
