@@ -1,0 +1,38 @@
+/* The keeper: a small process beside each launched program. It plays the part that the shell has for
+ * a program in a terminal: it leads the session of the program's pty, is the program's parent, and
+ * holds the pty's master, so that the terminal does not hang up when pytui is gone, however pytui went.
+ * From then on it reads and throws away what the program prints, until the program has ended and
+ * nobody else has the terminal open.
+ *
+ * The session must not be the program's own: when a session's leader ends, the kernel sends SIGHUP to
+ * the foreground group, and children that outlive the program, as they may in a shell, would die. */
+#pragma once
+
+#include "spawn.h"
+
+#include <stdbool.h>
+
+enum keeper_event {
+    KEEPER_STARTED, /* VALUE is the program's pid */
+    KEEPER_FAILED,  /* VALUE is the errno of what kept it from starting */
+    KEEPER_STOPPED, /* VALUE is the signal that stopped it */
+    KEEPER_CONTINUED,
+    KEEPER_EXITED /* VALUE is waitpid()'s status */
+};
+
+struct keeper_message {
+    enum keeper_event event;
+    int value;
+};
+
+/* Start PROGRAM under a new keeper, on the pty MASTER whose slave is program->terminal; both are
+ * borrowed, the keeper has duplicates. Waits for STARTED or FAILED. A socket to the keeper (non-blocking, owned by
+ * the caller; closing it lets the program go on alone) and the program's pid, or -1 with *ERROR an errno. */
+int keeper_start(const struct spawn_request *program, int master, pid_t *pid, int *error);
+
+enum keeper_result { KEEPER_NOTHING, KEEPER_MESSAGE, KEEPER_GONE };
+/* The next message, without blocking. GONE: the keeper has been killed, and the program with it. */
+enum keeper_result keeper_receive(int socket, struct keeper_message *message);
+
+/* Send SIGNAL to the program's process group, if it still runs. */
+void keeper_signal(int socket, int signal);

@@ -1,0 +1,47 @@
+/* pytui's command line, from one table: parsing, --help and the manual page's list come from it. */
+#pragma once
+
+#include "target.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct option_breakpoint {
+    char *path; /* owned, absolute; NULL for a function */
+    int line;
+    char *function; /* owned; NULL for a line */
+};
+
+struct options {
+    struct target_options target;          /* what to run; its strings are borrowed from argv */
+    char **python_options;                 /* owned list behind target.python_options */
+    bool run_on;                           /* --continue: no stop before the first line */
+    struct option_breakpoint *breakpoints; /* owned */
+    size_t breakpoint_count;
+    const char *theme; /* --theme; NULL */
+    const char *log;   /* --log; NULL */
+    bool no_mouse;     /* --no-mouse */
+    bool no_colour;    /* --no-color, or NO_COLOR is set */
+};
+
+enum options_result {
+    OPTIONS_RUN,  /* there is a program to run */
+    OPTIONS_DONE, /* --help or --version was answered on standard output: leave with status 0 */
+    OPTIONS_USAGE /* wrong: said on standard error: leave with status 2 */
+};
+
+/* Call options_finish() whatever the result. */
+enum options_result options_parse(struct options *options, int argc, char **argv);
+void options_finish(struct options *options);
+
+/* The text of --help. */
+void options_print_help(FILE *out);
+
+/* One row of the table, for the manual page and completion; false past the last. */
+struct option_row {
+    const char *name;     /* without dashes */
+    char letter;          /* 0: none */
+    const char *argument; /* NULL: none */
+    const char *help;
+};
+bool options_row(size_t index, struct option_row *row);
