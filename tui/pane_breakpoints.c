@@ -4,6 +4,7 @@
 #include "dialog.h"
 #include "list_view.h"
 #include "model.h"
+#include "pane_commands.h"
 #include "protocol/arena.h"
 #include "protocol/schema.h"
 #include "protocol/value.h"

@@ -3,6 +3,7 @@
 #include "app.h"
 #include "list_view.h"
 #include "model.h"
+#include "pane_commands.h"
 #include "session.h"
 #include "xalloc.h"
 
