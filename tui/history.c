@@ -1,0 +1,156 @@
+/* One entry a line; newlines and backslashes in entries are escaped. Written anew at each addition,
+ * into a file of its own that then takes the old one's place, after entries that another pytui wrote
+ * meanwhile were taken in. */
+#include "history.h"
+
+#include "inifile.h"
+#include "log.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ENTRIES_MAX 1000
+#define ENTRY_MAX   8192 /* longer ones are not kept */
+
+struct history {
+    char *file;     /* owned; NULL: not kept */
+    char **entries; /* owned, oldest first */
+    size_t count, capacity;
+};
+
+static void append(struct history *history, const char *text)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        if (strcmp(history->entries[i], text) != 0)
+            continue;
+        char *entry = history->entries[i];
+        memmove(&history->entries[i], &history->entries[i + 1], (history->count - i - 1) * sizeof *history->entries);
+        history->entries[history->count - 1] = entry;
+        return;
+    }
+    if (history->count == ENTRIES_MAX) {
+        free(history->entries[0]);
+        memmove(&history->entries[0], &history->entries[1], --history->count * sizeof *history->entries);
+    }
+    xgrow(&history->entries, &history->capacity, history->count + 1, sizeof *history->entries);
+    history->entries[history->count++] = xstrdup(text);
+}
+
+static void unescape(char *line)
+{
+    char *out = line;
+    for (const char *in = line; *in; in++) {
+        if (*in == '\\' && in[1]) {
+            in++;
+            *out++ = *in == 'n' ? '\n' : *in;
+        } else {
+            *out++ = *in;
+        }
+    }
+    *out = '\0';
+}
+
+static void load(struct history *history)
+{
+    size_t length;
+    char *text = history->file ? inifile_load(history->file, &length) : NULL;
+    if (!text)
+        return;
+    for (char *line = text; line < text + length;) {
+        char *end = memchr(line, '\n', (size_t)(text + length - line));
+        if (!end)
+            break; /* cut short: not ours */
+        *end = '\0';
+        if (*line && (size_t)(end - line) == strlen(line) && end - line <= 2 * ENTRY_MAX) {
+            unescape(line);
+            append(history, line);
+        }
+        line = end + 1;
+    }
+    free(text);
+}
+
+static bool write_entries(const struct history *history, FILE *stream)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        for (const char *at = history->entries[i]; *at; at++) {
+            if (*at == '\n' || *at == '\\')
+                putc('\\', stream);
+            putc(*at == '\n' ? 'n' : *at, stream);
+        }
+        putc('\n', stream);
+    }
+    return fflush(stream) == 0 && !ferror(stream);
+}
+
+static void save(const struct history *history)
+{
+    char *temporary = xasprintf("%s.XXXXXX", history->file);
+    int fd = mkstemp(temporary); /* mode 0600 */
+    FILE *stream = fd >= 0 ? fdopen(fd, "w") : NULL;
+    bool ok = stream && write_entries(history, stream);
+    if (stream)
+        ok = fclose(stream) == 0 && ok;
+    else if (fd >= 0)
+        close(fd);
+    if (!ok || rename(temporary, history->file) != 0) {
+        log_errno("history: cannot write %s", history->file);
+        unlink(temporary);
+    }
+    free(temporary);
+}
+
+struct history *history_create(const char *file)
+{
+    struct history *history = xcalloc(1, sizeof *history);
+    history->file = xstrdup(file);
+    load(history);
+    return history;
+}
+
+void history_destroy(struct history *history)
+{
+    if (!history)
+        return;
+    for (size_t i = 0; i < history->count; i++)
+        free(history->entries[i]);
+    free(history->entries);
+    free(history->file);
+    free(history);
+}
+
+void history_add(struct history *history, const char *text)
+{
+    if (!*text || *text == ' ' || strlen(text) > ENTRY_MAX)
+        return;
+    load(history); /* what others added since */
+    append(history, text);
+    if (history->file)
+        save(history);
+}
+
+size_t history_count(const struct history *history)
+{
+    return history->count;
+}
+
+const char *history_back(const struct history *history, size_t index)
+{
+    return index < history->count ? history->entries[history->count - 1 - index] : NULL;
+}
+
+size_t history_search(const struct history *history, size_t index, const char *prefix, int forward)
+{
+    size_t length = strlen(prefix);
+    while (forward ? index != (size_t)-1 && index > 0 : index + 1 < history->count) {
+        index = forward ? index - 1 : index + 1;
+        if (strncmp(history_back(history, index), prefix, length) == 0)
+            return index;
+    }
+    return (size_t)-1;
+}
