@@ -15,11 +15,15 @@
 
 /* What is fetched from the interpreter once. */
 struct objects {
-    PyObject *mro_descriptor;  /* type.__mro__ */
-    PyObject *dict_descriptor; /* type.__dict__ */
+    PyObject *mro_descriptor;               /* type.__mro__ */
+    PyObject *dict_descriptor;              /* type.__dict__ */
     PyObject *(*type_dict)(PyTypeObject *); /* PyType_GetDict, NULL before 3.12 */
     PyObject *int_bit_length;
 };
+
+/* The address of an exported function of the interpreter that no header of ours declares; NULL if this
+ * interpreter has none. Copy it into a function pointer with memcpy. */
+void *object_symbol(const char *name);
 
 /* False with a Python error. */
 bool objects_init(struct objects *objects);

@@ -1,0 +1,220 @@
+#ifndef Py_LIMITED_API
+#define Py_BUILD_CORE 1 /* 3.11: the frame's layout */
+#endif
+#include "locals.h"
+
+#include "objects.h"
+
+#include <string.h>
+
+#ifndef Py_LIMITED_API
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wshadow"
+#include <internal/pycore_code.h>
+#include <internal/pycore_frame.h>
+#pragma GCC diagnostic pop
+#endif
+
+#define CODE_OPTIMIZED 0x1
+
+void locals_init(struct locals *locals)
+{
+    void *get_var = object_symbol("PyFrame_GetVar");
+    void *flush = object_symbol("PyFrame_LocalsToFast");
+    memcpy(&locals->get_var, &get_var, sizeof(get_var));
+    memcpy(&locals->flush, &flush, sizeof(flush));
+}
+
+bool locals_optimized(PyObject *code)
+{
+    PyObject *flags = PyObject_GetAttrString(code, "co_flags");
+    long bits = flags != NULL ? PyLong_AsLong(flags) : 0;
+    Py_XDECREF(flags);
+    PyErr_Clear();
+    return (bits & CODE_OPTIMIZED) != 0;
+}
+
+static bool append_names(PyObject *names, PyObject *code, const char *attribute)
+{
+    PyObject *tuple = PyObject_GetAttrString(code, attribute);
+    bool ok = tuple != NULL && PyTuple_Check(tuple);
+    for (Py_ssize_t i = 0; ok && i < PyTuple_Size(tuple); i++) {
+        PyObject *name = PyTuple_GetItem(tuple, i);
+        int known = PySequence_Contains(names, name); /* an argument that is a cell stands in both */
+        ok = known >= 0 && (known == 1 || PyList_Append(names, name) == 0);
+    }
+    Py_XDECREF(tuple);
+    return ok;
+}
+
+PyObject *locals_names(PyObject *code, bool free)
+{
+    PyObject *names = PyList_New(0);
+    bool ok =
+        names != NULL && (free ? append_names(names, code, "co_freevars")
+                               : append_names(names, code, "co_varnames") && append_names(names, code, "co_cellvars"));
+    if (!ok) {
+        Py_CLEAR(names);
+    }
+    return names;
+}
+
+#ifndef Py_LIMITED_API
+PyObject *locals_get(const struct locals *locals, PyObject *frame, PyObject *name)
+{
+    (void)locals;
+    _PyInterpreterFrame *inner = ((PyFrameObject *)frame)->f_frame;
+    PyCodeObject *code = inner->f_code;
+    for (int i = 0; i < code->co_nlocalsplus; i++) {
+        if (PyUnicode_Compare(PyTuple_GetItem(code->co_localsplusnames, i), name) != 0) {
+            continue;
+        }
+        unsigned char kind = (unsigned char)PyBytes_AsString(code->co_localspluskinds)[i];
+        PyObject *value = inner->localsplus[i];
+        if ((kind & (CO_FAST_CELL | CO_FAST_FREE)) != 0 && value != NULL && PyCell_Check(value)) {
+            value = PyCell_GET(value);
+        }
+        Py_XINCREF(value);
+        return value;
+    }
+    return NULL;
+}
+#else
+PyObject *locals_get(const struct locals *locals, PyObject *frame, PyObject *name)
+{
+    PyObject *value = NULL;
+    if (locals->get_var != NULL) {
+        value = locals->get_var((PyFrameObject *)frame, name);
+    } else {
+        PyObject *scope = PyObject_GetAttrString(frame, "f_locals");
+        value = scope != NULL ? PyObject_GetItem(scope, name) : NULL;
+        Py_XDECREF(scope);
+    }
+    PyErr_Clear();
+    return value;
+}
+#endif
+
+PyObject *locals_namespace(PyObject *frame)
+{
+#ifndef Py_LIMITED_API
+    /* The attribute would copy a class body's cells into the namespace, whatever class that has. */
+    PyObject *namespace = ((PyFrameObject *)frame)->f_frame->f_locals;
+    if (namespace != NULL) {
+        return Py_NewRef(namespace);
+    }
+#endif
+    return PyObject_GetAttrString(frame, "f_locals");
+}
+
+PyObject *locals_extra(PyObject *frame, PyObject *code)
+{
+    PyObject *pairs = PyList_New(0);
+    PyObject *names = locals_names(code, false);
+    PyObject *scope = PyObject_GetAttrString(frame, "f_locals");
+    PyObject *items = scope != NULL ? PyMapping_Items(scope) : NULL;
+    bool ok = pairs != NULL && names != NULL && items != NULL && append_names(names, code, "co_freevars");
+    for (Py_ssize_t i = 0; ok && i < PyList_Size(items); i++) {
+        PyObject *pair = PyList_GetItem(items, i);
+        PyObject *name = PyTuple_GetItem(pair, 0);
+        int known = PyUnicode_CheckExact(name) ? PySequence_Contains(names, name) : 1;
+        ok = known >= 0 && (known == 1 || PyList_Append(pairs, pair) == 0);
+    }
+    Py_XDECREF(items);
+    Py_XDECREF(scope);
+    Py_XDECREF(names);
+    if (!ok) {
+        Py_CLEAR(pairs);
+    }
+    return pairs;
+}
+
+bool locals_begin(const struct locals *locals, PyObject *frame, PyObject *code, struct locals_session *session)
+{
+    *session = (struct locals_session){.frame = frame};
+    bool optimized = locals_optimized(code);
+    session->scope = optimized ? PyObject_GetAttrString(frame, "f_locals") : locals_namespace(frame);
+    if (session->scope != NULL && optimized && PyDict_CheckExact(session->scope) && locals->flush != NULL) {
+        session->before = PyDict_Copy(session->scope);
+        if (session->before == NULL) {
+            Py_CLEAR(session->scope);
+        }
+    }
+    return session->scope != NULL;
+}
+
+/* What differs between two namespaces whose keys are exact strings, by identity: NAME: value, or
+ * NAME: marker for what is gone. New dict; NULL with an error. */
+static PyObject *differences(PyObject *before, PyObject *after, PyObject *marker)
+{
+    PyObject *changes = PyDict_New();
+    bool ok = changes != NULL;
+    Py_ssize_t position = 0;
+    PyObject *name, *value;
+    while (ok && PyDict_Next(after, &position, &name, &value)) {
+        if (PyUnicode_CheckExact(name) && PyDict_GetItemWithError(before, name) != value) {
+            ok = PyDict_SetItem(changes, name, value) == 0;
+        }
+    }
+    position = 0;
+    while (ok && PyDict_Next(before, &position, &name, &value)) {
+        if (PyUnicode_CheckExact(name) && PyDict_GetItemWithError(after, name) == NULL) {
+            ok = PyDict_SetItem(changes, name, marker) == 0;
+        }
+    }
+    if (!ok) {
+        Py_CLEAR(changes);
+    }
+    return changes;
+}
+
+bool locals_commit(const struct locals *locals, struct locals_session *session)
+{
+    if (session->before == NULL) {
+        return true;
+    }
+    PyObject *marker = session->before; /* any object that no variable can hold */
+    PyObject *changes = differences(session->before, session->scope, marker);
+    bool ok = changes != NULL;
+    if (ok && PyDict_Size(changes) > 0) {
+        /* Read the frame anew: calls may have changed its cells meanwhile. */
+        PyObject *scope = PyObject_GetAttrString(session->frame, "f_locals");
+        ok = scope != NULL;
+        Py_ssize_t position = 0;
+        PyObject *name, *value;
+        while (ok && PyDict_Next(changes, &position, &name, &value)) {
+            if (value != marker) {
+                ok = PyObject_SetItem(scope, name, value) == 0;
+            } else if (PyObject_DelItem(scope, name) != 0) {
+                PyErr_Clear(); /* unbound already */
+            }
+        }
+        if (ok) {
+            locals->flush((PyFrameObject *)session->frame, 1);
+            ok = PyErr_Occurred() == NULL;
+        }
+        Py_XDECREF(scope);
+    }
+    Py_XDECREF(changes);
+    return ok;
+}
+
+void locals_finish(struct locals_session *session)
+{
+    Py_CLEAR(session->scope);
+    Py_CLEAR(session->before);
+}
+
+bool locals_set(const struct locals *locals, PyObject *frame, PyObject *name, PyObject *value)
+{
+    PyObject *scope = PyObject_GetAttrString(frame, "f_locals");
+    bool ok = scope != NULL && PyObject_SetItem(scope, name, value) == 0;
+    if (ok && locals->flush != NULL) {
+        locals->flush((PyFrameObject *)frame, 0);
+        ok = PyErr_Occurred() == NULL;
+    }
+    Py_XDECREF(scope);
+    return ok;
+}

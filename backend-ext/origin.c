@@ -1,0 +1,480 @@
+#include "origin.h"
+
+#include "objects.h"
+
+#include "protocol/arena.h"
+#include "protocol/utf8.h"
+#include "protocol/value.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_LIMIT (16 << 20) /* bytes; columns in larger files count bytes */
+
+void origin_init(struct origins *origins)
+{
+    memset(origins, 0, sizeof(*origins));
+    PyObject *directory = PySys_GetObject("_stdlib_dir");
+    char path[sizeof(origins->library) - 1];
+    if (directory != NULL && object_copy_text(directory, path, sizeof(path)) && path[0] == '/') {
+        PyOS_snprintf(origins->library, sizeof(origins->library), "%s/", path);
+    }
+}
+
+static void forget_file(struct origin_file *file)
+{
+    free(file->path);
+    free(file->bytes);
+    *file = (struct origin_file){0};
+}
+
+void origin_finish(struct origins *origins)
+{
+    for (size_t i = 0; i < ORIGIN_FILES; i++) {
+        forget_file(&origins->files[i]);
+    }
+    for (size_t i = 0; i < origins->count; i++) {
+        Py_XDECREF(origins->references[i].filename);
+        Py_XDECREF(origins->references[i].module);
+    }
+    free(origins->references);
+    origins->references = NULL;
+    origins->count = origins->capacity = 0;
+}
+
+bool origin_is_library(const struct origins *origins, const char *filename)
+{
+    if (strncmp(filename, "<frozen ", 8) == 0 || strstr(filename, "/site-packages/") != NULL ||
+        strstr(filename, "/dist-packages/") != NULL) {
+        return true;
+    }
+    return origins->library[0] != '\0' && strncmp(filename, origins->library, strlen(origins->library)) == 0;
+}
+
+size_t origin_utf16_length(const char *bytes, size_t length)
+{
+    size_t units = 0;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        units += (byte & 0xc0) == 0x80 ? 0 : byte >= 0xf0 ? 2 : 1;
+    }
+    return units;
+}
+
+/* The file's bytes; NULL when it cannot be read or is too large. The caller frees them. */
+static char *read_file(const char *path, size_t *length)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+        return NULL;
+    }
+    struct stat status;
+    char *bytes = NULL;
+    size_t size = 0;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= FILE_LIMIT) {
+        size = (size_t)status.st_size;
+        bytes = malloc(size + 1);
+    }
+    size_t taken = 0;
+    while (bytes != NULL && taken < size) {
+        ssize_t count = read(descriptor, bytes + taken, size - taken);
+        if (count <= 0) {
+            break;
+        }
+        taken += (size_t)count;
+    }
+    close(descriptor);
+    *length = taken;
+    return bytes;
+}
+
+static bool all_ascii(const char *bytes, size_t length)
+{
+    size_t i = 0;
+    for (; i + 8 <= length; i += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + i, sizeof(word));
+        if ((word & 0x8080808080808080u) != 0) {
+            return false;
+        }
+    }
+    for (; i < length; i++) {
+        if ((bytes[i] & 0x80) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What is known of the file at PATH, read again when it has changed; NULL when it is not there. */
+static struct origin_file *look_at_file(struct origins *origins, const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) {
+        return NULL;
+    }
+    struct origin_file *file = NULL;
+    for (size_t i = 0; i < ORIGIN_FILES && file == NULL; i++) {
+        if (origins->files[i].path != NULL && strcmp(origins->files[i].path, path) == 0) {
+            file = &origins->files[i];
+        }
+    }
+    if (file != NULL && file->size == status.st_size && file->modified.tv_sec == status.st_mtim.tv_sec &&
+        file->modified.tv_nsec == status.st_mtim.tv_nsec) {
+        return file;
+    }
+    if (file == NULL) {
+        file = &origins->files[origins->next_file];
+        origins->next_file = (origins->next_file + 1) % ORIGIN_FILES;
+    }
+    forget_file(file);
+    file->path = strdup(path);
+    if (file->path == NULL) {
+        return NULL;
+    }
+    file->modified = status.st_mtim;
+    file->size = status.st_size;
+    file->bytes = read_file(path, &file->length);
+    if (file->bytes == NULL || all_ascii(file->bytes, file->length)) {
+        free(file->bytes);
+        file->bytes = NULL;
+        file->ascii = true;
+    }
+    return file;
+}
+
+/* The start of line LINE in TEXT, and its length without the line's end. NULL: there is no such line. */
+static const char *find_line(const char *text, size_t length, int line, size_t *line_length)
+{
+    const char *end = text + length;
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        text += 3;
+    }
+    for (int i = 1; i < line && text < end; i++) {
+        const char *newline = memchr(text, '\n', (size_t)(end - text));
+        text = newline != NULL ? newline + 1 : end;
+    }
+    if (text >= end || line < 1) {
+        return NULL;
+    }
+    const char *newline = memchr(text, '\n', (size_t)(end - text));
+    size_t count = (size_t)((newline != NULL ? newline : end) - text);
+    *line_length = count > 0 && text[count - 1] == '\r' ? count - 1 : count;
+    return text;
+}
+
+static bool filename_path(PyObject *filename, char *path, size_t size)
+{
+    PyObject *bytes = PyUnicode_Check(filename) ? PyUnicode_EncodeFSDefault(filename) : NULL;
+    bool ok = bytes != NULL && (size_t)PyBytes_Size(bytes) < size;
+    if (ok) {
+        memcpy(path, PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes));
+        path[PyBytes_Size(bytes)] = '\0';
+    }
+    Py_XDECREF(bytes);
+    PyErr_Clear();
+    return ok;
+}
+
+/* The lines that linecache has for a name; borrowed list. NULL if it has none. */
+static PyObject *cached_lines(PyObject *filename)
+{
+    PyObject *module = object_loaded_module("linecache");
+    PyObject *dict = module != NULL ? PyModule_GetDict(module) : NULL;
+    PyObject *cache = dict != NULL ? PyDict_GetItemString(dict, "cache") : NULL;
+    PyObject *entry = NULL;
+    if (cache != NULL && PyDict_CheckExact(cache) && PyUnicode_CheckExact(filename)) {
+        entry = PyDict_GetItemWithError(cache, filename);
+    }
+    PyErr_Clear();
+    /* (size, mtime, lines, fullname); (function,) is an entry that would have to be called. */
+    if (entry == NULL || !PyTuple_CheckExact(entry) || PyTuple_Size(entry) != 4) {
+        return NULL;
+    }
+    PyObject *lines = PyTuple_GetItem(entry, 2);
+    return lines != NULL && PyList_CheckExact(lines) ? lines : NULL;
+}
+
+/* One line of code without a file; borrowed str or NULL. */
+static PyObject *cached_line(PyObject *filename, int line)
+{
+    PyObject *lines = cached_lines(filename);
+    if (lines == NULL || line < 1 || line > PyList_Size(lines)) {
+        return NULL;
+    }
+    PyObject *text = PyList_GetItem(lines, line - 1);
+    return text != NULL && PyUnicode_Check(text) ? text : NULL;
+}
+
+/* Columns of a line in another encoding than UTF-8, as if each byte above ASCII took two bytes there. */
+static int foreign_column(const char *text, size_t length, int offset)
+{
+    int column = 0;
+    for (size_t i = 0; i < length && offset > 0; i++, column++) {
+        offset -= (text[i] & 0x80) != 0 ? 2 : 1;
+    }
+    return column + 1;
+}
+
+int origin_column(struct origins *origins, PyObject *filename, int line, int offset)
+{
+    char path[PATH_MAX];
+    struct origin_file *file = NULL;
+    if (filename_path(filename, path, sizeof(path)) && path[0] != '<') {
+        file = look_at_file(origins, path);
+    }
+    if (file != NULL && file->ascii) {
+        return offset + 1;
+    }
+    size_t length = 0;
+    const char *text = NULL;
+    PyObject *bytes = NULL;
+    if (file != NULL) {
+        text = find_line(file->bytes, file->length, line, &length);
+    } else {
+        PyObject *cached = cached_line(filename, line);
+        bytes = cached != NULL ? object_utf8(cached, offset + 1) : NULL;
+        text = bytes != NULL ? PyBytes_AsString(bytes) : NULL;
+        length = bytes != NULL ? (size_t)PyBytes_Size(bytes) : 0;
+    }
+    int column = offset + 1;
+    if (text != NULL && !utf8_valid(text, length)) {
+        column = foreign_column(text, length, offset);
+    } else if (text != NULL) {
+        column = (int)origin_utf16_length(text, (size_t)offset < length ? (size_t)offset : length) + 1;
+    }
+    Py_XDECREF(bytes);
+    return column;
+}
+
+static void copy_line(const char *text, size_t length, char *buffer, size_t size)
+{
+    size_t taken = 0, written = 0;
+    while (taken < length) {
+        uint32_t code;
+        size_t step = utf8_decode(text + taken, length - taken, &code, NULL);
+        if (written + 4 >= size || code == '\n' || code == '\r') {
+            break;
+        }
+        written += utf8_encode(buffer + written, code);
+        taken += step;
+    }
+    buffer[written] = '\0';
+}
+
+bool origin_line(struct origins *origins, PyObject *filename, int line, char *buffer, size_t size)
+{
+    (void)origins;
+    char path[PATH_MAX];
+    size_t length = 0;
+    buffer[0] = '\0';
+    PyObject *cached = cached_line(filename, line);
+    if (cached != NULL) {
+        return object_copy_text(cached, buffer, size) && (buffer[strcspn(buffer, "\r\n")] = '\0', true);
+    }
+    if (!filename_path(filename, path, sizeof(path)) || path[0] == '<') {
+        return false;
+    }
+    char *bytes = read_file(path, &length);
+    size_t line_length = 0;
+    const char *text = bytes != NULL ? find_line(bytes, length, line, &line_length) : NULL;
+    if (text != NULL) {
+        copy_line(text, line_length, buffer, size);
+    }
+    free(bytes);
+    return text != NULL;
+}
+
+/* The name of the module whose GLOBALS these are, if its loader is one of the import system's own that
+ * may have the text of code without a file. Borrowed str or NULL. */
+static PyObject *loading_module(PyObject *globals)
+{
+    PyObject *loader = globals != NULL && PyDict_Check(globals) ? object_dict_find(globals, "__loader__") : NULL;
+    if (loader == NULL) {
+        return NULL;
+    }
+    char type[64];
+    object_type_name(PyType_Check(loader) ? (PyTypeObject *)loader : Py_TYPE(loader), type, sizeof(type));
+    if (strcmp(type, "zipimporter") != 0) {
+        return NULL;
+    }
+    PyObject *name = object_dict_find(globals, "__name__");
+    return name != NULL && PyUnicode_CheckExact(name) ? name : NULL;
+}
+
+/* The -c argument: what <string> is when python was started with one. Borrowed str or NULL. */
+static PyObject *command_text(PyObject *filename)
+{
+    PyObject *arguments = PySys_GetObject("orig_argv");
+    if (PyUnicode_CompareWithASCIIString(filename, "<string>") != 0 || arguments == NULL || !PyList_Check(arguments)) {
+        return NULL;
+    }
+    for (Py_ssize_t i = 1; i + 1 < PyList_Size(arguments); i++) {
+        char option[256];
+        if (!object_copy_text(PyList_GetItem(arguments, i), option, sizeof(option)) || option[0] != '-') {
+            return NULL;
+        }
+        size_t length = strlen(option);
+        if (length >= 2 && option[1] != '-' && option[length - 1] == 'c') {
+            return PyList_GetItem(arguments, i + 1);
+        }
+        if (length == 2 && (option[1] == 'X' || option[1] == 'W')) {
+            i++; /* its value */
+        } else if (length < 2 || option[1] == 'm') {
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+/* A reference, above 0, for a name without a file; 0 when no text can be had. */
+static long long find_reference(struct origins *origins, PyObject *filename, PyObject *globals)
+{
+    for (size_t i = 0; i < origins->count; i++) {
+        if (PyUnicode_Compare(origins->references[i].filename, filename) == 0) {
+            return (long long)i + 1;
+        }
+    }
+    PyObject *module = loading_module(globals);
+    if (module == NULL && cached_lines(filename) == NULL && command_text(filename) == NULL) {
+        return 0;
+    }
+    if (origins->count == origins->capacity) {
+        size_t capacity = origins->capacity == 0 ? 16 : origins->capacity * 2;
+        void *grown = realloc(origins->references, capacity * sizeof(*origins->references));
+        if (grown == NULL) {
+            return 0;
+        }
+        origins->references = grown;
+        origins->capacity = capacity;
+    }
+    Py_INCREF(filename);
+    Py_XINCREF(module);
+    origins->references[origins->count++] = (struct origin_reference){filename, module};
+    return (long long)origins->count;
+}
+
+/* path, made absolute, and rawPath when its bytes are no UTF-8. */
+static void set_path(struct arena *arena, struct value *source, const char *path)
+{
+    char absolute[PATH_MAX];
+    if (path[0] != '/' && path[0] != '<') {
+        char directory[PATH_MAX];
+        if (getcwd(directory, sizeof(directory)) != NULL &&
+            (size_t)PyOS_snprintf(absolute, sizeof(absolute), "%s/%s", directory, path) < sizeof(absolute)) {
+            path = absolute;
+        }
+    }
+    size_t length = strlen(path);
+    PyObject *decoded = PyUnicode_DecodeUTF8(path, (Py_ssize_t)length, "surrogateescape");
+    PyObject *text = decoded != NULL ? object_utf8(decoded, PyUnicode_GetLength(decoded)) : NULL;
+    if (text != NULL) {
+        const char *bytes = PyBytes_AsString(text);
+        const char *name = strrchr(bytes, '/');
+        value_set(arena, source, "name", value_text(arena, name != NULL ? name + 1 : bytes));
+        value_set(arena, source, "path", value_string(arena, bytes, (size_t)PyBytes_Size(text)));
+    }
+    if (!utf8_valid(path, length)) {
+        struct value *extension = value_map(arena);
+        value_set(arena, extension, "rawPath", value_bytes(arena, path, length));
+        value_set(arena, source, "pytui", extension);
+    }
+    Py_XDECREF(text);
+    Py_XDECREF(decoded);
+    PyErr_Clear();
+}
+
+struct value *origin_value(struct origins *origins, struct arena *arena, PyObject *filename, PyObject *globals)
+{
+    struct value *source = value_map(arena);
+    char path[PATH_MAX];
+    if (!filename_path(filename, path, sizeof(path))) {
+        value_set_text(arena, source, "name", "?");
+        return source;
+    }
+    set_path(arena, source, path);
+    if (path[0] == '<' || access(path, F_OK) != 0) {
+        long long reference = find_reference(origins, filename, globals);
+        if (reference > 0) {
+            value_set_int(arena, source, "sourceReference", reference);
+        }
+    }
+    if (origin_is_library(origins, path)) {
+        value_set_text(arena, source, "presentationHint", "deemphasize");
+    }
+    return source;
+}
+
+static PyObject *joined_lines(PyObject *lines)
+{
+    PyObject *empty = PyUnicode_FromString("");
+    PyObject *text = empty != NULL ? PyUnicode_Join(empty, lines) : NULL;
+    Py_XDECREF(empty);
+    return text;
+}
+
+/* What the module's loader says its source is. */
+static PyObject *loader_text(PyObject *module_name)
+{
+    PyObject *modules = PyImport_GetModuleDict();
+    PyObject *module =
+        modules != NULL && PyDict_CheckExact(modules) ? PyDict_GetItemWithError(modules, module_name) : NULL;
+    PyObject *dict = module != NULL && PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+    PyObject *loader = dict != NULL ? object_dict_find(dict, "__loader__") : NULL;
+    PyObject *text = NULL;
+    if (loader != NULL) {
+        PyObject *method = PyObject_GetAttrString(loader, "get_source");
+        text = method != NULL ? PyObject_CallFunctionObjArgs(method, module_name, NULL) : NULL;
+        Py_XDECREF(method);
+    }
+    if (text != NULL && !PyUnicode_Check(text)) {
+        Py_CLEAR(text);
+    }
+    return text;
+}
+
+/* A file's text as the interpreter would show it; bytes that are no UTF-8 are replaced. */
+static PyObject *file_text(const char *path)
+{
+    size_t length = 0;
+    char *bytes = path[0] == '/' ? read_file(path, &length) : NULL;
+    PyObject *text = bytes != NULL ? PyUnicode_DecodeUTF8(bytes, (Py_ssize_t)length, "replace") : NULL;
+    free(bytes);
+    return text;
+}
+
+PyObject *origin_text(struct origins *origins, long long reference, const char *path, bool may_run)
+{
+    PyObject *filename = NULL;
+    PyObject *module = NULL;
+    if (reference > 0) {
+        if ((unsigned long long)reference > origins->count) {
+            return NULL;
+        }
+        filename = Py_NewRef(origins->references[reference - 1].filename);
+        module = origins->references[reference - 1].module;
+    } else if (path != NULL) {
+        filename = PyUnicode_DecodeFSDefault(path);
+    }
+    if (filename == NULL) {
+        return NULL;
+    }
+    PyObject *lines = cached_lines(filename);
+    PyObject *command = lines == NULL ? command_text(filename) : NULL;
+    PyObject *text = NULL;
+    if (lines != NULL) {
+        text = joined_lines(lines);
+    } else if (command != NULL) {
+        text = Py_NewRef(command);
+    } else if (module != NULL && may_run) {
+        text = loader_text(module);
+    } else if (reference <= 0) {
+        text = file_text(path);
+    }
+    Py_DECREF(filename);
+    return text;
+}
