@@ -70,7 +70,7 @@ struct drive {
     struct buffer answer; /* the line being written */
     uint64_t serial;      /* grows with every read from the pty, and once at the child's end */
     uint64_t bytes;       /* since the last mark */
-    uint64_t sent_ns, first_ns, last_ns;
+    uint64_t started_ns, sent_ns, first_ns, last_ns;
     bool waiting;
     uint64_t wait_serial;
     int64_t wait_until_ns;
@@ -355,6 +355,7 @@ static void snapshot_write(struct drive *drive, bool with_cells)
                   drive->alternate ? "true" : "false", drive->mouse);
     json_string(out, drive->title);
     buffer_printf(out, ",\"pid\":%d,\"bytes\":%" PRIu64, (int)drive->child, drive->bytes);
+    buffer_printf(out, ",\"started_ns\":%" PRIu64, drive->started_ns);
     buffer_printf(out, ",\"sent_ns\":%" PRIu64 ",\"first_ns\":%" PRIu64 ",\"last_ns\":%" PRIu64, drive->sent_ns,
                   drive->first_ns, drive->last_ns);
     json_end(drive);
@@ -398,6 +399,7 @@ static void child_start(struct drive *drive, char **argv)
     if (openpty(&drive->master, &drive->slave, NULL, NULL, &size) < 0)
         die("openpty");
     fcntl(drive->master, F_SETFD, FD_CLOEXEC);
+    drive->started_ns = (uint64_t)now_ns();
     drive->child = fork();
     if (drive->child < 0)
         die("fork");
