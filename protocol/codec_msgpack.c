@@ -236,6 +236,8 @@ static const char *find_duplicate(struct arena *arena, const struct value *map)
 static const char *decode_key(struct decoder *decoder, const msgpack_object *object)
 {
     const msgpack_object_str *text = &object->via.str;
+    if (object->type == MSGPACK_OBJECT_STR && text->size == 0)
+        return ""; /* ptr may be NULL then */
     if (object->type != MSGPACK_OBJECT_STR || !utf8_valid(text->ptr, text->size) ||
         memchr(text->ptr, '\0', text->size)) {
         refuse(decoder, "a map key that is not UTF-8 text without NUL");

@@ -121,6 +121,7 @@ static void other_encodings_are_understood(void **state)
     struct arena *arena = *state;
     assert_true(value_get_float(decode(arena, BYTES("\x81\xA1v\xCA\x3F\x80\0\0")), "v", 0) == 1.0);
     assert_int_equal(value_get_int(decode(arena, BYTES("\xDF\0\0\0\1\xDB\0\0\0\1v\xCF\0\0\0\0\0\0\0\5")), "v", 0), 5);
+    assert_int_equal(value_get_int(decode(arena, BYTES("\x81\xA0\x05")), "", 0), 5);
     assert_int_equal(value_get_int(decode(arena, BYTES("\x81\xA1v\xD3\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF")), "v", 0), -1);
     assert_true(value_get_int(decode(arena, BYTES("\x81\xA1v\xCF\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF")), "v", 0) ==
                 INT64_MAX);
