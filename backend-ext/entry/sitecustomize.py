@@ -1,0 +1,137 @@
+"""The way into the debugged program, before any of its code runs.
+
+`site` imports this as sitecustomize, since pytui put its directory first on PYTHONPATH. It takes itself out of
+everything that the program can see, loads and starts the backend, and hands on to the user's own sitecustomize.
+Interpreters that ignore PYTHONPATH or start without `site` run it by way of preload.c, which has cleaned the
+environment already and gives the channel's address as ADDRESS.
+
+It must be understood by every Python from 2.7 on, so that one without a backend can say so, and may import nothing
+that the interpreter has not imported by itself: sys.modules is the program's.
+"""
+
+import posix
+import sys
+
+OLDEST, NEWEST = (3, 11), (3, 15)
+STABLE_ABI = (3, 12)  # one module serves this version and all later ones
+
+
+def take_address():
+    """Undo what pytui did to the environment and to sys.path, and return the channel's address; None without one."""
+    import os
+
+    entry = __file__.rpartition("/")[0]
+    sys.path[:] = [directory for directory in sys.path if directory != entry]
+    sys.path_importer_cache.pop(entry, None)
+    sys.modules.pop("sitecustomize", None)
+    saved = os.environ.pop("PYTUI_PYTHONPATH", None)
+    address = os.environ.pop("PYTUI_CHANNEL", None)
+    if saved is None:
+        os.environ.pop("PYTHONPATH", None)
+    else:
+        os.environ["PYTHONPATH"] = saved
+    # posix.environ, which os.environ was made from, keeps a copy of its own.
+    posix.environ.pop(b"PYTUI_CHANNEL", None)
+    saved = posix.environ.pop(b"PYTUI_PYTHONPATH", None)
+    if saved is None:
+        posix.environ.pop(b"PYTHONPATH", None)
+    else:
+        posix.environ[b"PYTHONPATH"] = saved
+    return address
+
+
+def pack(value):
+    """Encode a small map, string or number below 128 as msgpack."""
+    if isinstance(value, dict):
+        data = bytearray([0x80 | len(value)])
+        for key in value:
+            data += pack(key) + pack(value[key])
+        return data
+    if isinstance(value, int):
+        return bytearray([value])
+    text = bytearray(value if isinstance(value, bytes) else value.encode("utf-8", "replace"))
+    return bytearray([0xDA, len(text) >> 8, len(text) & 0xFF]) + text
+
+
+def refuse(address, message):
+    """Tell the debugger, or the user if it cannot be reached, why there is nothing to debug; end the process."""
+    events = (("output", {"category": "important", "output": message + "\n"}), ("terminated", {}))
+    frames = bytearray()
+    for seq, (event, body) in enumerate(events):
+        content = pack({"seq": seq + 1, "type": "event", "event": event, "body": body})
+        frames += bytearray([0, 0, len(content) >> 8, len(content) & 0xFF]) + content
+    descriptor = 2
+    if address.startswith("fd:"):
+        descriptor = int(address[3:])
+    else:
+        frames = bytearray(("pytui: " + message + "\n").encode("utf-8", "replace"))
+    posix.write(descriptor, bytes(frames))
+    posix._exit(2)
+
+
+def version_text(version):
+    """Return (3, 11) as "3.11"."""
+    return "%d.%d" % version[:2]
+
+
+def available(home):
+    """Return a text that names the versions that have a backend in HOME."""
+    names = posix.listdir(home)
+    versions = ["3." + name[16:].partition("-")[0] for name in sorted(names) if name.startswith("_pytui.cpython-3")]
+    if "_pytui.abi3.so" in names:
+        versions.append(version_text(STABLE_ABI) + " to " + version_text(NEWEST))
+    return "CPython " + " and ".join(versions) if versions else "no version at all (it is not installed properly)"
+
+
+def find_backend(home):
+    """Return the path of the backend for this interpreter, or raise LookupError with the reason why there is none."""
+    name = getattr(getattr(sys, "implementation", None), "name", "cpython")
+    if "__pypy__" in sys.builtin_module_names:
+        name = "pypy"
+    who = "%s %d.%d.%d (%s)" % (("Python" if name == "cpython" else name,) + sys.version_info[:3] + (sys.executable,))
+    elsewhere = "; there is a backend for %s: choose another interpreter with --python PATH" % available(home)
+    if name != "cpython":
+        raise LookupError("pytui debugs CPython only, and this is " + who + elsewhere)
+    if "t" in getattr(sys, "abiflags", "") and sys.version_info >= (3, 13):
+        reason = "its threads cannot be held still by the global interpreter lock"
+        raise LookupError("pytui cannot debug the free-threaded build %s yet: %s%s" % (who, reason, elsewhere))
+    if sys.version_info < OLDEST or sys.version_info[:2] > NEWEST:
+        raise LookupError("pytui has no backend for " + who + elsewhere)
+    import _imp
+
+    suffixes = _imp.extension_suffixes()
+    if sys.version_info < STABLE_ABI:
+        suffixes = suffixes[:1]
+    names = posix.listdir(home)
+    for suffix in suffixes:
+        if "_pytui" + suffix in names:
+            return home + "/_pytui" + suffix
+    raise LookupError("this pytui was built without a backend for " + who + elsewhere)
+
+
+def start(address):
+    """Load the backend and connect it; returns once the debugger lets the program run."""
+    home = __file__.rsplit("/", 2)[0]
+    try:
+        path = find_backend(home)
+    except LookupError as error:
+        refuse(address, error.args[0])
+    try:
+        import _imp
+
+        # Not by import: that would leave the module in sys.modules.
+        module = _imp.create_dynamic(type(sys.__spec__)("_pytui", None, origin=path))
+        _imp.exec_dynamic(module)
+        module.start(address)
+    except BaseException as error:
+        kind = type(error).__name__
+        refuse(address, "pytui's backend %s cannot be started: %s: %s" % (path, kind, error))
+
+
+if __name__ == "sitecustomize":
+    ADDRESS = take_address()
+if ADDRESS is not None:
+    start(ADDRESS)
+if __name__ == "sitecustomize":
+    # The user's own lands in sys.modules under its name; without one `site` expects this very ImportError.
+    import sitecustomize  # noqa: F401
