@@ -1,0 +1,325 @@
+/* The panes drawn into a grid without a terminal: an app with a real session, whose model is filled
+ * by hand. */
+#include "protocol/arena.h"
+#include "protocol/value.h"
+#include "tui/app.h"
+#include "tui/canvas.h"
+#include "tui/command.h"
+#include "tui/dialog.h"
+#include "tui/help.h"
+#include "tui/layout.h"
+#include "tui/loop.h"
+#include "tui/model.h"
+#include "tui/pane_commands.h"
+#include "tui/session.h"
+#include "tui/source.h"
+#include "tui/theme.h"
+#include "tui/vt.h"
+#include "tui/xalloc.h"
+
+#include "unit.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char program[] = "def work(n):\n"
+                              "    total = 0\n"
+                              "    items = [i * i for i in range(20)]\n"
+                              "    table = {str(i): i for i in range(10)}\n"
+                              "    for i in range(n):\n"
+                              "        total += i\n"
+                              "        items[i % 20] = total\n"
+                              "        table['last'] = total\n"
+                              "    return total\n"
+                              "work(10000)\n";
+
+static void ignore_bytes(void *data, const char *bytes, size_t length)
+{
+    (void)data, (void)bytes, (void)length;
+}
+
+static struct model_variable *add_variable(struct model_variable *parent, const char *name, const char *type,
+                                           const char *value, int64_t reference)
+{
+    struct model_variable *variable = xcalloc(1, sizeof *variable);
+    *variable = (struct model_variable){.name = xstrdup(name),
+                                        .type = xstrdup(type),
+                                        .value = xstrdup(value),
+                                        .reference = reference,
+                                        .parent = parent};
+    xgrow(&parent->children, &parent->capacity, parent->count + 1, sizeof *parent->children);
+    parent->children[parent->count++] = variable;
+    return variable;
+}
+
+static void fill_frames(struct model *model)
+{
+    static const struct {
+        const char *name;
+        int line;
+    } frames[] = {{"work", 6}, {"<module>", 10}};
+    xgrow(&model->frames, &model->frame_capacity, 2, sizeof *model->frames);
+    for (size_t i = 0; i < 2; i++)
+        model->frames[model->frame_count++] = (struct model_frame){.id = (int64_t)i + 1,
+                                                                   .name = xstrdup(frames[i].name),
+                                                                   .path = xstrdup("/stepme.py"),
+                                                                   .line = frames[i].line};
+}
+
+static void fill(struct model *model)
+{
+    model->state = MODEL_STOPPED;
+    model->reason = xstrdup("step");
+    model->thread_name = xstrdup("MainThread");
+    fill_frames(model);
+    struct model_variable *locals = add_variable(model->root, "Locals", NULL, "", 1);
+    locals->scope = locals->expanded = true;
+    add_variable(locals, "n", "int", "10000", 0);
+    struct model_variable *total = add_variable(locals, "total", "int", "3", 0);
+    total->changed = true;
+    total->previous = xstrdup("1");
+    add_variable(locals, "items", "list[20]", "[0, 1, 3, 9, 16, …]", 2);
+    model->generation++;
+}
+
+static struct app *make_app(void)
+{
+    static const struct vt_callbacks callbacks = {.write = ignore_bytes};
+    static const struct session_handlers handlers = {0};
+    struct app *app = xcalloc(1, sizeof *app);
+    app->loop = loop_create();
+    app->theme = theme_create_default();
+    theme_set_colours(app->theme, 256);
+    app->keymap = keymap_create();
+    app->sources = source_store_create();
+    app->layout = layout_create();
+    app->vt = vt_create(10, 60, 100, &callbacks);
+    app->sessions = xcalloc(1, sizeof *app->sessions);
+    app->sessions[0] = session_create(app->loop, &handlers);
+    app->session_count = 1;
+    for (int i = 0; i < PANE_COUNT; i++)
+        app->panes[i] = pane_table[i]->create(app);
+    source_store_put(app->sources, "/stepme.py", program, strlen(program));
+    fill(app_model(app));
+    pane_source_follow(app);
+    return app;
+}
+
+static void free_app(struct app *app)
+{
+    dialog_close(app);
+    for (int i = 0; i < PANE_COUNT; i++)
+        pane_table[i]->destroy(app->panes[i]);
+    session_destroy(app->sessions[0]);
+    free(app->sessions);
+    vt_destroy(app->vt);
+    layout_destroy(app->layout);
+    source_store_destroy(app->sources);
+    keymap_destroy(app->keymap);
+    theme_destroy(app->theme);
+    loop_destroy(app->loop);
+    free(app);
+}
+
+/* The row's text as UTF-8. */
+static void row_text(const struct grid *grid, int row, char *out)
+{
+    for (int column = 0; column < grid_columns(grid); column++) {
+        const struct cell *cell = grid_cell(grid, row, column);
+        uint32_t c = cell->codepoints[0];
+        if (cell->width == 0)
+            continue;
+        if (c < 0x80)
+            *out++ = c ? (char)c : ' ';
+        else if (c < 0x800)
+            *out++ = (char)(0xc0 | c >> 6), *out++ = (char)(0x80 | (c & 0x3f));
+        else
+            *out++ = (char)(0xe0 | c >> 12), *out++ = (char)(0x80 | (c >> 6 & 0x3f)),
+            *out++ = (char)(0x80 | (c & 0x3f));
+    }
+    *out = '\0';
+}
+
+/* Whether any row holds TEXT; prints the screen when not. */
+static bool shows(const struct grid *grid, const char *text)
+{
+    char row[2000];
+    for (int i = 0; i < grid_rows(grid); i++) {
+        row_text(grid, i, row);
+        if (strstr(row, text))
+            return true;
+    }
+    fprintf(stderr, "not on screen: %s\n", text);
+    for (int i = 0; i < grid_rows(grid); i++) {
+        row_text(grid, i, row);
+        fprintf(stderr, "|%s|\n", row);
+    }
+    return false;
+}
+
+static struct grid *draw(struct app *app, int rows, int columns)
+{
+    struct grid *grid = grid_create(rows, columns);
+    layout_draw(app, canvas_whole(grid));
+    dialog_draw(app, canvas_whole(grid));
+    return grid;
+}
+
+static void screen_of_a_stop(void **state)
+{
+    (void)state;
+    struct app *app = make_app();
+    struct grid *grid = draw(app, 40, 120);
+    static const char *const expected[] = {
+        "stepme.py:6 in work · stopped: step · MainThread",
+        "▶ 6          total += i",
+        "total = 3",
+        "   n       10000",
+        " ~ total   3",
+        "was 1",
+        "▸ items   list[20]  [0, 1, 3, 9, 16, …]",
+        "▶ work",
+        "stepme.py:10",
+        "Terminal │ Console ─",
+        "Variables",
+        "Stack",
+        "Breakpoints",
+        "n next",
+        "none; b on a source line",
+    };
+    for (size_t i = 0; i < COUNT(expected); i++)
+        assert_true(shows(grid, expected[i]));
+    grid_destroy(grid);
+    free_app(app);
+}
+
+static void every_size_draws(void **state)
+{
+    (void)state;
+    struct app *app = make_app();
+    for (int focus = 0; focus < PANE_COUNT; focus++) {
+        for (int rows = 1; rows <= 45; rows += rows < 8 ? 1 : 9) {
+            for (int columns = 1; columns <= 130; columns += columns < 24 ? 1 : 17) {
+                app->focus = (enum pane_kind)focus;
+                grid_destroy(draw(app, rows, columns));
+                struct layout_place place = layout_pane(app->layout, (enum pane_kind)focus);
+                if (rows >= 5 && columns >= 20)
+                    assert_true(place.rows > 0);
+                assert_true(place.row + place.rows <= rows && place.column + place.columns <= columns);
+            }
+        }
+    }
+    grid_destroy(draw(app, 100, 300));
+    free_app(app);
+}
+
+static void too_small_says_so(void **state)
+{
+    (void)state;
+    struct app *app = make_app();
+    struct grid *grid = draw(app, 4, 60);
+    assert_true(shows(grid, "60x4 is too small; 20x5 at least"));
+    grid_destroy(grid);
+    free_app(app);
+}
+
+static void breakpoints_show_their_fields(void **state)
+{
+    (void)state;
+    struct app *app = make_app();
+    struct arena *arena = arena_create();
+    struct value *fields = value_map(arena);
+    value_set_int(arena, fields, "line", 7);
+    value_set_text(arena, fields, "condition", "total > 100");
+    struct model_breakpoint *breakpoint = session_add_breakpoint(app_session(app), "/stepme.py", 7, fields);
+    breakpoint->verified = true;
+    breakpoint->hits = 3;
+    struct grid *grid = draw(app, 40, 120);
+    assert_true(shows(grid, " ● stepme.py:7   if total > 100   3 hits"));
+    assert_true(shows(grid, " ●  7  "));
+    grid_destroy(grid);
+
+    pane_breakpoints_edit(app, "");
+    grid = draw(app, 40, 120);
+    assert_true(shows(grid, "Breakpoint stepme.py:7"));
+    assert_true(shows(grid, "total > 100"));
+    assert_true(shows(grid, "Log message"));
+    assert_true(shows(grid, "[x]"));
+    grid_destroy(grid);
+    static const char *const keys[] = {"Tab", "!", "Enter"};
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        struct key key;
+        assert_true(key_parse(keys[i], &key));
+        dialog_key(app, &key);
+    }
+    assert_null(app->dialog);
+    assert_string_equal(value_get_text(app_model(app)->breakpoints[0]->fields, "condition", ""), "total > 100!");
+
+    pane_breakpoints_delete(app, "");
+    assert_int_equal(app_model(app)->breakpoint_count, 0);
+    pane_breakpoints_undelete(app, "");
+    assert_int_equal(app_model(app)->breakpoint_count, 1);
+    arena_destroy(arena);
+    free_app(app);
+}
+
+static void answer(struct app *app, int button, void *data)
+{
+    (void)app;
+    *(int *)data = button;
+}
+
+static void questions_take_letters_and_escape(void **state)
+{
+    (void)state;
+    static const char *const buttons[] = {"End it", "Leave it running", "Cancel", NULL};
+    static const struct {
+        const char *keys;
+        int button;
+    } rows[] = {{"Enter", 0}, {"l", 1}, {"Tab Tab Enter", 2}, {"Esc", -1}, {"Left Enter", 2}};
+    struct app *app = make_app();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int button = -2;
+        char keys[64];
+        snprintf(keys, sizeof keys, "%s", rows[i].keys);
+        dialog_confirm(app, "Quit", "The program still runs.", buttons, answer, &button);
+        grid_destroy(draw(app, 10, 30));
+        for (char *save = NULL, *name = strtok_r(keys, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
+            struct key key;
+            assert_true(key_parse(name, &key));
+            assert_true(dialog_key(app, &key));
+        }
+        assert_int_equal(button, rows[i].button);
+        assert_null(app->dialog);
+    }
+    free_app(app);
+}
+
+static void help_lists_every_bound_command(void **state)
+{
+    (void)state;
+    struct app *app = make_app();
+    char *text = help_text(app);
+    for (size_t i = 0; i < command_count; i++)
+        if (commands[i].keys && *commands[i].keys && !strstr(text, commands[i].help))
+            fail_msg("%s is not in the help", commands[i].name);
+    assert_non_null(strstr(text, "(here instead of frame-down)"));
+    free(text);
+    free_app(app);
+}
+
+int main(void)
+{
+    setlocale(LC_ALL, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(screen_of_a_stop),
+        cmocka_unit_test(every_size_draws),
+        cmocka_unit_test(too_small_says_so),
+        cmocka_unit_test(breakpoints_show_their_fields),
+        cmocka_unit_test(questions_take_letters_and_escape),
+        cmocka_unit_test(help_lists_every_bound_command),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
