@@ -15,10 +15,32 @@ enum key_kind {
 };
 
 enum key_name {
-    KEY_NAME_ENTER = 1, KEY_NAME_TAB, KEY_NAME_ESC, KEY_NAME_BACKSPACE, KEY_NAME_UP, KEY_NAME_DOWN, KEY_NAME_LEFT,
-    KEY_NAME_RIGHT, KEY_NAME_HOME, KEY_NAME_END, KEY_NAME_PAGE_UP, KEY_NAME_PAGE_DOWN, KEY_NAME_INSERT,
-    KEY_NAME_DELETE, KEY_NAME_F1, KEY_NAME_F2, KEY_NAME_F3, KEY_NAME_F4, KEY_NAME_F5, KEY_NAME_F6, KEY_NAME_F7,
-    KEY_NAME_F8, KEY_NAME_F9, KEY_NAME_F10, KEY_NAME_F11, KEY_NAME_F12,
+    KEY_NAME_ENTER = 1,
+    KEY_NAME_TAB,
+    KEY_NAME_ESC,
+    KEY_NAME_BACKSPACE,
+    KEY_NAME_UP,
+    KEY_NAME_DOWN,
+    KEY_NAME_LEFT,
+    KEY_NAME_RIGHT,
+    KEY_NAME_HOME,
+    KEY_NAME_END,
+    KEY_NAME_PAGE_UP,
+    KEY_NAME_PAGE_DOWN,
+    KEY_NAME_INSERT,
+    KEY_NAME_DELETE,
+    KEY_NAME_F1,
+    KEY_NAME_F2,
+    KEY_NAME_F3,
+    KEY_NAME_F4,
+    KEY_NAME_F5,
+    KEY_NAME_F6,
+    KEY_NAME_F7,
+    KEY_NAME_F8,
+    KEY_NAME_F9,
+    KEY_NAME_F10,
+    KEY_NAME_F11,
+    KEY_NAME_F12,
 };
 
 enum { KEY_SHIFT = 1, KEY_ALT = 2, KEY_CTRL = 4 };
@@ -27,8 +49,8 @@ enum key_mouse { KEY_MOUSE_PRESS, KEY_MOUSE_RELEASE, KEY_MOUSE_DRAG, KEY_MOUSE_W
 
 struct key {
     enum key_kind kind;
-    uint32_t codepoint;  /* CHAR */
-    enum key_name name;  /* NAMED */
+    uint32_t codepoint; /* CHAR */
+    enum key_name name; /* NAMED */
     unsigned modifiers;
     enum key_mouse mouse; /* MOUSE, with row and column from 0 and button 1..3 */
     int row, column, button;

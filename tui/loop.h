@@ -15,7 +15,7 @@ typedef void (*loop_signal_handler)(struct loop *loop, int signal, void *data);
 /* Called before each poll; returns how long it wants to sleep at most, in ms (-1: no wish). */
 typedef int (*loop_hook)(struct loop *loop, void *data);
 
-struct loop *loop_create(void);        /* NULL with errno on failure */
+struct loop *loop_create(void);       /* NULL with errno on failure */
 void loop_destroy(struct loop *loop); /* asserts that no descriptor is registered any more; NULL is fine */
 
 /* Watch FD for EVENTS (POLLIN, POLLOUT); POLLHUP and POLLERR always come. Lower PRIORITY is served
@@ -32,7 +32,7 @@ void loop_remove(struct loop *loop, uint64_t id); /* descriptor or timer; an unk
  * handler asks this to give way to the keyboard. */
 bool loop_urgent(struct loop *loop, int priority);
 
-int loop_run(struct loop *loop);             /* until loop_stop(); gives its status */
+int loop_run(struct loop *loop); /* until loop_stop(); gives its status */
 void loop_stop(struct loop *loop, int status);
 
 /* Monotonic clock in microseconds. */

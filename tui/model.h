@@ -20,9 +20,9 @@ enum model_state {
 
 struct model_frame {
     int64_t id;
-    char *name;       /* qualified name */
-    char *path;       /* NULL when it has no source at all */
-    char *class_name; /* NULL or the type of self */
+    char *name;               /* qualified name */
+    char *path;               /* NULL when it has no source at all */
+    char *class_name;         /* NULL or the type of self */
     int64_t source_reference; /* above 0: fetch the text */
     int line, column, end_line, end_column;
     bool subtle; /* library code */
@@ -31,13 +31,13 @@ struct model_frame {
 /* A row of the Variables tree. Children are asked for when it is first expanded, page by page. */
 struct model_variable {
     char *name, *value, *type, *evaluate_name; /* type and evaluate_name may be NULL */
-    char *previous;           /* value at the stop before, when it changed since; else NULL */
-    int64_t reference;        /* above 0: has children */
-    int64_t indexed, named;   /* counts, 0 when unknown */
-    char *visibility;         /* NULL or public, protected, private, internal */
-    bool scope;               /* a heading: Locals, Globals, … */
+    char *previous;                            /* value at the stop before, when it changed since; else NULL */
+    int64_t reference;                         /* above 0: has children */
+    int64_t indexed, named;                    /* counts, 0 when unknown */
+    char *visibility;                          /* NULL or public, protected, private, internal */
+    bool scope;                                /* a heading: Locals, Globals, … */
     bool expanded, loading, more, changed;
-    struct model_variable *parent; /* borrowed; NULL at the top */
+    struct model_variable *parent;    /* borrowed; NULL at the top */
     struct model_variable **children; /* owned */
     size_t count, capacity;
 };
@@ -47,15 +47,15 @@ enum model_breakpoint_kind { MODEL_BREAKPOINT_LINE, MODEL_BREAKPOINT_FUNCTION };
 struct model_breakpoint {
     int id; /* ours, never reused */
     enum model_breakpoint_kind kind;
-    char *path;            /* LINE */
-    char *function;        /* FUNCTION */
-    int line;              /* where it is bound, or was asked for */
-    struct value *fields;  /* SourceBreakpoint as the schema knows it: condition, hitCondition, …; in `arena` */
-    struct arena *arena;   /* owned; holds fields */
-    int64_t backend_id;    /* 0 until the backend answered */
+    char *path;           /* LINE */
+    char *function;       /* FUNCTION */
+    int line;             /* where it is bound, or was asked for */
+    struct value *fields; /* SourceBreakpoint as the schema knows it: condition, hitCondition, …; in `arena` */
+    struct arena *arena;  /* owned; holds fields */
+    int64_t backend_id;   /* 0 until the backend answered */
     bool verified;
-    char *state;           /* verified, pending, moved, error; NULL before the answer */
-    char *message;         /* NULL or why */
+    char *state;   /* verified, pending, moved, error; NULL before the answer */
+    char *message; /* NULL or why */
     int64_t hits;
 };
 
@@ -87,7 +87,7 @@ struct model {
     bool post_mortem;
     int64_t thread_id;
     char *thread_name;
-    uint64_t stops;    /* how many so far */
+    uint64_t stops; /* how many so far */
 
     struct model_frame *frames;
     size_t frame_count, frame_capacity;

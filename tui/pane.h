@@ -11,8 +11,8 @@ struct app;
 struct pane;
 
 struct pane_ops {
-    const char *title;        /* "Variables" */
-    char hotkey;              /* the letter of the title that focuses it, underlined; 0: none */
+    const char *title; /* "Variables" */
+    char hotkey;       /* the letter of the title that focuses it, underlined; 0: none */
     enum command_scope scope;
     void *(*create)(struct app *app);
     void (*destroy)(void *data); /* NULL is fine */

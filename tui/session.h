@@ -18,7 +18,8 @@ struct session_handlers {
     void (*changed)(struct session *session, void *data); /* the model changed: draw it this turn */
     void (*stopped)(struct session *session, void *data); /* a new stop: panes follow it */
     void (*message)(struct session *session, bool error, const char *text, void *data);
-    void (*refused)(struct session *session, const char *why, void *data); /* version mismatch, no backend: cannot debug */
+    void (*refused)(struct session *session, const char *why,
+                    void *data); /* version mismatch, no backend: cannot debug */
     void *data;
 };
 
@@ -42,7 +43,7 @@ enum session_step { SESSION_CONTINUE, SESSION_NEXT, SESSION_STEP_IN, SESSION_STE
 bool session_step(struct session *session, enum session_step step);
 bool session_run_to(struct session *session, const char *path, int line);
 bool session_pause(struct session *session);
-bool session_terminate(struct session *session);                 /* ask the program to end */
+bool session_terminate(struct session *session);                  /* ask the program to end */
 bool session_disconnect(struct session *session, bool terminate); /* leave it, or end it */
 
 /* Looking. */

@@ -22,7 +22,8 @@ struct source *source_store_put(struct source_store *store, const char *name, co
 
 const char *source_path(const struct source *source);
 const char *source_error(const struct source *source); /* NULL when it was read; else for the user */
-const char *source_note(const struct source *source);  /* NULL, or e.g. "decoded as latin-1", "bytes that are not UTF-8 are shown as \\xNN" */
+const char *source_note(const struct source *source);  /* NULL, or e.g. "decoded as latin-1", "bytes that are not UTF-8
+                                                          are shown as \\xNN" */
 int source_lines(const struct source *source);
 /* Line NUMBER from 1, without its newline; "" and 0 out of range. UTF-8, borrowed. */
 const char *source_line(const struct source *source, int number, size_t *length);

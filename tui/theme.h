@@ -2,8 +2,8 @@
  *
  * A file has one line a role: `role = foreground [on background] [bold|dim|italic|underline|reverse]…`,
  * colours being default, a name (red, bright-blue), an index 0..255 or #rrggbb; a section [256],
- * [16], [8] or [mono] overrides for terminals with at most so many colours. Roles that a file does not name fall back along
- * the table's parent. */
+ * [16], [8] or [mono] overrides for terminals with at most so many colours. Roles that a file does not name fall back
+ * along the table's parent. */
 #pragma once
 
 #include "style.h"
@@ -12,19 +12,19 @@
 #include <stddef.h>
 
 enum role {
-    ROLE_TEXT,            /* everything not said otherwise */
-    ROLE_DIM,             /* secondary text: types, hints, empty notes */
-    ROLE_STATUS,          /* the status line on top */
-    ROLE_STATUS_RUNNING,  /* its state word: running */
+    ROLE_TEXT,           /* everything not said otherwise */
+    ROLE_DIM,            /* secondary text: types, hints, empty notes */
+    ROLE_STATUS,         /* the status line on top */
+    ROLE_STATUS_RUNNING, /* its state word: running */
     ROLE_STATUS_STOPPED,
-    ROLE_STATUS_ERROR,    /* exception, lost connection */
-    ROLE_HINT_KEY,        /* a key in the footer's or status line's hints */
+    ROLE_STATUS_ERROR, /* exception, lost connection */
+    ROLE_HINT_KEY,     /* a key in the footer's or status line's hints */
     ROLE_HINT_TEXT,
     ROLE_BORDER,
-    ROLE_TITLE,           /* a pane's title */
+    ROLE_TITLE, /* a pane's title */
     ROLE_TITLE_FOCUSED,
-    ROLE_TITLE_HOTKEY,    /* its underlined letter */
-    ROLE_SELECTED,        /* the cursor's row in a pane without focus */
+    ROLE_TITLE_HOTKEY, /* its underlined letter */
+    ROLE_SELECTED,     /* the cursor's row in a pane without focus */
     ROLE_SELECTED_FOCUSED,
     ROLE_LINE_NUMBER,
     ROLE_LINE_CURRENT,    /* background of the line about to run */
@@ -44,7 +44,7 @@ enum role {
     ROLE_STACK_CURRENT,
     ROLE_BREAKPOINT_LOCATION,
     ROLE_BREAKPOINT_DETAIL,
-    ROLE_MESSAGE,         /* one-line messages at the bottom */
+    ROLE_MESSAGE, /* one-line messages at the bottom */
     ROLE_MESSAGE_ERROR,
     ROLE_PROMPT,
     ROLE_INPUT,
@@ -57,7 +57,7 @@ enum role {
     ROLE_SYNTAX_SOFT_KEYWORD,
     ROLE_SYNTAX_BUILTIN,
     ROLE_SYNTAX_STRING,
-    ROLE_SYNTAX_ESCAPE,   /* escapes and the braces of f-strings */
+    ROLE_SYNTAX_ESCAPE, /* escapes and the braces of f-strings */
     ROLE_SYNTAX_NUMBER,
     ROLE_SYNTAX_COMMENT,
     ROLE_SYNTAX_DECORATOR,

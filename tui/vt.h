@@ -40,7 +40,7 @@ bool vt_take_damage(struct vt *vt);
 
 /* The cell at ROW, COLUMN of the screen. Negative rows are scrollback: -1 is the newest line. */
 void vt_cell(const struct vt *vt, int row, int column, struct cell *out);
-int vt_scrollback(const struct vt *vt); /* lines kept */
+int vt_scrollback(const struct vt *vt);                     /* lines kept */
 bool vt_cursor(const struct vt *vt, int *row, int *column); /* false: hidden */
 bool vt_alternate(const struct vt *vt);                     /* the program uses the alternate screen */
 bool vt_wants_mouse(const struct vt *vt);

@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-void *xcalloc(size_t count, size_t size);               /* zeroed */
+void *xcalloc(size_t count, size_t size);                  /* zeroed */
 void *xreallocarray(void *old, size_t count, size_t size); /* overflow-checked */
-char *xstrdup(const char *text);                         /* NULL gives NULL */
-char *xmemdup(const void *bytes, size_t length);         /* with a NUL behind */
+char *xstrdup(const char *text);                           /* NULL gives NULL */
+char *xmemdup(const void *bytes, size_t length);           /* with a NUL behind */
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Make *ARRAY hold at least COUNT items of SIZE bytes, doubling; *CAPACITY is kept in items. */
