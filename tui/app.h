@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct completer;
 struct config;
 struct dialog;
+struct history;
 struct keymap;
 struct layout;
 struct loop;
@@ -22,32 +24,34 @@ struct term;
 struct vt;
 
 struct app {
-    struct loop *loop;            /* owned, as all below unless said otherwise */
+    struct loop *loop; /* owned, as all below unless said otherwise */
     struct term *term;
     struct theme *theme;
     struct config *config;
     struct keymap *keymap;
     struct source_store *sources;
     struct layout *layout;
-    struct prompt *prompt;        /* NULL unless a one-line prompt is open (:, /, L) */
-    struct dialog *dialog;        /* NULL unless one is open; it takes all keys */
+    struct prompt *prompt;       /* NULL unless a one-line prompt is open (:, /, L) */
+    struct dialog *dialog;       /* NULL unless one is open; it takes all keys */
+    struct history *history;     /* of `:` and the console */
+    struct completer *completer; /* candidates for what is being typed there */
 
-    struct session **sessions;    /* owned; one today, attach and children add rows */
+    struct session **sessions; /* owned; one today, attach and children add rows */
     size_t session_count;
     size_t session_focused;
-    struct target *target;        /* of the launched program; NULL for other ways in */
-    struct vt *vt;                /* the program's terminal */
+    struct target *target; /* of the launched program; NULL for other ways in */
+    struct vt *vt;         /* the program's terminal */
 
-    void *panes[PANE_COUNT];      /* each pane's private data */
+    void *panes[PANE_COUNT]; /* each pane's private data */
     enum pane_kind focus;
     bool terminal_zoomed;
 
-    char message[512];            /* one line at the bottom until the next key; "" for none */
+    char message[512]; /* one line at the bottom until the next key; "" for none */
     bool message_error;
-    bool dirty;                   /* draw at the end of this turn */
+    bool dirty;                    /* draw at the end of this turn */
     int cursor_row, cursor_column; /* where the terminal's cursor goes, set while drawing */
     bool cursor_visible;
-    int exit_status;              /* pytui's own, once known */
+    int exit_status; /* pytui's own, once known */
     bool quitting;
 };
 

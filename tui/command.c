@@ -48,14 +48,19 @@ static bool named(const struct command *command, const char *name, bool prefix)
     return false;
 }
 
-const struct command *command_find(const char *name)
+const struct command *command_find_exact(const char *name)
 {
-    if (!*name)
-        return NULL;
-    for (size_t i = 0; i < command_count; i++)
+    for (size_t i = 0; *name && i < command_count; i++)
         if (named(&commands[i], name, false))
             return &commands[i];
-    const struct command *found = NULL;
+    return NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+    const struct command *found = command_find_exact(name);
+    if (found || !*name)
+        return found;
     for (size_t i = 0; i < command_count; i++) {
         if (!named(&commands[i], name, true))
             continue;
@@ -129,10 +134,7 @@ static void merge(struct keymap *keymap, const struct keymap *added, const struc
 
 bool keymap_bind(struct keymap *keymap, const char *command, const char *key_names, char *error, size_t size)
 {
-    const struct command *row = NULL;
-    for (size_t i = 0; i < command_count && !row; i++)
-        if (named(&commands[i], command, false))
-            row = &commands[i];
+    const struct command *row = command_find_exact(command);
     if (!row) {
         snprintf(error, size, "no command is named '%s'", command);
         return false;

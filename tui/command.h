@@ -23,14 +23,14 @@ enum command_scope {
 };
 
 struct command {
-    const char *name;       /* for `:`, the palette and config.ini: "step-over" */
-    const char *aliases;    /* further names for `:` separated by spaces, pdb's above all: "next n"; NULL */
-    const char *keys;       /* default keys separated by spaces: "n F10"; NULL or "" for none */
+    const char *name;    /* for `:`, the palette and config.ini: "step-over" */
+    const char *aliases; /* further names for `:` separated by spaces, pdb's above all: "next n"; NULL */
+    const char *keys;    /* default keys separated by spaces: "n F10"; NULL or "" for none */
     enum command_scope scope;
-    const char *argument;   /* what it takes, for help: "FILE:LINE", "[LINE]"; NULL: nothing */
-    const char *help;       /* one line */
-    const char *hint;       /* a word for the footer and status line; NULL: not hinted */
-    bool everywhere;        /* F-keys: also in Console, not in Terminal */
+    const char *argument; /* what it takes, for help: "FILE:LINE", "[LINE]"; NULL: nothing */
+    const char *help;     /* one line */
+    const char *hint;     /* a word for the footer and status line; NULL: not hinted */
+    bool everywhere;      /* F-keys: also in Console, not in Terminal */
     void (*run)(struct app *app, const char *argument); /* ARGUMENT is "" when there is none */
 };
 
@@ -39,6 +39,7 @@ extern const size_t command_count;
 
 /* By name or alias; NULL. Exact, else a unique prefix. */
 const struct command *command_find(const char *name);
+const struct command *command_find_exact(const char *name);
 
 /* The user's key map: the table's defaults, changed by config.ini's [keys]. */
 struct keymap;
