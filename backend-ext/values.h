@@ -22,6 +22,10 @@ struct values_hooks {
     /* Text for the client: an `output` event of that DAP category. TEXT is UTF-8, LENGTH bytes. */
     void (*output)(void *data, const char *category, const char *text, size_t length);
     void *data;
+    /* May be NULL. Code that was run ended in KeyboardInterrupt. True: the client's cancel of
+     * REQUEST_SEQ asked for it. False: it was meant for the program, to which the owner delivers it
+     * when it goes on. Called after after_python(), no Python error set. */
+    bool (*interrupted)(void *data, long long request_seq);
 };
 
 /* NULL with a Python error set on failure. The caller owns it. */
