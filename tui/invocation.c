@@ -141,8 +141,8 @@ static void unset_variable(struct list *list, const char *name)
 /* Put VALUE before what NAME holds, and what it held, if it was set at all, into SAVED for the way back. */
 static void prepend_variable(struct list *list, const char *name, const char *saved, const char *value)
 {
-    size_t i = find_variable(list, name);
     unset_variable(list, saved);
+    size_t i = find_variable(list, name);
     if (i == list->count) {
         set_variable(list, name, value);
         return;

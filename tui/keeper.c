@@ -34,6 +34,20 @@ static void send_message(struct keeper *keeper, enum keeper_event event, int val
     keeper->unsent = length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
 }
 
+static void signal_program(const struct keeper *keeper, int number)
+{
+    if (!keeper->ended && kill(-keeper->program, number) < 0)
+        kill(keeper->program, number);
+}
+
+/* Nobody is left who could continue what the terminal's own keys stopped. SIGSTOP is somebody else's act, and a
+ * program in the background that wants to read would only stop again. */
+static void continue_alone(const struct keeper *keeper)
+{
+    if (keeper->socket < 0 && keeper->stopped == SIGTSTP)
+        signal_program(keeper, SIGCONT);
+}
+
 static void program_ended(struct keeper *keeper, int status)
 {
     keeper->ended = true;
@@ -54,6 +68,7 @@ static void wait_for_program(struct keeper *keeper)
         if (WIFSTOPPED(status)) {
             keeper->stopped = WSTOPSIG(status);
             send_message(keeper, KEEPER_STOPPED, keeper->stopped);
+            continue_alone(keeper);
         } else if (WIFCONTINUED(status)) {
             keeper->stopped = 0;
             send_message(keeper, KEEPER_CONTINUED, 0);
@@ -63,20 +78,12 @@ static void wait_for_program(struct keeper *keeper)
     }
 }
 
-static void signal_program(const struct keeper *keeper, int number)
-{
-    if (!keeper->ended && kill(-keeper->program, number) < 0)
-        kill(keeper->program, number);
-}
-
 static void pytui_gone(struct keeper *keeper)
 {
     close(keeper->socket);
     keeper->socket = -1;
     keeper->unsent = false;
-    /* Nobody is left who could continue what the terminal's own keys stopped; SIGSTOP is somebody else's act. */
-    if (keeper->stopped != 0 && keeper->stopped != SIGSTOP)
-        signal_program(keeper, SIGCONT);
+    continue_alone(keeper);
 }
 
 static void serve_pytui(struct keeper *keeper)
