@@ -26,7 +26,9 @@ struct terminal_pane {
     int scroll;     /* lines scrolled back */
     int rows, columns;
     bool paint_due; /* a repaint timer runs */
-    char *queue;    /* keys the pty has not taken yet; owned */
+    bool pump_due;  /* the pump stopped in between and runs again next turn */
+    struct vt_pump pump;
+    char *queue; /* keys the pty has not taken yet; owned */
     size_t queued, capacity;
 };
 
@@ -73,30 +75,57 @@ static void flush_queue(struct app *app, struct terminal_pane *self, int fd)
         loop_set_events(app->loop, self->watch, (short)(self->queued ? POLLIN | POLLOUT : POLLIN));
 }
 
-static void pty_ready(struct loop *loop, int fd, short events, void *data)
+static bool is_urgent(void *data)
 {
+    return loop_urgent(data, PTY_PRIORITY);
+}
+
+static void run_pump(struct app *app);
+
+static void pump_again(struct loop *loop, void *data)
+{
+    (void)loop;
     struct app *app = data;
+    pane(app)->pump_due = false;
+    if (pane(app)->watch)
+        run_pump(app);
+}
+
+static void run_pump(struct app *app)
+{
     struct terminal_pane *self = pane(app);
-    if (events & POLLOUT)
-        flush_queue(app, self, fd);
-    if (!(events & (POLLIN | POLLHUP | POLLERR)))
-        return;
-    if (vt_pump(loop, fd, app->vt, PTY_PRIORITY) == VT_PUMP_EOF) {
-        loop_remove(loop, self->watch);
-        self->watch = 0;
+    enum vt_pump_result result = vt_pump_run(&self->pump);
+    if (result == VT_PUMP_END)
+        pane_terminal_detach(app);
+    if (result == VT_PUMP_MORE && !self->pump_due) {
+        self->pump_due = true;
+        loop_add_timer(app->loop, 0, pump_again, app);
     }
     if (!self->paint_due) {
         self->paint_due = true;
-        loop_add_timer(loop, PAINT_EVERY, paint, app);
+        loop_add_timer(app->loop, PAINT_EVERY, paint, app);
     }
+}
+
+static void pty_ready(struct loop *loop, int fd, short events, void *data)
+{
+    (void)loop;
+    struct app *app = data;
+    if (events & POLLOUT)
+        flush_queue(app, pane(app), fd);
+    if (events & (POLLIN | POLLHUP | POLLERR))
+        run_pump(app);
 }
 
 void pane_terminal_attach(struct app *app)
 {
     struct terminal_pane *self = pane(app);
     int fd = app->target ? target_pty(app->target) : -1;
-    if (fd >= 0 && !self->watch)
-        self->watch = loop_add_fd(app->loop, fd, POLLIN, PTY_PRIORITY, pty_ready, app);
+    if (fd < 0 || self->watch)
+        return;
+    vt_pump_init(&self->pump,
+                 &(struct vt_pump_options){.fd = fd, .vt = app->vt, .urgent = is_urgent, .data = app->loop});
+    self->watch = loop_add_fd(app->loop, fd, POLLIN, PTY_PRIORITY, pty_ready, app);
 }
 
 void pane_terminal_detach(struct app *app)
