@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "inifile.h"
+#include "log.h"
 #include "paths.h"
 #include "theme_default.h"
 #include "xalloc.h"
@@ -307,12 +308,18 @@ static void flatten(struct theme *theme)
     }
 }
 
+/* Add what TEXT says. False with the first complaint in ERROR. */
+static bool read_text(struct theme *theme, const char *name, const char *text, size_t length, char *error, size_t size)
+{
+    struct load load = {.theme = theme, .error = error, .size = size};
+    const struct inifile_reader reader = {.handler = on_value, .complaint = on_complaint, .data = &load};
+    return inifile_parse(name, text, length, &reader);
+}
+
 struct theme *theme_parse(const char *name, const char *text, size_t length, char *error, size_t size)
 {
     struct theme *theme = xcalloc(1, sizeof *theme);
-    struct load load = {.theme = theme, .error = error, .size = size};
-    const struct inifile_reader reader = {.handler = on_value, .complaint = on_complaint, .data = &load};
-    if (!inifile_parse(name, text, length, &reader)) {
+    if (!read_text(theme, name, text, length, error, size)) {
         free(theme);
         return NULL;
     }
@@ -322,10 +329,15 @@ struct theme *theme_parse(const char *name, const char *text, size_t length, cha
 
 struct theme *theme_create_default(void)
 {
-    char error[256] = "";
-    struct theme *theme =
-        theme_parse("default.theme", theme_default_text, strlen(theme_default_text), error, sizeof error);
-    assert(theme != NULL);
+    struct theme *theme = xcalloc(1, sizeof *theme);
+    for (const char *const *part = theme_default_parts; *part != NULL; part++) {
+        char error[256] = "";
+        bool fine = read_text(theme, "default.theme", *part, strlen(*part), error, sizeof error);
+        if (!fine)
+            log_write("%s", error);
+        assert(fine);
+    }
+    theme_set_colours(theme, 256);
     return theme;
 }
 

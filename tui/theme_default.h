@@ -1,4 +1,5 @@
 /* The text of the built-in theme, in the form of a theme file. */
 #pragma once
 
-extern const char theme_default_text[];
+/* Parts, ended by NULL; each begins outside any section. */
+extern const char *const theme_default_parts[];
