@@ -12,8 +12,9 @@
 
 #include "xalloc.h"
 
-#define FILE_LIMIT ((size_t)1 << 20)
-#define LINE_LIMIT 190 /* inih cuts at 200 and takes the rest for another line */
+#define FILE_LIMIT     ((size_t)1 << 20)
+#define DISTANCE_LIMIT 32
+#define LINE_LIMIT     190 /* inih cuts at 200 and takes the rest for another line */
 
 struct parse {
     const char *name;
@@ -136,11 +137,10 @@ bool inifile_read(const char *path, const struct inifile_reader *reader)
 /* Edit distance (Levenshtein, a swap of neighbours counting one), for names of at most 31 characters. */
 static int distance(const char *a, const char *b)
 {
-    enum { LIMIT = 32 };
     size_t a_length = strlen(a), b_length = strlen(b);
-    if (a_length >= LIMIT || b_length >= LIMIT)
-        return LIMIT;
-    int rows[LIMIT][LIMIT];
+    if (a_length >= DISTANCE_LIMIT || b_length >= DISTANCE_LIMIT)
+        return DISTANCE_LIMIT;
+    int rows[DISTANCE_LIMIT][DISTANCE_LIMIT];
     for (size_t i = 0; i <= a_length; i++) {
         for (size_t j = 0; j <= b_length; j++) {
             if (i == 0 || j == 0) {
@@ -164,7 +164,9 @@ static int distance(const char *a, const char *b)
 const char *inifile_nearest(const char *name, const char *(*name_at)(size_t index), size_t count)
 {
     const char *nearest = NULL;
-    int limit = (int)strlen(name) / 3 + 1, best = limit + 1;
+    int best = (int)(strlen(name) / 3) + 2; /* further is no slip of the finger */
+    if (best > DISTANCE_LIMIT)
+        best = DISTANCE_LIMIT;
     for (size_t i = 0; i < count; i++) {
         int far = distance(name, name_at(i));
         if (far < best) {

@@ -186,7 +186,7 @@ struct sequence {
     unsigned parameters[PARAMETER_LIMIT];
     unsigned event; /* kitty's second part of the modifiers: 1 press, 2 repeat, 3 release */
     size_t count;
-    char final;
+    char final;    /* 0: it was broken off, by the byte after LENGTH */
     size_t length; /* bytes from ESC to the final one */
 };
 
@@ -201,8 +201,7 @@ static void take_parameter(struct sequence *sequence, size_t index, size_t part,
         sequence->event = value;
 }
 
-/* Take BYTES, which begin with ESC [, apart. False when the end is not there yet; LENGTH 0 in *OUT if
- * it is no control sequence. */
+/* Take BYTES, which begin with ESC [, apart. False when the end is not there yet. */
 static bool parse_sequence(const char *bytes, size_t length, struct sequence *out)
 {
     *out = (struct sequence){0};
@@ -230,10 +229,11 @@ static bool parse_sequence(const char *bytes, size_t length, struct sequence *ou
             out->length = at + 1;
             return true;
         } else if (byte < ' ' || byte > '/') {
-            return true; /* control or 8-bit: whatever began here is broken */
+            break; /* control or 8-bit */
         }
     }
-    return at >= SEQUENCE_LIMIT;
+    out->length = at;
+    return at < length || at >= SEQUENCE_LIMIT;
 }
 
 static const struct {
@@ -388,8 +388,8 @@ static struct step csi_step(struct key_decoder *decoder, const char *bytes, size
         *out = character('[', KEY_ALT);
         return key_of(2);
     }
-    if (sequence.length == 0)
-        return drop(2);
+    if (sequence.final == 0)
+        return drop(sequence.length);
     if (sequence.prefix == '<' && (sequence.final == 'M' || sequence.final == 'm') && sequence.count == 3) {
         const unsigned *value = sequence.parameters;
         bool known = mouse_report(value[0], value[1], value[2], sequence.final == 'm', out);
