@@ -23,7 +23,8 @@ def take_address():
     entry = __file__.rpartition("/")[0]
     sys.path[:] = [directory for directory in sys.path if directory != entry]
     sys.path_importer_cache.pop(entry, None)
-    sys.modules.pop("sitecustomize", None)
+    if sys.version_info >= (3,):  # Python 2 would end the module with its last reference
+        sys.modules.pop("sitecustomize", None)
     saved = os.environ.pop("PYTUI_PYTHONPATH", None)
     address = os.environ.pop("PYTUI_CHANNEL", None)
     if saved is None:
