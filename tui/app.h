@@ -1,4 +1,6 @@
-/* The application: everything that one running pytui owns, passed down to whoever needs it. */
+/* The application: everything that one running pytui owns, passed down to whoever needs it.
+ *
+ * app.c starts and paints, app_input.c hands keys on, app_leave.c knows the ways out. */
 #pragma once
 
 #include "canvas.h"
@@ -17,6 +19,7 @@ struct history;
 struct keymap;
 struct layout;
 struct loop;
+struct options;
 struct prompt;
 struct session;
 struct source_store;
@@ -53,6 +56,19 @@ struct app {
     bool cursor_visible;
     int exit_status; /* pytui's own, once known */
     bool quitting;
+
+    /* of app*.c alone */
+    uint64_t keyboard;     /* the terminal's descriptor in the loop */
+    bool hushed;           /* keys wait for the move before them */
+    int64_t hold_until;    /* … until then at most; µs, as all times here */
+    int64_t dirty_since;   /* 0: clean */
+    int64_t pending_since; /* moves or answers are on their way since; 0: none are */
+    bool ended;            /* the program ended: exit_status is its */
+    bool leaving;          /* leave as soon as it has ended */
+    int stopped_by;        /* the signal that suspended the program; 0: none */
+    uint64_t patience;     /* timer: a program that was told to end has not */
+    char *themes;          /* directory of theme files; NULL: none */
+    bool colour;
 };
 
 /* The focused session and its model; never NULL after start. */
@@ -68,6 +84,17 @@ void app_focus(struct app *app, enum pane_kind kind);
 void app_key(struct app *app, const struct key *key);
 /* Leave with STATUS once the terminal is restored. */
 void app_quit(struct app *app, int status);
+/* Run it all; the status to exit with. What goes wrong before the screen opens is said on standard error. */
+int app_run(const struct options *options);
+
+/* The user's `q`: asks while the program is alive. */
+void app_leave(struct app *app);
+/* Back to the shell until `fg`. */
+void app_suspend(struct app *app);
+/* Use the theme NAME; false with a message in ERROR, and the theme as it was. */
+bool app_set_theme(struct app *app, const char *name, char *error, size_t size);
+/* Settings changed: take them over. */
+void app_apply_settings(struct app *app);
 /* Style of a role in the current theme. */
 struct style app_style(const struct app *app, enum role role);
 

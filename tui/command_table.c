@@ -22,6 +22,8 @@ const struct command commands[] = {
     {"pause", "interrupt", "Ctrl-c", SCOPE_GLOBAL, NULL, "Stop the running program; at a stop, interrupt an evaluation",
      NULL, .everywhere = true, .run = command_pause},
     {"terminate", "kill", "", SCOPE_GLOBAL, NULL, "End the program as Ctrl-C would", NULL, .run = command_terminate},
+    {"resume", NULL, "", SCOPE_GLOBAL, NULL, "Let a program go on that a signal suspended (SIGCONT)", NULL,
+     .run = command_resume},
     {"quit", "q exit", "q", SCOPE_GLOBAL, NULL, "Leave; asks while the program runs", "quit", .run = command_quit},
 
     {"frame-up", "u up", "u", SCOPE_GLOBAL, "[COUNT]", "Select the caller's frame", NULL, .run = command_frame_up},

@@ -152,6 +152,8 @@ int64_t session_request(struct session *session, const char *command, struct val
                         const struct request *template)
 {
     struct request request = template ? *template : (struct request){0};
+    if (!arguments)
+        arena_reset(session->out);
     if (session->channel)
         request.seq = channel_send(session->channel, session->out, message_request(session->out, command, arguments));
     if (request.seq == 0) {

@@ -53,6 +53,9 @@ void session_expand(struct session *session, struct model_variable *variable, bo
 void session_more_children(struct session *session, struct model_variable *variable);
 bool session_set_variable(struct session *session, struct model_variable *variable, const char *expression);
 void session_refresh_threads(struct session *session);
+/* The same, and tell when they are there. */
+typedef void (*session_threads_handler)(struct session *session, void *data);
+bool session_list_threads(struct session *session, session_threads_handler handler, void *data);
 
 /* Evaluate in the selected frame; echo, output and result become console lines and the handler (may
  * be NULL) gets the result text. */

@@ -115,11 +115,11 @@ static void output(struct session *session, const struct value *body)
     session_changed(session);
 }
 
+/* The list is asked for when somebody looks; what was known is no longer true. */
 static void thread(struct session *session, const struct value *body)
 {
     (void)body;
-    if (session->model->thread_count > 0) /* somebody looks at them */
-        session_refresh_threads(session);
+    model_threads_clear(session->model);
 }
 
 static void exited(struct session *session, const struct value *body)

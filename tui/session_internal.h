@@ -38,6 +38,7 @@ struct request {
     session_result_handler on_result;
     session_completion_handler on_completion;
     session_source_handler on_source;
+    session_threads_handler on_threads;
     void *data;
 };
 

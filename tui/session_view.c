@@ -346,7 +346,6 @@ bool session_set_variable(struct session *session, struct model_variable *variab
 
 static void threads_arrived(struct session *session, const struct message *response, struct request *request)
 {
-    (void)request;
     if (!response || !response->success)
         return;
     const struct value *threads = value_get_array(response->body, "threads");
@@ -359,9 +358,17 @@ static void threads_arrived(struct session *session, const struct message *respo
         row->name = xstrdup(value_get_text(item, "name", "?"));
     }
     session_changed(session);
+    if (request->on_threads)
+        request->on_threads(session, request->data);
+}
+
+bool session_list_threads(struct session *session, session_threads_handler handler, void *data)
+{
+    struct request request = {.handler = threads_arrived, .on_threads = handler, .data = data};
+    return session_request(session, "threads", NULL, &request) != 0;
 }
 
 void session_refresh_threads(struct session *session)
 {
-    session_request(session, "threads", NULL, &(struct request){.handler = threads_arrived});
+    session_list_threads(session, NULL, NULL);
 }

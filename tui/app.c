@@ -1,0 +1,370 @@
+/* Start-up in app_run(); after that everything happens in the loop's handlers, and each turn ends in
+ * end_of_turn(): keys first, then at most one paint.
+ *
+ * While a move of the program is on its way painting waits a little (PAINT_EVERY): a step that lands
+ * within a millisecond is painted once and not twice, and two hundred typed ahead not two hundred times. */
+#include "app.h"
+
+#include "app_internal.h"
+#include "complete.h"
+#include "config.h"
+#include "dialog.h"
+#include "history.h"
+#include "install_paths.h"
+#include "layout.h"
+#include "log.h"
+#include "loop.h"
+#include "model.h"
+#include "options.h"
+#include "paths.h"
+#include "prompt.h"
+#include "session.h"
+#include "source.h"
+#include "target_check.h"
+#include "term.h"
+#include "vt.h"
+#include "xalloc.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAINT_EVERY 16000 /* µs between paints while moves are on their way */
+#define PAINT_WAITS 60000 /* µs after which a program counts as running, and paints wait no more */
+
+struct session *app_session(struct app *app)
+{
+    return app->sessions[app->session_focused];
+}
+
+struct model *app_model(struct app *app)
+{
+    return session_model(app_session(app));
+}
+
+void app_damage(struct app *app)
+{
+    app->dirty = true;
+    if (app->dirty_since == 0)
+        app->dirty_since = loop_now();
+}
+
+void app_message(struct app *app, bool error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(app->message, sizeof app->message, format, arguments);
+    va_end(arguments);
+    app->message_error = error;
+    app_damage(app);
+}
+
+void app_focus(struct app *app, enum pane_kind kind)
+{
+    app->focus = kind;
+    if (kind != PANE_TERMINAL)
+        completer_close(app);
+    if (kind == PANE_TERMINAL || kind == PANE_CONSOLE)
+        layout_set_slot(app->layout, kind);
+    app_damage(app);
+}
+
+struct style app_style(const struct app *app, enum role role)
+{
+    return theme_style(app->theme, role);
+}
+
+void app_set_cursor(struct app *app, struct canvas canvas, int row, int column)
+{
+    app->cursor_visible = row >= 0 && row < canvas.rows && column >= 0 && column < canvas.columns;
+    app->cursor_row = canvas.row + row;
+    app->cursor_column = canvas.column + column;
+}
+
+/* Painting */
+
+static void paint(struct app *app)
+{
+    struct canvas screen = term_canvas(app->term);
+    layout_draw(app, screen);
+    prompt_draw(app, screen);
+    dialog_draw(app, screen);
+    term_set_cursor(app->term, app->cursor_row, app->cursor_column, app->cursor_visible);
+    term_present(app->term);
+    app->dirty = false;
+    app->dirty_since = 0;
+}
+
+/* How long a paint should still wait, in µs. */
+static int64_t paint_delay(struct app *app)
+{
+    int64_t now = loop_now();
+    if (session_pending(app_session(app)) == 0)
+        app->pending_since = 0;
+    else if (app->pending_since == 0)
+        app->pending_since = now;
+    if (app->pending_since == 0 || now - app->pending_since > PAINT_WAITS)
+        return 0;
+    return app->dirty_since + PAINT_EVERY - now;
+}
+
+static int shorter(int a, int b)
+{
+    return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
+static int end_of_turn(struct loop *loop, void *data)
+{
+    (void)loop;
+    struct app *app = data;
+    int sleep = app_read_keys(app);
+    if (!app->dirty || app->quitting)
+        return sleep;
+    int64_t delay = paint_delay(app);
+    if (delay > 0)
+        return shorter(sleep, (int)(delay / 1000) + 1);
+    paint(app);
+    return sleep;
+}
+
+/* What the session tells */
+
+static void changed(struct session *session, void *data)
+{
+    (void)session;
+    app_damage(data);
+}
+
+static void stopped(struct session *session, void *data)
+{
+    struct app *app = data;
+    app->pending_since = 0; /* a move landed: the next one's wait begins anew */
+    if (session != app_session(app))
+        return;
+    for (int i = 0; i < PANE_COUNT; i++)
+        if (pane_table[i]->stopped)
+            pane_table[i]->stopped(app, app->panes[i]);
+}
+
+static void said(struct session *session, bool error, const char *text, void *data)
+{
+    (void)session;
+    app_message(data, error, "%s", text);
+}
+
+static void refused(struct session *session, const char *why, void *data)
+{
+    struct app *app = data;
+    app_message(app, true, "%s", why);
+    model_add_line(session_model(session), MODEL_LINE_ERROR, why);
+    layout_set_slot(app->layout, PANE_CONSOLE);
+}
+
+/* Starting */
+
+bool app_set_theme(struct app *app, const char *name, char *error, size_t size)
+{
+    struct theme *theme = theme_load(name, app->themes, error, size);
+    if (!theme)
+        return false;
+    theme_destroy(app->theme);
+    app->theme = theme;
+    theme_set_colours(theme, term_colours(app->term));
+    app_damage(app);
+    return true;
+}
+
+void app_apply_settings(struct app *app)
+{
+    char error[512];
+    const char *theme = config_text(app->config, CONFIG_THEME);
+    if (*theme && !app_set_theme(app, theme, error, sizeof error))
+        app_message(app, true, "%s", error);
+    app_damage(app);
+}
+
+static void choose_theme(struct app *app, const struct options *options)
+{
+    char error[512];
+    const char *name = options->theme ? options->theme : config_text(app->config, CONFIG_THEME);
+    app->theme = theme_create_default();
+    theme_set_colours(app->theme, term_colours(app->term));
+    if (*name && strcmp(name, "default") != 0 && !app_set_theme(app, name, error, sizeof error))
+        app_message(app, true, "%s", error);
+}
+
+static bool bind(void *data, const char *command, const char *keys, char *error, size_t size)
+{
+    return keymap_bind(data, command, keys, error, size);
+}
+
+static void read_settings(struct app *app)
+{
+    struct install_paths paths;
+    char error[256];
+    app->keymap = keymap_create();
+    app->config = config_create();
+    config_load(app->config, NULL, bind, app->keymap);
+    if (install_paths_find(NULL, &paths, error, sizeof error)) {
+        app->themes = xstrdup(paths.themes);
+        install_paths_finish(&paths);
+    }
+}
+
+static void complain(struct app *app)
+{
+    size_t count = config_complaint_count(app->config);
+    for (size_t i = 0; i < count; i++)
+        model_add_line(app_model(app), MODEL_LINE_ERROR, config_complaint(app->config, i));
+    if (count > 1)
+        app_message(app, true, "%s (and %zu more, see the console)", config_complaint(app->config, 0), count - 1);
+    else if (count == 1)
+        app_message(app, true, "%s", config_complaint(app->config, 0));
+}
+
+static void vt_write(void *data, const char *bytes, size_t length)
+{
+    pane_terminal_write(data, bytes, length);
+}
+
+static void vt_bell(void *data)
+{
+    struct app *app = data;
+    term_bell(app->term);
+}
+
+/* "stepme.py" for the status line, until the interpreter says it. */
+static const char *program_name(const struct target_options *target)
+{
+    static const char *const names[] = {[TARGET_CODE] = "-c", [TARGET_STDIN] = "-"};
+    if (target->kind == TARGET_CODE || target->kind == TARGET_STDIN)
+        return names[target->kind];
+    const char *slash = strrchr(target->what, '/');
+    return slash && slash[1] ? slash + 1 : target->what;
+}
+
+static void add_session(struct app *app, const struct options *options)
+{
+    struct session_handlers handlers = {
+        .changed = changed, .stopped = stopped, .message = said, .refused = refused, .data = app};
+    struct session *session = session_create(app->loop, &handlers);
+    xgrow(&app->sessions, &(size_t){app->session_count}, app->session_count + 1, sizeof(struct session *));
+    app->sessions[app->session_count++] = session;
+    session_model(session)->program = xstrdup(program_name(&options->target));
+    for (size_t i = 0; i < options->breakpoint_count; i++) {
+        const struct option_breakpoint *breakpoint = &options->breakpoints[i];
+        if (breakpoint->path)
+            session_add_breakpoint(session, breakpoint->path, breakpoint->line, NULL);
+        else
+            session_add_function_breakpoint(session, breakpoint->function, NULL);
+    }
+}
+
+static bool open_terminal(struct app *app, const struct options *options, char *error, size_t size)
+{
+    app->colour = !options->no_colour && strcmp(config_text(app->config, CONFIG_COLOUR), "none") != 0;
+    struct term_options term = {
+        .mouse = !options->no_mouse && config_flag(app->config, CONFIG_MOUSE),
+        .colour = app->colour,
+    };
+    app->term = term_create(&term, error, size);
+    return app->term != NULL;
+}
+
+static void create_panes(struct app *app)
+{
+    char *history = paths_state("history");
+    app->history = history_create(history);
+    free(history);
+    app->completer = completer_create();
+    app->sources = source_store_create();
+    app->layout = layout_create();
+    struct vt_callbacks callbacks = {.write = vt_write, .bell = vt_bell, .data = app};
+    app->vt = vt_create(24, 80, config_number(app->config, CONFIG_SCROLLBACK), &callbacks);
+    for (int i = 0; i < PANE_COUNT; i++)
+        app->panes[i] = pane_table[i]->create(app);
+}
+
+static bool launch(struct app *app, const struct options *options, char *error, size_t size)
+{
+    struct target_options target = options->target;
+    layout_place(app->layout, app, term_rows(app->term), term_columns(app->term));
+    struct layout_place place = layout_pane(app->layout, PANE_TERMINAL);
+    target.rows = place.rows > 0 ? place.rows : 24;
+    target.columns = place.rows > 0 ? place.columns : 80;
+    app->target = target_launch(app->loop, &target, app_program_exited, app, error, size);
+    if (!app->target)
+        return false;
+    target_set_stop_handler(app->target, app_program_stopped);
+    pane_terminal_attach(app);
+    session_connect(app_session(app), target_take_channel(app->target), !options->run_on);
+    return true;
+}
+
+/* Everything up to the running loop. False with a message in ERROR. */
+static bool start(struct app *app, const struct options *options, char *error, size_t size)
+{
+    read_settings(app);
+    if (!open_terminal(app, options, error, size))
+        return false;
+    choose_theme(app, options);
+    create_panes(app);
+    add_session(app, options);
+    app_watch_signals(app);
+    if (!launch(app, options, error, size))
+        return false;
+    if (target_main_path(app->target))
+        pane_source_show(app, target_main_path(app->target), 1);
+    complain(app);
+    app_watch_keyboard(app);
+    loop_add_hook(app->loop, end_of_turn, app);
+    app_damage(app);
+    return true;
+}
+
+static void destroy(struct app *app)
+{
+    if (app->layout) { /* panes exist */
+        pane_terminal_detach(app);
+        prompt_close(app);
+        dialog_close(app);
+    }
+    for (size_t i = 0; i < app->session_count; i++)
+        session_destroy(app->sessions[i]);
+    free(app->sessions);
+    for (int i = 0; i < PANE_COUNT; i++)
+        if (app->panes[i])
+            pane_table[i]->destroy(app->panes[i]);
+    vt_destroy(app->vt);
+    target_destroy(app->target);
+    completer_destroy(app->completer);
+    history_destroy(app->history);
+    source_store_destroy(app->sources);
+    layout_destroy(app->layout);
+    theme_destroy(app->theme);
+    keymap_destroy(app->keymap);
+    config_destroy(app->config);
+    free(app->themes);
+    if (app->loop) {
+        loop_remove(app->loop, app->keyboard);
+        loop_remove(app->loop, app->patience);
+    }
+    loop_destroy(app->loop);
+}
+
+int app_run(const struct options *options)
+{
+    struct app app = {.loop = loop_create()};
+    char error[1024] = "cannot create the event loop";
+    int status = 1;
+    bool started = app.loop && start(&app, options, error, sizeof error);
+    if (started)
+        status = loop_run(app.loop);
+    term_destroy(app.term); /* first, so that nothing can be said to a screen that is gone */
+    app.term = NULL;
+    if (!started)
+        fprintf(stderr, "pytui: %s\n", error);
+    destroy(&app);
+    return status;
+}

@@ -1,0 +1,113 @@
+/* Keys on their way to whoever wants them: dialog, prompt, pane, the global bindings.
+ *
+ * Keys typed ahead are kept in order: while a move of the program is on its way the next key waits for
+ * it, but no longer than HOLD; a program that runs on is a running program, and keys act at once. */
+#include "app.h"
+#include "app_internal.h"
+#include "dialog.h"
+#include "layout.h"
+#include "loop.h"
+#include "model.h"
+#include "prompt.h"
+#include "session.h"
+#include "term.h"
+
+#include <poll.h>
+
+#define HOLD        40000 /* µs */
+#define KEYS_A_TURN 256
+
+/* A key that no command of the pane took and no global one either. */
+static void unbound(struct app *app, const struct key *key)
+{
+    char name[32];
+    if (key->kind != KEY_KIND_CHAR && key->kind != KEY_KIND_NAMED)
+        return;
+    key_format(key, name, sizeof name);
+    app_message(app, false, "%s does nothing here; ? shows the keys", name);
+}
+
+/* Once the program has ended nobody reads its terminal: keys are commands again. */
+static bool dead_terminal(struct app *app)
+{
+    return app->focus == PANE_TERMINAL && app->ended;
+}
+
+static void pane_key(struct app *app, const struct key *key)
+{
+    const struct pane_ops *ops = pane_table[app->focus];
+    const struct command *command = keymap_find(app->keymap, ops->scope, key);
+    if (!command && dead_terminal(app))
+        command = keymap_find(app->keymap, SCOPE_GLOBAL, key);
+    if (command && (command->scope != SCOPE_GLOBAL || dead_terminal(app)))
+        command->run(app, "");
+    else if (ops->key && ops->key(app, app->panes[app->focus], key))
+        app_damage(app);
+    else if (command)
+        command->run(app, "");
+    else
+        unbound(app, key);
+}
+
+void app_key(struct app *app, const struct key *key)
+{
+    app_damage(app);
+    if (key->kind == KEY_KIND_NONE || key->kind == KEY_KIND_RESIZE)
+        return;
+    if (key->kind != KEY_KIND_MOUSE || key->mouse == KEY_MOUSE_PRESS)
+        app->message[0] = '\0';
+    if (dialog_key(app, key) || prompt_key(app, key))
+        return;
+    if (key->kind == KEY_KIND_MOUSE)
+        layout_mouse(app, key);
+    else
+        pane_key(app, key);
+}
+
+/* Whether the next key has to wait for the move before it. */
+static bool held(struct app *app)
+{
+    return app->hold_until > 0 && session_pending(app_session(app)) > 0 && loop_now() < app->hold_until;
+}
+
+static void hush(struct app *app, bool hushed)
+{
+    if (app->hushed != hushed)
+        loop_set_events(app->loop, app->keyboard, hushed ? 0 : POLLIN);
+    app->hushed = hushed;
+}
+
+int app_read_keys(struct app *app)
+{
+    struct key key;
+    for (int i = 0; i < KEYS_A_TURN && !app->quitting; i++) {
+        if (held(app)) {
+            hush(app, true);
+            return (int)((app->hold_until - loop_now()) / 1000) + 1;
+        }
+        app->hold_until = 0;
+        if (!term_read_key(app->term, &key)) {
+            hush(app, false);
+            return term_timeout(app->term);
+        }
+        app_key(app, &key);
+        if (session_pending(app_session(app)) > 0 && app_model(app)->state == MODEL_RUNNING)
+            app->hold_until = loop_now() + HOLD;
+    }
+    return 0;
+}
+
+static void keyboard_ready(struct loop *loop, int fd, short events, void *data)
+{
+    (void)loop;
+    (void)fd;
+    struct app *app = data;
+    if (events & (POLLHUP | POLLERR | POLLNVAL))
+        app_hang_up(app);
+    /* the keys themselves are read at the end of the turn */
+}
+
+void app_watch_keyboard(struct app *app)
+{
+    app->keyboard = loop_add_fd(app->loop, term_fd(app->term), POLLIN, 0, keyboard_ready, app);
+}

@@ -1,0 +1,180 @@
+/* The ways out. `q` asks while the program is alive: end it, or leave it to the keeper. Whatever the way,
+ * the terminal is restored by app_run() and a program that is not ended on purpose goes on. */
+#include "app.h"
+#include "app_internal.h"
+#include "config.h"
+#include "dialog.h"
+#include "log.h"
+#include "loop.h"
+#include "model.h"
+#include "session.h"
+#include "term.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PATIENCE 1000 /* ms for a program that was told to end, before the next stronger way */
+
+void app_quit(struct app *app, int status)
+{
+    app->quitting = true;
+    loop_stop(app->loop, status);
+}
+
+void app_program_exited(struct target *target, int status, void *data)
+{
+    (void)target;
+    struct app *app = data;
+    app->ended = true;
+    app->exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    app->stopped_by = 0;
+    session_exited(app_session(app), status);
+    app_damage(app);
+    if (app->leaving)
+        app_quit(app, app->exit_status);
+}
+
+void app_program_stopped(struct target *target, int number, void *data)
+{
+    (void)target;
+    struct app *app = data;
+    app->stopped_by = number;
+    const char *name = sigabbrev_np(number);
+    if (number)
+        app_message(app, true, "the program was suspended by SIG%s; :resume lets it go on", name ? name : "?");
+}
+
+/* Ending a program that may not want to: ask the interpreter, then SIGTERM, then SIGKILL. */
+
+static void kill_it(struct loop *loop, void *data)
+{
+    (void)loop;
+    struct app *app = data;
+    app->patience = 0;
+    target_signal(app->target, SIGKILL);
+}
+
+static void terminate_it(struct loop *loop, void *data)
+{
+    struct app *app = data;
+    log_write("app: the program has not ended by itself");
+    target_signal(app->target, SIGTERM);
+    target_signal(app->target, SIGCONT);
+    app->patience = loop_add_timer(loop, PATIENCE, kill_it, app);
+}
+
+static void end_program(struct app *app)
+{
+    app->leaving = true;
+    loop_remove(app->loop, app->patience);
+    app_message(app, false, "ending the program…");
+    if (session_connected(app_session(app)) && session_disconnect(app_session(app), true))
+        app->patience = loop_add_timer(app->loop, PATIENCE, terminate_it, app);
+    else
+        terminate_it(app->loop, app);
+}
+
+static void leave_running(struct app *app)
+{
+    if (session_connected(app_session(app)))
+        session_disconnect(app_session(app), false);
+    app_quit(app, 0);
+}
+
+static void answered(struct app *app, int button, void *data)
+{
+    (void)data;
+    if (app->ended && button >= 0 && button < 2)
+        app_quit(app, app->exit_status);
+    else if (button == 0)
+        end_program(app);
+    else if (button == 1)
+        leave_running(app);
+}
+
+static void ask(struct app *app)
+{
+    static const char *const buttons[] = {"End it", "Leave it running", "Cancel", NULL};
+    const char *setting = config_text(app->config, CONFIG_QUIT);
+    if (strcmp(setting, "end") == 0)
+        end_program(app);
+    else if (strcmp(setting, "leave") == 0)
+        leave_running(app);
+    else
+        dialog_confirm(app, "Quit", "The program has not ended.", buttons, answered, NULL);
+}
+
+void app_leave(struct app *app)
+{
+    const struct model *model = app_model(app);
+    if (app->ended || !app->target) {
+        app_quit(app, app->exit_status);
+    } else if (app->leaving) { /* asked again: no more patience */
+        target_signal(app->target, SIGKILL);
+    } else if (model->state == MODEL_STOPPED && model->post_mortem) { /* it is over: let it come to its end */
+        app->leaving = session_step(app_session(app), SESSION_CONTINUE);
+        app->patience = loop_add_timer(app->loop, 2 * PATIENCE, terminate_it, app);
+    } else {
+        ask(app);
+    }
+}
+
+/* Signals */
+
+static void signalled(struct loop *loop, int number, void *data)
+{
+    (void)loop;
+    struct app *app = data;
+    log_write("app: signal %d: leaving, the program goes on", number);
+    app_quit(app, 128 + number);
+}
+
+void app_hang_up(struct app *app)
+{
+    log_write("app: the terminal hung up: leaving, the program goes on");
+    app_quit(app, 128 + SIGHUP);
+}
+
+static void resized(struct loop *loop, int number, void *data)
+{
+    (void)loop;
+    (void)number;
+    struct app *app = data;
+    if (term_resize(app->term))
+        app_damage(app);
+}
+
+/* The whole job stops, as with any program in a pipeline. */
+void app_suspend(struct app *app)
+{
+    term_suspend(app->term);
+    struct sigaction old, by_default = {.sa_handler = SIG_DFL};
+    sigaction(SIGTSTP, &by_default, &old);
+    kill(0, SIGTSTP); /* stops here; goes on after fg */
+    sigaction(SIGTSTP, &old, NULL);
+    term_resume(app->term);
+    term_resize(app->term);
+    app_damage(app);
+}
+
+static void suspended(struct loop *loop, int number, void *data)
+{
+    (void)loop;
+    (void)number;
+    app_suspend(data);
+}
+
+void app_watch_signals(struct app *app)
+{
+    static const struct {
+        int number;
+        loop_signal_handler handler;
+    } signals[] = {
+        {SIGTERM, signalled}, {SIGHUP, signalled}, {SIGINT, signalled},
+        {SIGQUIT, signalled}, {SIGWINCH, resized}, {SIGTSTP, suspended},
+    };
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        loop_add_signal(app->loop, signals[i].number, signals[i].handler, app);
+}

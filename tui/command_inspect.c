@@ -1,0 +1,169 @@
+/* Python in the selected frame, and what is written to the console for reading. */
+#include "app.h"
+#include "colon.h"
+#include "command_run.h"
+#include "config.h"
+#include "history.h"
+#include "layout.h"
+#include "model.h"
+#include "model_tree.h"
+#include "prompt.h"
+#include "session.h"
+#include "term.h"
+#include "xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void show_console(struct app *app)
+{
+    if (!app->terminal_zoomed)
+        layout_set_slot(app->layout, PANE_CONSOLE);
+    app_damage(app);
+}
+
+/* A short result fits into the message line; anything more is to be read in the console. DATA is the app. */
+static void result_arrived(struct session *session, bool ok, const char *result, void *data)
+{
+    struct app *app = data;
+    const struct model *model = session_model(session);
+    bool printed = model->line_count > 0 && !*result && model->lines[model->line_count - 1].kind == MODEL_LINE_OUTPUT;
+    if (strchr(result, '\n') || printed || canvas_width(result, strlen(result)) > term_columns(app->term) - 2)
+        show_console(app);
+    if (ok && *result)
+        app_message(app, false, "%.*s", (int)strcspn(result, "\n"), result);
+    if (!ok) { /* a traceback's last line says what it is */
+        size_t length = strlen(result);
+        while (length > 0 && result[length - 1] == '\n')
+            length--;
+        size_t start = length;
+        while (start > 0 && result[start - 1] != '\n')
+            start--;
+        app_message(app, true, "%.*s", (int)(length - start), result + start);
+    }
+}
+
+void command_evaluate(struct app *app, const char *argument)
+{
+    if (*argument)
+        session_evaluate(app_session(app), argument, result_arrived, app);
+    else
+        app_message(app, true, "evaluate wants Python");
+}
+
+void command_print(struct app *app, const char *argument)
+{
+    if (*argument)
+        session_evaluate(app_session(app), argument, result_arrived, app);
+    else
+        app_message(app, true, "print wants an expression");
+}
+
+void command_pretty(struct app *app, const char *argument)
+{
+    if (!*argument) {
+        app_message(app, true, "pretty-print wants an expression");
+        return;
+    }
+    char *text = xasprintf("__import__('pprint').pprint(%s)", argument);
+    session_evaluate(app_session(app), text, result_arrived, app);
+    free(text);
+}
+
+/* `set mouse = off` is a setting of ours when it is one; else an assignment in the frame. */
+void command_set(struct app *app, const char *argument)
+{
+    char name[64], error[256];
+    size_t length = strcspn(argument, " =");
+    const char *value = argument + length + strspn(argument + length, " ");
+    if (length == 0 || length >= sizeof name || *value != '=' || value[1] == '\0') {
+        app_message(app, true, "set NAME = VALUE");
+        return;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)length, argument);
+    value += 1 + strspn(value + 1, " ");
+    for (int i = 0; i < CONFIG_COUNT; i++) {
+        if (strcmp(config_info((enum config_setting)i)->name, name) != 0)
+            continue;
+        if (config_set(app->config, name, value, error, sizeof error))
+            app_apply_settings(app);
+        else
+            app_message(app, true, "%s", error);
+        return;
+    }
+    session_evaluate(app_session(app), argument, result_arrived, app);
+}
+
+void command_where(struct app *app, const char *argument)
+{
+    (void)argument;
+    struct model *model = app_model(app);
+    if (model->frame_count == 0) {
+        app_message(app, true, "there is no stack: the program has not stopped yet");
+        return;
+    }
+    for (size_t i = model->frame_count; i-- > 0;) {
+        const struct model_frame *frame = &model->frames[i];
+        char *text = xasprintf("%s %s  %s:%d", i == model->selected_frame ? ">" : " ", frame->name,
+                               frame->path ? frame->path : "?", frame->line);
+        model_add_line(model, MODEL_LINE_NOTE, text);
+        free(text);
+    }
+    show_console(app);
+}
+
+static void threads_arrived(struct session *session, void *data)
+{
+    struct app *app = data;
+    struct model *model = session_model(session);
+    for (size_t i = 0; i < model->thread_count; i++) {
+        const struct model_thread *thread = &model->threads[i];
+        char *text = xasprintf("%s %lld %s (native id %lld)", thread->id == model->thread_id ? ">" : " ",
+                               (long long)thread->id, thread->name, (long long)thread->native_id);
+        model_add_line(model, MODEL_LINE_NOTE, text);
+        free(text);
+    }
+    show_console(app);
+}
+
+void command_threads(struct app *app, const char *argument)
+{
+    (void)argument;
+    if (!session_list_threads(app_session(app), threads_arrived, app))
+        app_message(app, true, "the program does not run under the debugger");
+}
+
+/* The `:` line */
+
+static bool is_local(const char *name, void *data)
+{
+    return model_local(data, name, strlen(name)) != NULL;
+}
+
+static void line_typed(struct app *app, const char *text, void *data)
+{
+    (void)data;
+    struct colon meaning;
+    colon_parse(text ? text : "", is_local, app_model(app), &meaning);
+    if (meaning.kind != COLON_EMPTY)
+        history_add(app->history, text);
+    switch (meaning.kind) {
+    case COLON_EMPTY:
+        break;
+    case COLON_COMMAND:
+        meaning.command->run(app, meaning.text);
+        break;
+    case COLON_PYTHON:
+        command_evaluate(app, meaning.text);
+        break;
+    case COLON_ERROR:
+        app_message(app, true, "%s", meaning.error);
+        break;
+    }
+}
+
+void command_line(struct app *app, const char *argument)
+{
+    prompt_open(app, &(struct prompt_options){.label = ":", .initial = argument, .commands = true, .done = line_typed});
+}

@@ -1,0 +1,53 @@
+/* pytui: a terminal debugger for Python. */
+#include "app.h"
+#include "log.h"
+#include "options.h"
+#include "spawn.h"
+#include "supervisor.h"
+#include "target.h"
+#include "width.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define STATUS_FAILED 1
+#define STATUS_USAGE  2
+
+static void open_log(const struct options *options)
+{
+    const char *file = options->log ? options->log : getenv("PYTUI_LOG");
+    if (file && *file && !log_open(file)) {
+        perror(file);
+        fprintf(stderr, "pytui: %s cannot be written to: no log is kept\n", file);
+    }
+}
+
+static int debug(struct options *options, struct spawn_origin *origin)
+{
+    char error[1024];
+    options->target.origin = origin;
+    if (!target_check(&options->target, error, sizeof error)) {
+        fprintf(stderr, "pytui: %s\n", error);
+        return STATUS_FAILED;
+    }
+    supervisor_start();
+    open_log(options);
+    return app_run(options);
+}
+
+int main(int argc, char **argv)
+{
+    struct spawn_origin origin;
+    struct options options;
+    int status = STATUS_USAGE;
+    spawn_origin_init(&origin);
+    width_set_locale();
+    enum options_result result = options_parse(&options, argc, argv);
+    if (result == OPTIONS_DONE)
+        status = EXIT_SUCCESS;
+    else if (result == OPTIONS_RUN)
+        status = debug(&options, &origin);
+    options_finish(&options);
+    spawn_origin_finish(&origin);
+    return status;
+}
