@@ -88,14 +88,31 @@ const struct model_frame *model_frame_selected(const struct model *model)
     return model->selected_frame < model->frame_count ? &model->frames[model->selected_frame] : NULL;
 }
 
-static void rows_add(struct model_rows *rows, const struct model_variable *parent, int depth)
+static void rows_add_children(struct model_rows *rows, const struct model_variable *parent, int depth);
+
+static void rows_add(struct model_rows *rows, struct model_variable *variable, int depth)
 {
-    for (size_t i = 0; i < parent->count; i++) {
-        struct model_variable *child = parent->children[i];
-        xgrow(&rows->items, &rows->capacity, rows->count + 1, sizeof *rows->items);
-        rows->items[rows->count++] = (struct model_row){.variable = child, .depth = depth};
-        if (child->expanded)
-            rows_add(rows, child, depth + 1);
+    xgrow(&rows->items, &rows->capacity, rows->count + 1, sizeof *rows->items);
+    rows->items[rows->count++] = (struct model_row){.variable = variable, .depth = depth};
+    if (variable->expanded)
+        rows_add_children(rows, variable, depth + 1);
+}
+
+static void rows_add_children(struct model_rows *rows, const struct model_variable *parent, int depth)
+{
+    for (size_t i = 0; i < parent->count; i++)
+        rows_add(rows, parent->children[i], depth);
+}
+
+/* The first scope's variables need no heading: they are what one came to see. */
+static void rows_fill(struct model_rows *rows, const struct model_variable *root)
+{
+    for (size_t i = 0; root && i < root->count; i++) {
+        struct model_variable *child = root->children[i];
+        if (i == 0 && child->scope && child->expanded)
+            rows_add_children(rows, child, 0);
+        else
+            rows_add(rows, child, 0);
     }
 }
 
@@ -107,8 +124,7 @@ static const struct model_rows *rows_of(const struct model *model)
     rows->count = 0;
     rows->generation = model->generation;
     rows->valid = true;
-    if (model->root)
-        rows_add(rows, model->root, 0);
+    rows_fill(rows, model->root);
     return rows;
 }
 

@@ -187,11 +187,15 @@ void pane_variables_collapse(struct app *app, const char *argument)
     struct model_variable *variable = selected(app, &depth);
     if (!variable)
         return;
-    if (!variable->expanded && variable->parent && variable->parent->parent) {
-        struct model_variable *parent = variable->parent;
-        while (self->list.cursor > 0 && model_variable_row(app_model(app), self->list.cursor, &depth) != parent)
-            self->list.cursor--;
-        variable = parent;
+    if (!variable->expanded) {
+        size_t row = self->list.cursor;
+        const struct model_variable *parent = variable->parent;
+        while (row > 0 && model_variable_row(app_model(app), row, &depth) != parent)
+            row--;
+        variable = model_variable_row(app_model(app), row, &depth);
+        if (variable != parent)
+            return; /* the first scope has no heading to collapse */
+        self->list.cursor = row;
     }
     expand(app, variable, false);
 }

@@ -10,6 +10,7 @@
 #include "tui/layout.h"
 #include "tui/loop.h"
 #include "tui/model.h"
+#include "tui/model_tree.h"
 #include "tui/pane_commands.h"
 #include "tui/session.h"
 #include "tui/source.h"
@@ -43,14 +44,11 @@ static void ignore_bytes(void *data, const char *bytes, size_t length)
 static struct model_variable *add_variable(struct model_variable *parent, const char *name, const char *type,
                                            const char *value, int64_t reference)
 {
-    struct model_variable *variable = xcalloc(1, sizeof *variable);
-    *variable = (struct model_variable){.name = xstrdup(name),
-                                        .type = xstrdup(type),
-                                        .value = xstrdup(value),
-                                        .reference = reference,
-                                        .parent = parent};
-    xgrow(&parent->children, &parent->capacity, parent->count + 1, sizeof *parent->children);
-    parent->children[parent->count++] = variable;
+    struct model_variable *variable = model_variable_create(parent);
+    variable->name = xstrdup(name);
+    variable->type = xstrdup(type);
+    variable->value = xstrdup(value);
+    variable->reference = reference;
     return variable;
 }
 
@@ -60,12 +58,13 @@ static void fill_frames(struct model *model)
         const char *name;
         int line;
     } frames[] = {{"work", 6}, {"<module>", 10}};
-    xgrow(&model->frames, &model->frame_capacity, 2, sizeof *model->frames);
-    for (size_t i = 0; i < 2; i++)
-        model->frames[model->frame_count++] = (struct model_frame){.id = (int64_t)i + 1,
-                                                                   .name = xstrdup(frames[i].name),
-                                                                   .path = xstrdup("/stepme.py"),
-                                                                   .line = frames[i].line};
+    for (size_t i = 0; i < 2; i++) {
+        struct model_frame *frame = model_frame_add(model);
+        frame->id = (int64_t)i + 1;
+        frame->name = xstrdup(frames[i].name);
+        frame->path = xstrdup("/stepme.py");
+        frame->line = frames[i].line;
+    }
 }
 
 static void fill(struct model *model)
@@ -74,6 +73,7 @@ static void fill(struct model *model)
     model->reason = xstrdup("step");
     model->thread_name = xstrdup("MainThread");
     fill_frames(model);
+    model_set_root(model, model_variable_create(NULL));
     struct model_variable *locals = add_variable(model->root, "Locals", NULL, "", 1);
     locals->scope = locals->expanded = true;
     add_variable(locals, "n", "int", "10000", 0);
@@ -174,13 +174,13 @@ static void screen_of_a_stop(void **state)
     struct grid *grid = draw(app, 40, 120);
     static const char *const expected[] = {
         "stepme.py:6 in work · stopped: step · MainThread",
-        "▶ 6          total += i",
+        "▶  6          total += i",
         "total = 3",
         "   n       10000",
         " ~ total   3",
         "was 1",
         "▸ items   list[20]  [0, 1, 3, 9, 16, …]",
-        "▶ work",
+        "▶ work      stepme.py:6",
         "stepme.py:10",
         "Terminal │ Console ─",
         "Variables",
