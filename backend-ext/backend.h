@@ -38,28 +38,28 @@ enum phase {
 /* Counters for pytui/stats. Written with the GIL held, read by the reader thread: no read-modify-write
  * is needed, so they cost a plain load and store. */
 struct counters {
-    _Atomic uint64_t callbacks, line_callbacks, start_callbacks, stops, conditions, restart_events, armed_code, user_code;
+    _Atomic uint64_t callbacks, line_callbacks, start_callbacks, stops, conditions, restart_events, armed_code,
+        user_code;
 };
 
 static inline void counter_add(_Atomic uint64_t *counter, uint64_t amount)
 {
-    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + amount,
-                          memory_order_relaxed);
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + amount, memory_order_relaxed);
 }
 
 struct backend {
     pthread_mutex_t lock;
     pthread_cond_t changed; /* of the queue, the phase, the helper: everything that lock guards */
     enum phase phase;
-    pid_t pid;                  /* of the process that was started; a forked child differs */
-    unsigned long main_ident;   /* of the main thread */
-    pthread_t main_thread;      /* the same for signals */
+    pid_t pid;                /* of the process that was started; a forked child differs */
+    unsigned long main_ident; /* of the main thread */
+    pthread_t main_thread;    /* the same for signals */
     struct counters counters;
 
-    struct server *server;        /* owned, like all below */
+    struct server *server; /* owned, like all below */
     struct request_queue *queue;
     struct helper *helper;
-    struct engine *engine;        /* with the GIL held */
+    struct engine *engine; /* with the GIL held */
     struct values *values;
     struct sources *sources;
     struct breakpoints *breakpoints;
@@ -75,6 +75,10 @@ struct backend {
     bool stop_on_uncaught;                      /* with the GIL held */
     bool ended;                                 /* with the GIL held: detached for good */
     bool exiting;                               /* with the GIL held: the exit handler runs */
+    bool forked;                                /* this is a forked child: nothing is left but memory */
+    bool kill_at_end;                           /* with the GIL held: disconnect is to end the program */
+    atomic_bool terminating;                    /* terminate was asked for: its KeyboardInterrupt is no surprise */
+    PyObject *fork_filters;                     /* owned: warning filters in place while the program forks */
     PyObject *main_code; /* owned: code of __main__'s module body once it started; with the GIL held */
     int exit_code;       /* as far as known; with the GIL held */
 };
@@ -93,6 +97,3 @@ void backend_event(struct backend *backend, struct arena *arena, const char *nam
 /* An `output` event of CATEGORY, with PATH and LINE where it comes from (NULL and 0: nowhere). */
 void backend_output(struct backend *backend, const char *category, const char *text, size_t length, const char *path,
                     int line);
-
-/* Write out and forget the Python error that is set, if any; for errors that must not reach the program. */
-void backend_forget_error(struct backend *backend);

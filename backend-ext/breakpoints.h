@@ -21,13 +21,12 @@ struct value;
 
 /* One code object that holds enabled breakpoints. Owned by breakpoints. */
 struct armed_code {
-    PyObject *code; /* owned */
+    PyObject *code;               /* owned */
     struct breakpoint_file *file; /* NULL when only function breakpoints hold it */
     struct line_table table;
     int *lines; /* sorted; owned */
     size_t line_count;
     bool start; /* its frames' begins matter: function breakpoints, or a body on the def line */
-    bool counted; /* in counters.armed_code */
 };
 
 #define HITS_LIMIT 16
@@ -47,6 +46,10 @@ void breakpoints_disarm_all(struct breakpoints *breakpoints); /* the session end
 /* The armed code of CODE, borrowed, or NULL. The fast path of line events. */
 struct armed_code *breakpoints_armed(struct breakpoints *breakpoints, PyObject *code);
 bool armed_code_has_line(const struct armed_code *armed, int line);
+
+/* Call VISIT for each armed code object; it must not change what is armed. */
+void breakpoints_visit_armed(struct breakpoints *breakpoints, void (*visit)(struct armed_code *armed, void *data),
+                             void *data);
 
 /* A line was reached, or a frame begins (LINE 0): count, test, log. True when HITS asks for a stop. */
 bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, int line, struct hits *hits);

@@ -1,16 +1,10 @@
-/* What differs between versions of CPython's C API, in one place. Include it instead of Python.h.
+/* What differs between versions of CPython's C API, in one place.
  *
- * Two builds come from the same sources: one for the stable ABI of 3.12 and newer (Py_LIMITED_API), one
- * for 3.11 alone with its full API. PYTUI_OLD_HEADERS: the stable one, compiled against 3.11's
- * headers because no newer ones were there; what these lack is declared here. */
+ * Two builds come from the same sources: one for the stable ABI of 3.12 and newer (meson.build defines
+ * Py_LIMITED_API), one for 3.11 alone with its full API. PYTUI_OLD_HEADERS: the stable one, compiled
+ * against 3.11's headers because no newer ones were there; what these lack is declared here. */
 #pragma once
 
-#ifdef PYTUI_OLD_HEADERS
-#define Py_LIMITED_API 0x030b0000
-#elif defined(PYTUI_STABLE_ABI)
-#define Py_LIMITED_API 0x030c0000
-#endif
-#define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
 #include <stdbool.h>

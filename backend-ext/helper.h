@@ -21,10 +21,19 @@ void helper_wake(struct backend *backend);
 /* Interrupt the Python code that the stopped thread runs for a client. Any thread, lock held. */
 void helper_interrupt(struct backend *backend);
 
-/* No more work, ever: returns when the helper neither has nor waits for the GIL. Called with the GIL held,
+/* The client is gone: remove the hooks as soon as the GIL can be had. Lock held. */
+void helper_detach(struct backend *backend);
+
+/* No more work, ever; does not wait. */
+void helper_finish(struct backend *backend);
+
+/* The same, but returns when the helper neither has nor waits for the GIL. Called with the GIL held,
  * which is given away meanwhile: an interpreter that ends while a thread of ours waits for the GIL would
  * crash (3.14) or hang. */
 void helper_close(struct backend *backend);
 
 /* Native threads of the helper that run (0 or 1). */
 int helper_thread_count(struct backend *backend);
+
+/* Forked child, where the thread does not exist. */
+void helper_forked(struct backend *backend);

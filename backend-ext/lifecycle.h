@@ -13,11 +13,24 @@ struct backend;
  * behind. False with a Python error set. */
 bool lifecycle_register(struct backend *backend);
 
+/* CODE is entered, and the program's module body has not been seen yet: if this is it, remember it and
+ * plan the stop at its first line. */
+void lifecycle_find_main(struct backend *backend, PyObject *code);
+
 /* EXCEPTION leaves the outermost frame of the program: stop, unless it is a way to exit. */
 void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exception);
+
+/* In a forked child: everything of ours is removed, without a word on the channel. */
+void lifecycle_forked(struct backend *backend);
 
 struct value *lifecycle_handle_initialize(struct request *request, bool *ok);
 struct value *lifecycle_handle_set_exception_breakpoints(struct request *request, bool *ok);
 struct value *lifecycle_handle_disconnect(struct request *request, bool *ok);
 struct value *lifecycle_handle_terminate(struct request *request, bool *ok);
 struct value *lifecycle_handle_stats(struct request *request, bool *ok);
+
+/* What follows once the answer is posted. */
+void lifecycle_after_initialize(struct backend *backend);
+void lifecycle_after_configuration(struct backend *backend);
+void lifecycle_after_disconnect(struct backend *backend);
+void lifecycle_after_terminate(struct backend *backend);

@@ -14,7 +14,8 @@ struct line_table {
     struct line_range *ranges; /* owned; ascending */
     size_t count;
     int first_line;        /* of the code: its def line */
-    bool body_on_def_line; /* statements stand on the def line (lambda, one-line def or class) */
+    bool body_on_def_line; /* statements stand on the def line (lambda, one-line def or class, module) */
+    bool is_module;
 };
 
 /* Read CODE's table. False when out of memory or with a strange object; no Python error stays set. */

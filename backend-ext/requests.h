@@ -25,7 +25,8 @@ struct request_row {
     const char *name;
     request_handler handler;
     enum request_place place;
-    bool before_initialize; /* allowed as the first request */
+    bool before_initialize;                 /* allowed as the first request */
+    void (*after)(struct backend *backend); /* called once a successful answer is posted; or NULL */
 };
 
 /* The table, one row for each request of schema_table.c. */

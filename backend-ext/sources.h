@@ -34,7 +34,8 @@ struct source *sources_of_code(struct sources *sources, PyObject *code);
 void source_note_code(struct source *source, PyObject *code);
 bool source_has_code(const struct source *source); /* whether any was ever noted */
 
-const struct file_identity *source_identity(struct source *source);
+/* Relative names are taken from the directory where the program started. */
+const struct file_identity *source_identity(struct source *source, const struct sources *sources);
 const char *source_filename(const struct source *source);
 
 /* Call VISIT for each source, until it gives false. */

@@ -27,6 +27,7 @@ void stepping_begin_entry(struct stepping *stepping, PyObject *frame, const stru
 /* Stop at the next line of thread IDENT, or of any thread (0). */
 void stepping_begin_pause(struct stepping *stepping, unsigned long ident);
 bool stepping_pausing(const struct stepping *stepping);
+unsigned long stepping_pause_ident(const struct stepping *stepping);
 
 /* Forget all plans; a stop begins. What is watched stays until stepping_apply(). */
 void stepping_cancel(struct stepping *stepping);

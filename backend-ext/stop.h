@@ -12,9 +12,9 @@ struct backend;
 struct stop;
 
 struct stop_info {
-    const char *reason; /* of DAP's `stopped` */
-    const char *text;   /* or NULL */
-    PyObject *frame;    /* innermost frame to show; NULL for a finished program */
+    const char *reason;  /* of DAP's `stopped` */
+    const char *text;    /* or NULL */
+    PyObject *frame;     /* innermost frame to show; NULL for a finished program */
     unsigned long ident; /* of the thread it is about; 0: the calling one */
     const struct hits *hits;
     PyObject *exception; /* or NULL */
@@ -36,6 +36,10 @@ bool stop_active(const struct backend *backend);
 /* The stop ends without a client's word: it is gone, or we are a forked child. Lock held. */
 void stop_abandon(struct backend *backend);
 
+/* Let the stopped program go on as `continue` does. Lock held. */
+void stop_release(struct backend *backend);
+bool stop_abandoned(const struct backend *backend);
+
 /* Serve requests before the program starts, until configurationDone or the client is gone. GIL held. */
 void stop_configure(struct backend *backend);
 
@@ -49,8 +53,8 @@ long long stop_running_request(const struct backend *backend);
 /* Interrupt that code: lock held, GIL held. */
 void stop_interrupt(struct backend *backend);
 
-PyObject *stop_frame(const struct backend *backend);          /* borrowed; NULL */
-unsigned long stop_ident(const struct backend *backend);      /* 0 when none is stopped */
+PyObject *stop_frame(const struct backend *backend);     /* borrowed; NULL */
+unsigned long stop_ident(const struct backend *backend); /* 0 when none is stopped */
 
 struct value *stop_handle_continue(struct request *request, bool *ok);
 struct value *stop_handle_next(struct request *request, bool *ok);

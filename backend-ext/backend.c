@@ -1,0 +1,248 @@
+#include "backend.h"
+
+#include "breakpoints.h"
+#include "engine.h"
+#include "helper.h"
+#include "lifecycle.h"
+#include "requests.h"
+#include "server.h"
+#include "sources.h"
+#include "stepping.h"
+#include "stop.h"
+#include "threads.h"
+#include "values.h"
+
+#include "protocol/arena.h"
+#include "protocol/message.h"
+#include "protocol/transport.h"
+#include "protocol/value.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void backend_event(struct backend *backend, struct arena *arena, const char *name, struct value *body)
+{
+    server_post(backend->server, arena, message_event(arena, name, body));
+}
+
+void backend_output(struct backend *backend, const char *category, const char *text, size_t length, const char *path,
+                    int line)
+{
+    /* A log point in a hot loop with a client that does not keep up must not fill the memory. */
+    struct arena *arena = server_congested(backend->server) ? NULL : arena_create();
+    if (!arena) {
+        return;
+    }
+    struct value *body = value_map(arena);
+    value_set_text(arena, body, "category", category);
+    value_set(arena, body, "output", value_string(arena, text, length));
+    if (path) {
+        const char *slash = strrchr(path, '/');
+        struct value *source = value_map(arena);
+        value_set_text(arena, source, "name", slash ? slash + 1 : path);
+        value_set_text(arena, source, "path", path);
+        value_set(arena, body, "source", source);
+        value_set_int(arena, body, "line", line);
+    }
+    backend_event(backend, arena, "output", body);
+}
+
+static void values_output(void *data, const char *category, const char *text, size_t length)
+{
+    backend_output(data, category, text, length, NULL, 0);
+}
+
+struct values *backend_values(struct backend *backend)
+{
+    return backend->values;
+}
+
+long long backend_stopped_thread(struct backend *backend)
+{
+    unsigned long ident = stop_ident(backend);
+    return ident ? threads_id(backend, ident) : 0;
+}
+
+PyObject *backend_thread_frame(struct backend *backend, long long thread_id)
+{
+    unsigned long ident = threads_ident(backend, thread_id);
+    if (ident && ident == stop_ident(backend)) {
+        return Py_XNewRef(stop_frame(backend));
+    }
+    PyObject *frames = ident ? threads_frames(backend) : NULL;
+    PyObject *key = frames ? PyLong_FromUnsignedLong(ident) : NULL;
+    PyObject *frame = key && PyDict_Check(frames) ? PyDict_GetItemWithError(frames, key) : NULL; /* borrowed */
+    Py_XINCREF(frame);
+    Py_XDECREF(key);
+    Py_XDECREF(frames);
+    PyErr_Clear();
+    return frame;
+}
+
+/* The client is gone: whoever serves stops serving, else the helper removes the hooks. Reader thread. */
+static void on_closed(void *data, const char *reason)
+{
+    (void)reason;
+    struct backend *backend = data;
+    pthread_mutex_lock(&backend->lock);
+    if (backend->phase == PHASE_CONFIGURING || backend->phase == PHASE_STOPPED) {
+        stop_abandon(backend);
+        if (stop_running_request(backend)) {
+            helper_interrupt(backend); /* an evaluate that would keep the program for ever */
+        }
+    }
+    if (backend->phase != PHASE_GONE) {
+        helper_detach(backend);
+    }
+    pthread_mutex_unlock(&backend->lock);
+}
+
+void backend_detach(struct backend *backend)
+{
+    if (backend->ended) {
+        return;
+    }
+    backend->ended = true;
+    pthread_mutex_lock(&backend->lock);
+    backend->phase = PHASE_GONE;
+    pthread_cond_broadcast(&backend->changed);
+    pthread_mutex_unlock(&backend->lock);
+    requests_refuse_all(backend, "the debugging session is over");
+    stepping_finish(backend->stepping);
+    engine_stop(backend->engine);
+    breakpoints_disarm_all(backend->breakpoints);
+    helper_finish(backend);
+    if (!backend->exiting) {
+        server_close(backend->server);
+        if (backend->kill_at_end) {
+            kill(getpid(), SIGTERM);
+        }
+    }
+}
+
+static void read_strings(struct backend *backend)
+{
+    const char *version = Py_GetVersion();
+    snprintf(backend->python_version, sizeof(backend->python_version), "%.*s", (int)strcspn(version, " "), version);
+    PyObject *executable = PySys_GetObject("executable"); /* borrowed */
+    PyObject *bytes = executable && PyUnicode_Check(executable)
+                          ? PyUnicode_AsEncodedString(executable, "utf-8", "backslashreplace")
+                          : NULL;
+    snprintf(backend->executable, sizeof(backend->executable), "%s", bytes ? PyBytes_AsString(bytes) : "");
+    Py_XDECREF(bytes);
+    PyErr_Clear();
+}
+
+static void destroy_parts(struct backend *backend)
+{
+    values_destroy(backend->values);
+    engine_destroy(backend->engine);
+    breakpoints_destroy(backend->breakpoints);
+    stepping_destroy(backend->stepping);
+    sources_destroy(backend->sources);
+    stop_destroy(backend->stop);
+    free(backend->threads);
+    free(backend->queue);
+    pthread_mutex_destroy(&backend->lock);
+    pthread_cond_destroy(&backend->changed);
+    free(backend);
+}
+
+/* Everything that needs no channel. NULL with a Python error. */
+static struct backend *create_parts(void)
+{
+    struct backend *backend = calloc(1, sizeof(*backend));
+    if (!backend) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    pthread_mutex_init(&backend->lock, NULL);
+    pthread_cond_init(&backend->changed, NULL);
+    backend->pid = getpid();
+    backend->main_ident = PyThread_get_thread_ident();
+    backend->main_thread = pthread_self();
+    backend->stop_on_uncaught = true;
+    backend->snapshot_frames = 20;
+    backend->snapshot_variables = 60;
+    read_strings(backend);
+    const struct values_hooks hooks = {.before_python = stop_before_python,
+                                       .after_python = stop_after_python,
+                                       .output = values_output,
+                                       .data = backend};
+    backend->queue = request_queue_create();
+    backend->threads = threads_create(backend);
+    backend->sources = sources_create();
+    backend->breakpoints = breakpoints_create(backend);
+    backend->stepping = stepping_create(backend);
+    if (!backend->queue || !backend->threads || !backend->sources || !backend->breakpoints || !backend->stepping) {
+        PyErr_NoMemory();
+    } else if ((backend->stop = stop_create(backend)) && (backend->engine = engine_create(backend)) &&
+               (backend->values = values_create(&hooks))) {
+        return backend;
+    }
+    PyObject *error = PyErr_GetRaisedException();
+    destroy_parts(backend);
+    PyErr_SetRaisedException(error);
+    return NULL;
+}
+
+/* Dial and start the native threads. False with a Python error. */
+static bool open_channel(struct backend *backend, const char *address)
+{
+    char error[256];
+    const struct server_hooks hooks = {.on_message = requests_receive,
+                                       .on_closed = on_closed,
+                                       .timeout = requests_timeout,
+                                       .on_timeout = requests_on_timeout,
+                                       .data = backend};
+    int fd = transport_dial(address, error, sizeof(error));
+    if (fd < 0) {
+        PyErr_Format(PyExc_ConnectionError, "pytui: cannot reach the debugger at %s: %s", address, error);
+        return false;
+    }
+    pthread_mutex_lock(&backend->lock); /* the reader waits for `server` to be set */
+    backend->server = server_create(fd, &hooks, error, sizeof(error));
+    pthread_mutex_unlock(&backend->lock);
+    if (!backend->server) {
+        PyErr_Format(PyExc_RuntimeError, "pytui: %s", error);
+        return false;
+    }
+    if (!helper_create(backend)) {
+        server_close(backend->server);
+        PyErr_SetString(PyExc_RuntimeError, "pytui: cannot start the debugger's threads");
+        return false;
+    }
+    return true;
+}
+
+bool backend_start(const char *address)
+{
+    struct backend *backend = create_parts();
+    if (!backend) {
+        return false;
+    }
+    if (!open_channel(backend, address)) {
+        if (!backend->server) {
+            destroy_parts(backend);
+        }
+        return false;
+    }
+    /* From here on native threads use it: it lives as long as the process. */
+    threads_current(backend);
+    if (!lifecycle_register(backend) || !engine_start(backend->engine)) {
+        PyObject *error = PyErr_GetRaisedException();
+        backend_detach(backend);
+        PyErr_SetRaisedException(error);
+        return false;
+    }
+    stop_configure(backend);
+    if (stop_abandoned(backend)) {
+        backend_detach(backend);
+    } else if (!backend->ended) {
+        stepping_apply(backend->stepping);
+    }
+    return true;
+}

@@ -1,0 +1,558 @@
+/* The engine for 3.12 and newer, on sys.monitoring, with two tool ids:
+ *
+ * - the breakpoints' tool discovers code (PY_START of everything, each answered with DISABLE: once a
+ *   code object) and reports lines of armed code; a line without breakpoint is answered with DISABLE, so
+ *   that it costs nothing from then on;
+ * - the control tool serves stepping, pause and exceptions, and never disables anything.
+ *
+ * One tool could not do both: a place that it disabled for breakpoints is silent for stepping too, and
+ * only restart_events(), which touches all code there is, would wake it. DISABLE and local events are
+ * kept per tool. CPython calls the tools of one event from the highest id down: the control tool has the
+ * higher one, looks at the breakpoints itself, and marks the event as done for the other. */
+#include "engine.h"
+
+#include "backend.h"
+#include "breakpoints.h"
+#include "compat.h"
+#include "lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char engine_name[] = "monitoring";
+
+#define TOOL_COUNT  6  /* ids that tools may take */
+#define DONE_SLOTS  16 /* threads that are in the middle of an event, by a hash of their ident */
+#define EVENT_COUNT 8
+
+enum event { EVENT_START, EVENT_RESUME, EVENT_RETURN, EVENT_YIELD, EVENT_LINE, EVENT_JUMP, EVENT_UNWIND, EVENT_THROW };
+static const char *const event_names[EVENT_COUNT] = {"PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD",
+                                                     "LINE",     "JUMP",      "PY_UNWIND", "PY_THROW"};
+
+struct watched {
+    struct watched *next;
+    PyObject *code; /* owned */
+    unsigned events;
+    struct line_table table;
+};
+
+/* An event that the control tool dealt with: the other tool's call that follows is not for anyone. */
+struct done {
+    unsigned long ident;
+    PyObject *code; /* compared only */
+    int line;
+};
+
+struct engine {
+    struct backend *backend;
+    PyObject *monitoring, *disable;    /* owned: sys.monitoring and its DISABLE */
+    PyObject *self;                    /* owned: capsule of this, the callbacks' self */
+    unsigned long events[EVENT_COUNT]; /* bits: they differ between versions */
+    int breakpoint_tool, control_tool; /* -1: not taken */
+    unsigned long control_events;      /* what control_tool has globally */
+    struct watched *watched;
+    struct loop_marks marks;
+    struct done done[DONE_SLOTS];
+    bool running;
+};
+
+/* Callbacks. */
+
+static struct engine *engine_of(PyObject *self)
+{
+    return PyCapsule_GetPointer(self, NULL);
+}
+
+static void count_call(struct engine *engine, _Atomic uint64_t *kind)
+{
+    counter_add(&engine->backend->counters.callbacks, 1);
+    if (kind) {
+        counter_add(kind, 1);
+    }
+}
+
+static struct done *done_slot(struct engine *engine, unsigned long ident)
+{
+    return &engine->done[(ident >> 12 ^ ident >> 20) & (DONE_SLOTS - 1)];
+}
+
+/* Whether the control tool dealt with this event of the calling thread; forgets it. */
+static bool take_done(struct engine *engine, PyObject *code, int line)
+{
+    unsigned long ident = PyThread_get_thread_ident();
+    struct done *done = done_slot(engine, ident);
+    bool same = done->code == code && done->line == line && done->ident == ident;
+    if (same) {
+        done->code = NULL;
+    }
+    return same;
+}
+
+static void mark_done(struct engine *engine, PyObject *code, int line, bool is_done)
+{
+    unsigned long ident = PyThread_get_thread_ident();
+    struct done *done = done_slot(engine, ident);
+    if (is_done) {
+        *done = (struct done){.ident = ident, .code = code, .line = line};
+    } else if (done->ident == ident) {
+        done->code = NULL;
+    }
+}
+
+/* (code, offset): code is entered for the first time. */
+static PyObject *on_discovered(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count < 1 || !engine->running) {
+        Py_RETURN_NONE;
+    }
+    count_call(engine, &engine->backend->counters.start_callbacks);
+    control_code_entered(engine->backend, arguments[0]);
+    return Py_NewRef(engine->disable);
+}
+
+/* (code, line) */
+static PyObject *on_armed_line(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count < 2 || !engine->running) {
+        Py_RETURN_NONE;
+    }
+    count_call(engine, &engine->backend->counters.line_callbacks);
+    PyObject *code = arguments[0];
+    int line = (int)PyLong_AsLong(arguments[1]);
+    if (take_done(engine, code, line)) {
+        Py_RETURN_NONE;
+    }
+    struct armed_code *armed = breakpoints_armed(engine->backend->breakpoints, code);
+    if (!armed || !armed_code_has_line(armed, line)) {
+        return Py_NewRef(engine->disable);
+    }
+    control_breakpoint(engine->backend, armed, line);
+    Py_RETURN_NONE;
+}
+
+/* The line on which a jump back ends and starts, if it closes a loop that stands on one line; else 0. */
+static int loop_line(struct engine *engine, const struct line_table *table, PyObject *code, PyObject *const *offsets)
+{
+    int from = (int)PyLong_AsLong(offsets[0]), to = (int)PyLong_AsLong(offsets[1]);
+    int line = to < from ? line_table_at(table, to) : 0;
+    if (!line || line_table_at(table, from) != line || loop_is_comprehension(&engine->marks, table, code, from, to)) {
+        return 0;
+    }
+    return line;
+}
+
+/* (code, offset, destination): a loop on one line fires LINE only once. */
+static PyObject *on_armed_jump(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count < 3 || !engine->running) {
+        Py_RETURN_NONE;
+    }
+    count_call(engine, &engine->backend->counters.line_callbacks);
+    PyObject *code = arguments[0];
+    struct armed_code *armed = breakpoints_armed(engine->backend->breakpoints, code);
+    int line = armed ? loop_line(engine, &armed->table, code, arguments + 1) : 0;
+    if (take_done(engine, code, line)) {
+        Py_RETURN_NONE;
+    }
+    if (!line || !armed_code_has_line(armed, line)) {
+        return Py_NewRef(engine->disable);
+    }
+    control_breakpoint(engine->backend, armed, line);
+    Py_RETURN_NONE;
+}
+
+/* Report a line to the control side, and keep the other tool from reporting it again. */
+static void report_watched_line(struct engine *engine, PyObject *code, int line)
+{
+    struct armed_code *armed = breakpoints_armed(engine->backend->breakpoints, code);
+    mark_done(engine, code, line, armed && armed_code_has_line(armed, line));
+    control_watched_line(engine->backend, code, line);
+}
+
+static PyObject *on_watched_line(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count >= 2 && engine->running) {
+        count_call(engine, &engine->backend->counters.line_callbacks);
+        report_watched_line(engine, arguments[0], (int)PyLong_AsLong(arguments[1]));
+    }
+    Py_RETURN_NONE;
+}
+
+static struct watched *find_watched(struct engine *engine, PyObject *code)
+{
+    struct watched *watched = engine->watched;
+    while (watched && watched->code != code) {
+        watched = watched->next;
+    }
+    return watched;
+}
+
+static PyObject *on_watched_jump(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count < 3 || !engine->running) {
+        Py_RETURN_NONE;
+    }
+    count_call(engine, &engine->backend->counters.line_callbacks);
+    PyObject *code = arguments[0];
+    struct watched *watched = find_watched(engine, code);
+    if (watched) {
+        int line = loop_line(engine, &watched->table, code, arguments + 1);
+        if (line) {
+            report_watched_line(engine, code, line);
+        }
+    } else if (PyLong_AsLong(arguments[2]) < PyLong_AsLong(arguments[1])) { /* all code: a pause */
+        PyFrameObject *frame = PyEval_GetFrame();
+        control_watched_line(engine->backend, code, frame ? PyFrame_GetLineNumber(frame) : 0);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_watched_start(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count >= 1 && engine->running) {
+        count_call(engine, &engine->backend->counters.start_callbacks);
+        control_watched_start(engine->backend, arguments[0], false);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_watched_resume(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count >= 1 && engine->running) {
+        count_call(engine, &engine->backend->counters.start_callbacks);
+        control_watched_start(engine->backend, arguments[0], true);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_watched_return(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count >= 3 && engine->running) {
+        count_call(engine, NULL);
+        control_watched_return(engine->backend, arguments[0], arguments[2], false);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_watched_yield(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count >= 3 && engine->running) {
+        count_call(engine, NULL);
+        control_watched_return(engine->backend, arguments[0], arguments[2], true);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *on_unwind(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count >= 3 && engine->running) {
+        count_call(engine, NULL);
+        control_unwind(engine->backend, arguments[0], arguments[2]);
+    }
+    Py_RETURN_NONE;
+}
+
+#define CALLBACK(function)                                                                                             \
+    {                                                                                                                  \
+        "pytui", (PyCFunction)(void (*)(void))(function), METH_FASTCALL, NULL                                          \
+    }
+
+static PyMethodDef breakpoint_callbacks[EVENT_COUNT] = {
+    [EVENT_START] = CALLBACK(on_discovered),
+    [EVENT_LINE] = CALLBACK(on_armed_line),
+    [EVENT_JUMP] = CALLBACK(on_armed_jump),
+};
+
+static PyMethodDef control_callbacks[EVENT_COUNT] = {
+    [EVENT_START] = CALLBACK(on_watched_start),   [EVENT_RESUME] = CALLBACK(on_watched_resume),
+    [EVENT_RETURN] = CALLBACK(on_watched_return), [EVENT_YIELD] = CALLBACK(on_watched_yield),
+    [EVENT_LINE] = CALLBACK(on_watched_line),     [EVENT_JUMP] = CALLBACK(on_watched_jump),
+    [EVENT_UNWIND] = CALLBACK(on_unwind),         [EVENT_THROW] = CALLBACK(on_watched_resume),
+};
+
+/* Telling the interpreter. */
+
+/* Call METHOD of sys.monitoring; a failure (code that cannot be instrumented, a tool id taken away by the
+ * program) leaves the program as it is and must not reach it. */
+static bool call_monitoring(struct engine *engine, const char *method, const char *format, ...)
+{
+    PyObject *function = PyObject_GetAttrString(engine->monitoring, method);
+    va_list values;
+    va_start(values, format);
+    PyObject *arguments = Py_VaBuildValue(format, values);
+    va_end(values);
+    PyObject *result = function && arguments ? PyObject_CallObject(function, arguments) : NULL;
+    bool ok = result != NULL;
+    Py_XDECREF(result);
+    Py_XDECREF(arguments);
+    Py_XDECREF(function);
+    return ok;
+}
+
+static void set_local(struct engine *engine, int tool, PyObject *code, unsigned long events)
+{
+    if (!call_monitoring(engine, "set_local_events", "(iOk)", tool, code, events)) {
+        PyErr_Clear();
+    }
+}
+
+static unsigned long control_bits(const struct engine *engine, unsigned events)
+{
+    unsigned long bits = 0;
+    if (events & ENGINE_LINES) {
+        bits |= engine->events[EVENT_LINE] | engine->events[EVENT_JUMP];
+    }
+    if (events & ENGINE_RETURNS) {
+        bits |= engine->events[EVENT_RETURN] | engine->events[EVENT_YIELD];
+    }
+    if (events & ENGINE_STARTS) {
+        bits |= engine->events[EVENT_START] | engine->events[EVENT_RESUME];
+    }
+    return bits;
+}
+
+static void set_control_local(struct engine *engine, PyObject *code)
+{
+    struct watched *watched = find_watched(engine, code);
+    struct armed_code *armed = breakpoints_armed(engine->backend->breakpoints, code);
+    unsigned long bits = watched ? control_bits(engine, watched->events) : 0;
+    if (armed && armed->start) {
+        bits |= engine->events[EVENT_START];
+    }
+    set_local(engine, engine->control_tool, code, bits);
+}
+
+void engine_arm(struct engine *engine, struct armed_code *armed)
+{
+    if (!engine->running) {
+        return;
+    }
+    /* Off and on again: lines that were disabled before are reported once more, in this code alone. */
+    set_local(engine, engine->breakpoint_tool, armed->code, 0);
+    if (armed->line_count) {
+        set_local(engine, engine->breakpoint_tool, armed->code,
+                  engine->events[EVENT_LINE] | engine->events[EVENT_JUMP]);
+    }
+    set_control_local(engine, armed->code);
+}
+
+static void free_watched(struct watched *watched)
+{
+    line_table_finish(&watched->table);
+    Py_DECREF(watched->code);
+    free(watched);
+}
+
+void engine_watch(struct engine *engine, PyObject *code, unsigned events)
+{
+    if (!engine->running) {
+        return;
+    }
+    struct watched *watched = find_watched(engine, code);
+    if (!watched && events) {
+        watched = calloc(1, sizeof(*watched));
+        if (!watched) {
+            return;
+        }
+        watched->code = Py_NewRef(code);
+        line_table_read(&watched->table, code);
+        watched->next = engine->watched;
+        engine->watched = watched;
+    }
+    if (!watched) {
+        return;
+    }
+    watched->events = events;
+    set_control_local(engine, code);
+    if (!events) {
+        struct watched **link = &engine->watched;
+        while (*link != watched) {
+            link = &(*link)->next;
+        }
+        *link = watched->next;
+        free_watched(watched);
+    }
+}
+
+void engine_watch_all(struct engine *engine, unsigned events)
+{
+    if (!engine->running) {
+        return;
+    }
+    unsigned long bits = control_bits(engine, events & ~(unsigned)ENGINE_RETURNS);
+    if (events & ENGINE_STARTS) {
+        bits |= engine->events[EVENT_THROW];
+    }
+    if (events & ENGINE_UNWINDS) {
+        bits |= engine->events[EVENT_UNWIND];
+    }
+    if (bits != engine->control_events) {
+        engine->control_events = bits;
+        if (!call_monitoring(engine, "set_events", "(ik)", engine->control_tool, bits)) {
+            PyErr_Clear();
+        }
+    }
+}
+
+/* Life. */
+
+static bool read_events(struct engine *engine)
+{
+    PyObject *events = PyObject_GetAttrString(engine->monitoring, "events");
+    for (int i = 0; events && i < EVENT_COUNT; i++) {
+        PyObject *bit = PyObject_GetAttrString(events, event_names[i]);
+        engine->events[i] = bit ? PyLong_AsUnsignedLong(bit) : 0;
+        Py_XDECREF(bit);
+    }
+    Py_XDECREF(events);
+    return !PyErr_Occurred();
+}
+
+/* Take the lowest and the highest of the free ids that serve, the debugger's own first: 0, 3 and 4, then others. */
+static bool take_tools(struct engine *engine)
+{
+    static const int candidates[TOOL_COUNT] = {0, 3, 4, 5, 2, 1};
+    int taken[2] = {-1, -1}, count = 0;
+    for (int i = 0; i < TOOL_COUNT && count < 2; i++) {
+        if (call_monitoring(engine, "use_tool_id", "(is)", candidates[i], "pytui")) {
+            taken[count++] = candidates[i];
+        } else if (PyErr_ExceptionMatches(PyExc_ValueError)) {
+            PyErr_Clear();
+        } else {
+            break;
+        }
+    }
+    bool swapped = taken[0] > taken[1];
+    engine->breakpoint_tool = taken[swapped ? 1 : 0];
+    engine->control_tool = taken[swapped ? 0 : 1];
+    if (count < 2 && !PyErr_Occurred()) {
+        PyErr_SetString(PyExc_RuntimeError, "fewer than two of sys.monitoring's tool ids are free");
+    }
+    return count == 2;
+}
+
+static bool register_callbacks(struct engine *engine, int tool, PyMethodDef *callbacks)
+{
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        if (!callbacks[i].ml_name) {
+            continue;
+        }
+        PyObject *function = PyCFunction_NewEx(&callbacks[i], engine->self, NULL);
+        bool ok = function && call_monitoring(engine, "register_callback", "(ikO)", tool, engine->events[i], function);
+        Py_XDECREF(function);
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct engine *engine_create(struct backend *backend)
+{
+    struct engine *engine = calloc(1, sizeof(*engine));
+    if (!engine) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    engine->backend = backend;
+    engine->breakpoint_tool = engine->control_tool = -1;
+    PyObject *monitoring = PySys_GetObject("monitoring"); /* borrowed */
+    if (!monitoring) {
+        PyErr_SetString(PyExc_RuntimeError, "this Python has no sys.monitoring");
+        goto error;
+    }
+    engine->monitoring = Py_NewRef(monitoring);
+    engine->disable = PyObject_GetAttrString(monitoring, "DISABLE");
+    engine->self = PyCapsule_New(engine, NULL, NULL);
+    if (!engine->disable || !engine->self || !read_events(engine)) {
+        goto error;
+    }
+    loop_marks_learn(&engine->marks);
+    return engine;
+error:
+    engine_destroy(engine);
+    return NULL;
+}
+
+bool engine_start(struct engine *engine)
+{
+    if (!take_tools(engine) || !register_callbacks(engine, engine->breakpoint_tool, breakpoint_callbacks) ||
+        !register_callbacks(engine, engine->control_tool, control_callbacks) ||
+        !call_monitoring(engine, "set_events", "(ik)", engine->breakpoint_tool, engine->events[EVENT_START])) {
+        engine->running = true;
+        PyObject *error = PyErr_GetRaisedException();
+        engine_stop(engine);
+        PyErr_SetRaisedException(error);
+        return false;
+    }
+    engine->running = true;
+    return true;
+}
+
+static void give_tool_back(struct engine *engine, int tool, const PyMethodDef *callbacks)
+{
+    if (tool < 0) {
+        return;
+    }
+    if (!call_monitoring(engine, "set_events", "(ii)", tool, 0)) {
+        PyErr_Clear(); /* the program freed the id itself */
+        return;
+    }
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        if (callbacks[i].ml_name &&
+            !call_monitoring(engine, "register_callback", "(ikO)", tool, engine->events[i], Py_None)) {
+            PyErr_Clear();
+        }
+    }
+    if (!call_monitoring(engine, "free_tool_id", "(i)", tool)) {
+        PyErr_Clear();
+    }
+}
+
+static void clear_armed(struct armed_code *armed, void *data)
+{
+    struct engine *engine = data;
+    set_local(engine, engine->breakpoint_tool, armed->code, 0);
+    set_local(engine, engine->control_tool, armed->code, 0);
+}
+
+/* Local events go first: before 3.14 freeing the id leaves them firing. */
+void engine_stop(struct engine *engine)
+{
+    if (!engine->running) {
+        return;
+    }
+    engine->running = false;
+    breakpoints_visit_armed(engine->backend->breakpoints, clear_armed, engine);
+    while (engine->watched) {
+        struct watched *watched = engine->watched;
+        engine->watched = watched->next;
+        set_local(engine, engine->control_tool, watched->code, 0);
+        free_watched(watched);
+    }
+    give_tool_back(engine, engine->breakpoint_tool, breakpoint_callbacks);
+    give_tool_back(engine, engine->control_tool, control_callbacks);
+    engine->breakpoint_tool = engine->control_tool = -1;
+}
+
+void engine_destroy(struct engine *engine)
+{
+    if (!engine) {
+        return;
+    }
+    engine_stop(engine);
+    Py_CLEAR(engine->monitoring);
+    Py_CLEAR(engine->disable);
+    Py_CLEAR(engine->self);
+    free(engine);
+}

@@ -1,0 +1,512 @@
+#include "lifecycle.h"
+
+#include "backend.h"
+#include "compat.h"
+#include "engine.h"
+#include "helper.h"
+#include "requests.h"
+#include "server.h"
+#include "stepping.h"
+#include "stop.h"
+#include "threads.h"
+#include "values.h"
+
+#include "protocol/arena.h"
+#include "protocol/message.h"
+#include "protocol/value.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DRAIN_PATIENCE 500 /* ms that the end of the program waits for a slow client */
+#define FORK_FILTERS   3
+
+/* The start of the program. */
+
+static PyObject *main_globals(void)
+{
+    PyObject *modules = PySys_GetObject("modules"); /* borrowed, as the rest */
+    PyObject *module = modules ? PyDict_GetItemString(modules, "__main__") : NULL;
+    return module && PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+}
+
+void lifecycle_find_main(struct backend *backend, PyObject *code)
+{
+    PyObject *name = PyObject_GetAttrString(code, "co_name");
+    bool module = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "<module>") == 0;
+    Py_XDECREF(name);
+    PyObject *frame = module ? (PyObject *)PyEval_GetFrame() : NULL;
+    PyObject *globals = frame ? PyObject_GetAttrString(frame, "f_globals") : NULL;
+    if (globals && globals == main_globals()) {
+        backend->main_code = Py_NewRef(code);
+        if (backend->stop_on_entry) {
+            stepping_begin_entry(backend->stepping, frame, NULL);
+        }
+    }
+    Py_XDECREF(globals);
+    PyErr_Clear();
+}
+
+/* The exit status that EXCEPTION leads to. */
+static int exit_code_of(PyObject *exception)
+{
+    if (PyErr_GivenExceptionMatches(exception, PyExc_KeyboardInterrupt)) {
+        return 128 + SIGINT;
+    }
+    if (!PyErr_GivenExceptionMatches(exception, PyExc_SystemExit)) {
+        return 1;
+    }
+    PyObject *code = PyObject_GetAttrString(exception, "code");
+    int status = !code || code == Py_None ? 0 : PyLong_Check(code) ? (int)(PyLong_AsLong(code) & 0xff) : 1;
+    Py_XDECREF(code);
+    PyErr_Clear();
+    return status;
+}
+
+void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exception)
+{
+    backend->exit_code = exit_code_of(exception);
+    bool is_exit = PyErr_GivenExceptionMatches(exception, PyExc_SystemExit);
+    bool asked = atomic_load(&backend->terminating);
+    if (backend->stop_on_uncaught && !is_exit && !asked) {
+        stop_enter(backend, &(struct stop_info){
+                                .reason = "exception", .frame = frame, .exception = exception, .post_mortem = true});
+    } else {
+        stepping_cancel(backend->stepping);
+        stepping_apply(backend->stepping);
+    }
+}
+
+/* The end of the program. */
+
+/* A script that could not be compiled has no frame that an exception could leave; the interpreter has
+ * printed it when the exit handlers run. */
+static void show_failed_start(struct backend *backend)
+{
+    PyObject *exception = backend->main_code || !backend->stop_on_uncaught ? NULL : PySys_GetObject("last_value");
+    if (exception && PyErr_GivenExceptionMatches(exception, PyExc_SyntaxError)) {
+        backend->exit_code = 1;
+        Py_INCREF(exception);
+        stop_enter(backend, &(struct stop_info){.reason = "exception", .exception = exception, .post_mortem = true});
+        Py_DECREF(exception);
+    }
+}
+
+static void post_simple(struct backend *backend, const char *event, const char *key, int64_t number)
+{
+    struct arena *arena = arena_create();
+    if (arena) {
+        struct value *body = key ? value_map(arena) : NULL;
+        if (key) {
+            value_set_int(arena, body, key, number);
+        }
+        backend_event(backend, arena, event, body);
+    }
+}
+
+/* Registered first, so called last: after the joining of threads and the program's own exit handlers. */
+static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    struct backend *backend = PyCapsule_GetPointer(self, NULL);
+    if (!backend->ended && getpid() == backend->pid) {
+        backend->exiting = true;
+        show_failed_start(backend);
+    }
+    if (!backend->ended && getpid() == backend->pid) {
+        post_simple(backend, "exited", "exitCode", backend->exit_code);
+        post_simple(backend, "terminated", NULL, 0);
+        backend_detach(backend);
+        Py_BEGIN_ALLOW_THREADS server_drain(backend->server, DRAIN_PATIENCE);
+        Py_END_ALLOW_THREADS server_close(backend->server);
+    }
+    if (getpid() == backend->pid) {
+        helper_close(backend);
+    }
+    Py_RETURN_NONE;
+}
+
+/* Fork. Native threads make os.fork() warn on 3.12 and newer. Where they are ours alone, a filter for
+ * exactly that text stands in the program's list of filters while it forks. */
+
+static PyObject *warning_filters(void)
+{
+    PyObject *modules = PySys_GetObject("modules"); /* borrowed */
+    PyObject *module = modules ? PyDict_GetItemString(modules, "warnings") : NULL;
+    module = module ? module : modules ? PyDict_GetItemString(modules, "_warnings") : NULL;
+    PyObject *filters = module ? PyObject_GetAttrString(module, "filters") : NULL;
+    PyErr_Clear();
+    return filters;
+}
+
+/* Threads of this process as the kernel counts them, or 0. */
+static int count_threads(void)
+{
+    char text[1024];
+    int file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? -1 : read(file, text, sizeof(text) - 1);
+    if (file >= 0) {
+        close(file);
+    }
+    if (length <= 0) {
+        return 0;
+    }
+    text[length] = '\0';
+    char *at = strrchr(text, ')'); /* after the name: state is field 3, the number of threads field 20 */
+    for (int field = 2; at && field < 20; field++) {
+        at = strchr(at + 1, ' ');
+    }
+    return at ? atoi(at) : 0;
+}
+
+static void remove_fork_filters(struct backend *backend)
+{
+    PyObject *filters = backend->fork_filters;
+    backend->fork_filters = NULL;
+    PyObject *list = filters ? warning_filters() : NULL;
+    for (Py_ssize_t i = 0; list && PyList_Check(list) && i < PyList_Size(list);) {
+        PyObject *item = PyList_GetItem(list, i); /* borrowed */
+        bool ours = false;
+        for (Py_ssize_t k = 0; k < FORK_FILTERS; k++) {
+            ours = ours || item == PyTuple_GetItem(filters, k);
+        }
+        if (ours) {
+            PyList_SetSlice(list, i, i + 1, NULL);
+        } else {
+            i++;
+        }
+    }
+    Py_XDECREF(list);
+    Py_XDECREF(filters);
+    PyErr_Clear();
+}
+
+static int remove_fork_filters_later(void *data)
+{
+    remove_fork_filters(data);
+    return 0;
+}
+
+static PyObject *make_fork_filters(void)
+{
+    static const char *const calls[FORK_FILTERS] = {"fork", "fork1", "forkpty"};
+    PyObject *filters = PyTuple_New(FORK_FILTERS);
+    for (Py_ssize_t i = 0; filters && i < FORK_FILTERS; i++) {
+        PyObject *text = PyUnicode_FromFormat(
+            "This process (pid=%d) is multi-threaded, use of %s() may lead to deadlocks in the child.", (int)getpid(),
+            calls[i]);
+        PyObject *filter = text ? Py_BuildValue("(sOOOi)", "ignore", text, PyExc_DeprecationWarning, Py_None, 0) : NULL;
+        Py_XDECREF(text);
+        if (!filter || PyTuple_SetItem(filters, i, filter) < 0) {
+            Py_CLEAR(filters);
+        }
+    }
+    return filters;
+}
+
+static PyObject *before_fork(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    struct backend *backend = PyCapsule_GetPointer(self, NULL);
+    int ours = server_thread_count(backend->server) + helper_thread_count(backend);
+    if (getpid() != backend->pid || !ours || backend->fork_filters || Py_Version < 0x030c0000 ||
+        count_threads() - ours > 1) {
+        Py_RETURN_NONE;
+    }
+    PyObject *list = warning_filters();
+    backend->fork_filters = list && PyList_Check(list) ? make_fork_filters() : NULL;
+    for (Py_ssize_t i = 0; backend->fork_filters && i < FORK_FILTERS; i++) {
+        PyList_Insert(list, 0, PyTuple_GetItem(backend->fork_filters, i));
+    }
+    Py_XDECREF(list);
+    PyErr_Clear();
+    Py_RETURN_NONE;
+}
+
+/* The warning may come after this handler: the filters go with the next bytecode. */
+static PyObject *after_fork_in_parent(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    struct backend *backend = PyCapsule_GetPointer(self, NULL);
+    if (backend->fork_filters && Py_AddPendingCall(remove_fork_filters_later, backend) < 0) {
+        remove_fork_filters(backend);
+    }
+    Py_RETURN_NONE;
+}
+
+void lifecycle_forked(struct backend *backend)
+{
+    if (backend->forked) {
+        return;
+    }
+    backend->forked = true;
+    pthread_mutex_init(&backend->lock, NULL);
+    pthread_cond_init(&backend->changed, NULL);
+    backend->phase = PHASE_GONE;
+    backend->ended = true;
+    server_forked(backend->server);
+    threads_forked(backend);
+    requests_forked(backend);
+    helper_forked(backend);
+    remove_fork_filters(backend);
+    stepping_finish(backend->stepping);
+    engine_stop(backend->engine);
+}
+
+static PyObject *after_fork_in_child(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    lifecycle_forked(PyCapsule_GetPointer(self, NULL));
+    Py_RETURN_NONE;
+}
+
+/* Registration. */
+
+static PyMethodDef exit_method = {"pytui", on_interpreter_exit, METH_NOARGS, NULL};
+static PyMethodDef before_fork_method = {"pytui", before_fork, METH_NOARGS, NULL};
+static PyMethodDef after_fork_in_parent_method = {"pytui", after_fork_in_parent, METH_NOARGS, NULL};
+static PyMethodDef after_fork_in_child_method = {"pytui", after_fork_in_child, METH_NOARGS, NULL};
+
+/* Import a built-in module, but leave sys.modules as it was. New reference. */
+static PyObject *import_silently(const char *name)
+{
+    PyObject *modules = PySys_GetObject("modules"); /* borrowed */
+    bool there = modules && PyDict_GetItemString(modules, name);
+    PyObject *module = PyImport_ImportModule(name);
+    if (module && !there && modules) {
+        PyDict_DelItemString(modules, name);
+    }
+    return module;
+}
+
+bool lifecycle_register(struct backend *backend)
+{
+    bool ok = false;
+    PyObject *atexit = NULL, *system = NULL, *result = NULL, *function = NULL, *none = NULL, *named = NULL;
+    PyObject *fork_function = NULL, *before = NULL, *parent = NULL, *child = NULL;
+    PyObject *self = PyCapsule_New(backend, NULL, NULL);
+    if (!self || !(atexit = import_silently("atexit")) || !(system = import_silently("posix"))) {
+        goto error;
+    }
+    function = PyCFunction_NewEx(&exit_method, self, NULL);
+    result = function ? PyObject_CallMethod(atexit, "register", "(O)", function) : NULL;
+    before = PyCFunction_NewEx(&before_fork_method, self, NULL);
+    parent = PyCFunction_NewEx(&after_fork_in_parent_method, self, NULL);
+    child = PyCFunction_NewEx(&after_fork_in_child_method, self, NULL);
+    none = PyTuple_New(0);
+    fork_function = PyObject_GetAttrString(system, "register_at_fork");
+    if (!result || !before || !parent || !child || !none || !fork_function) {
+        goto error;
+    }
+    Py_CLEAR(result);
+    named = Py_BuildValue("{sOsOsO}", "before", before, "after_in_parent", parent, "after_in_child", child);
+    result = named ? PyObject_Call(fork_function, none, named) : NULL;
+    ok = result != NULL;
+error:
+    Py_XDECREF(result);
+    Py_XDECREF(named);
+    Py_XDECREF(fork_function);
+    Py_XDECREF(none);
+    Py_XDECREF(child);
+    Py_XDECREF(parent);
+    Py_XDECREF(before);
+    Py_XDECREF(function);
+    Py_XDECREF(system);
+    Py_XDECREF(atexit);
+    Py_XDECREF(self);
+    return ok;
+}
+
+/* Requests. */
+
+static struct value *describe_filters(struct arena *arena)
+{
+    struct value *filters = value_array(arena), *uncaught = value_map(arena);
+    value_set_text(arena, uncaught, "filter", "uncaught");
+    value_set_text(arena, uncaught, "label", "Uncaught exceptions");
+    value_set_bool(arena, uncaught, "default", true);
+    value_append(arena, filters, uncaught);
+    return filters;
+}
+
+static struct value *describe_backend(const struct backend *backend, struct arena *arena)
+{
+    struct value *extra = value_map(arena);
+    value_set_int(arena, extra, "protocolVersion", MESSAGE_PROTOCOL_VERSION);
+    value_set_text(arena, extra, "backendVersion", PYTUI_VERSION);
+    value_set_text(arena, extra, "pythonVersion", backend->python_version);
+    value_set_text(arena, extra, "implementation", "cpython");
+    value_set(arena, extra, "executable", value_string(arena, backend->executable, strlen(backend->executable)));
+    value_set_text(arena, extra, "engine", engine_name);
+    value_set_int(arena, extra, "pid", backend->pid);
+    return extra;
+}
+
+static size_t bounded(int64_t number, size_t fallback, size_t most)
+{
+    return number <= 0 ? fallback : (uint64_t)number > most ? most : (size_t)number;
+}
+
+struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
+{
+    static const char *const capabilities[] = {
+        "supportsConfigurationDoneRequest",
+        "supportsFunctionBreakpoints",
+        "supportsConditionalBreakpoints",
+        "supportsHitConditionalBreakpoints",
+        "supportsLogPoints",
+        "supportsSetVariable",
+        "supportsEvaluateForHovers",
+        "supportsExceptionInfoRequest",
+        "supportsTerminateRequest",
+        "supportTerminateDebuggee",
+        "supportsCompletionsRequest",
+        "supportsCancelRequest",
+        "supportsDelayedStackTraceLoading",
+    };
+    struct backend *backend = request->backend;
+    struct arena *arena = request->arena;
+    const struct value *extra = value_get_map(request->arguments, "pytui");
+    long long version = value_get_int(extra, "protocolVersion", 0);
+    if (backend->initialized) {
+        return request_fail(request, ok, "initialize was sent before");
+    }
+    if (version != MESSAGE_PROTOCOL_VERSION) {
+        return request_fail(request, ok,
+                            "the client speaks protocol version %lld, this backend (pytui " PYTUI_VERSION
+                            ") version %d: use a client and a backend of one pytui",
+                            version, MESSAGE_PROTOCOL_VERSION);
+    }
+    if (!value_get_bool(request->arguments, "linesStartAt1", true) ||
+        !value_get_bool(request->arguments, "columnsStartAt1", true) ||
+        strcmp(value_get_text(request->arguments, "pathFormat", "path"), "path") != 0) {
+        return request_fail(request, ok, "lines and columns start at 1, and paths are paths, not URIs");
+    }
+    backend->snapshot_frames = bounded(value_get_int(extra, "snapshotFrames", 0), 20, 1000);
+    backend->snapshot_variables = bounded(value_get_int(extra, "snapshotVariables", 0), 60, 1000);
+    backend->initialized = true;
+    struct value *body = value_map(arena);
+    for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
+        value_set_bool(arena, body, capabilities[i], true);
+    }
+    value_set(arena, body, "exceptionBreakpointFilters", describe_filters(arena));
+    value_set(arena, body, "pytui", describe_backend(backend, arena));
+    return body;
+}
+
+void lifecycle_after_initialize(struct backend *backend)
+{
+    post_simple(backend, "initialized", NULL, 0);
+}
+
+void lifecycle_after_configuration(struct backend *backend)
+{
+    struct arena *arena = arena_create();
+    if (arena) {
+        struct value *body = value_map(arena);
+        value_set(arena, body, "name", value_string(arena, backend->executable, strlen(backend->executable)));
+        value_set_int(arena, body, "systemProcessId", backend->pid);
+        value_set_bool(arena, body, "isLocalProcess", true);
+        value_set_text(arena, body, "startMethod", "launch");
+        backend_event(backend, arena, "process", body);
+    }
+}
+
+struct value *lifecycle_handle_set_exception_breakpoints(struct request *request, bool *ok)
+{
+    struct backend *backend = request->backend;
+    const struct value *filters = value_get_array(request->arguments, "filters");
+    bool uncaught = false;
+    for (size_t i = 0; i < value_count(filters); i++) {
+        const struct value *item = value_at(filters, i);
+        if (item->type != VALUE_STRING || strcmp(item->string.bytes, "uncaught") != 0) {
+            return request_fail(request, ok, "unknown exception filter \"%.100s\"; there is: uncaught",
+                                item->type == VALUE_STRING ? item->string.bytes : "?");
+        }
+        uncaught = true;
+    }
+    backend->stop_on_uncaught = uncaught;
+    pthread_mutex_lock(&backend->lock);
+    bool running = backend->phase == PHASE_RUNNING;
+    pthread_mutex_unlock(&backend->lock);
+    if (running) { /* else it is applied before the program goes on */
+        stepping_apply(backend->stepping);
+    }
+    return NULL;
+}
+
+struct value *lifecycle_handle_disconnect(struct request *request, bool *ok)
+{
+    (void)ok;
+    if (value_get_bool(request->arguments, "terminateDebuggee", false)) {
+        request->backend->kill_at_end = true;
+    }
+    return NULL;
+}
+
+void lifecycle_after_disconnect(struct backend *backend)
+{
+    pthread_mutex_lock(&backend->lock);
+    bool serving = backend->phase == PHASE_CONFIGURING || backend->phase == PHASE_STOPPED;
+    if (serving) {
+        stop_abandon(backend);
+    }
+    pthread_mutex_unlock(&backend->lock);
+    if (!serving) {
+        backend_detach(backend);
+    }
+}
+
+struct value *lifecycle_handle_terminate(struct request *request, bool *ok)
+{
+    (void)request;
+    (void)ok;
+    return NULL;
+}
+
+/* As Ctrl-C would: a stopped program has to run for that. Before it started nothing is there to clean up. */
+void lifecycle_after_terminate(struct backend *backend)
+{
+    atomic_store(&backend->terminating, true);
+    pthread_mutex_lock(&backend->lock);
+    bool started = backend->phase != PHASE_CONFIGURING;
+    if (backend->phase == PHASE_STOPPED) {
+        stop_release(backend);
+    }
+    pthread_mutex_unlock(&backend->lock);
+    kill(getpid(), started ? SIGINT : SIGTERM);
+}
+
+struct value *lifecycle_handle_stats(struct request *request, bool *ok)
+{
+    (void)ok;
+    struct backend *backend = request->backend;
+    struct counters *counters = &backend->counters;
+    struct channel_counts channel = server_counts(backend->server);
+    struct value *body = value_map(request->arena);
+    const struct {
+        const char *name;
+        uint64_t number;
+    } rows[] = {
+        {"callbacks", atomic_load(&counters->callbacks)},
+        {"lineCallbacks", atomic_load(&counters->line_callbacks)},
+        {"startCallbacks", atomic_load(&counters->start_callbacks)},
+        {"stops", atomic_load(&counters->stops)},
+        {"conditions", atomic_load(&counters->conditions)},
+        {"restartEvents", atomic_load(&counters->restart_events)},
+        {"armedCode", atomic_load(&counters->armed_code)},
+        {"userCode", atomic_load(&counters->user_code)},
+        {"messagesIn", channel.messages_in},
+        {"messagesOut", channel.messages_out},
+        {"bytesIn", channel.bytes_in},
+        {"bytesOut", channel.bytes_out},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        value_set_int(request->arena, body, rows[i].name, (int64_t)rows[i].number);
+    }
+    return body;
+}

@@ -1,0 +1,21 @@
+/* Pausing a running program: at its next line, or, when it is blocked in a call, right there. */
+#pragma once
+
+#include "request.h"
+
+#include <Python.h>
+#include <stdbool.h>
+
+struct arena;
+struct backend;
+struct value;
+
+/* The request: plan a stop at the next line of the thread, or of any. */
+struct value *pause_handle(struct request *request, bool *ok);
+
+/* The answer when C code keeps the GIL. */
+struct value *pause_describe_blocked(struct arena *arena);
+
+/* The helper, with the GIL, HELPER_PATIENCE after the plan: no line came, so the program is blocked in
+ * calls that gave the GIL away. Stop it here and serve. */
+void pause_hold(struct backend *backend);

@@ -1,0 +1,344 @@
+#include "requests.h"
+
+#include "backend.h"
+#include "breakpoints.h"
+#include "helper.h"
+#include "lifecycle.h"
+#include "pause.h"
+#include "server.h"
+#include "stop.h"
+#include "threads.h"
+#include "values.h"
+
+#include "protocol/arena.h"
+#include "protocol/message.h"
+#include "protocol/value.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BLOCKED_AFTER 200 /* ms that a pause waits for the GIL before it is answered as blocked */
+
+struct job {
+    struct job *next;
+    struct arena *arena; /* owned; holds the arguments, and the response is built in it */
+    const struct request_row *row;
+    const struct value *arguments;
+    int64_t seq;
+    int64_t deadline; /* ms; 0: none */
+    bool answered;
+};
+
+struct request_queue {
+    struct job *first, **last; /* guarded by backend->lock */
+};
+
+static struct value *handle_cancel(struct request *request, bool *ok);
+
+const struct request_row request_rows[] = {
+    {"cancel", handle_cancel, REQUEST_ON_READER},
+    {"completions", values_handle_completions, REQUEST_WHEN_STOPPED},
+    {"configurationDone", stop_handle_configuration_done, REQUEST_WITH_GIL, .after = lifecycle_after_configuration},
+    {"continue", stop_handle_continue, REQUEST_WHEN_STOPPED},
+    {"disconnect", lifecycle_handle_disconnect, REQUEST_WITH_GIL, .before_initialize = true,
+     .after = lifecycle_after_disconnect},
+    {"evaluate", values_handle_evaluate, REQUEST_WHEN_STOPPED},
+    {"exceptionInfo", values_handle_exception_info, REQUEST_WHEN_STOPPED},
+    {"initialize", lifecycle_handle_initialize, REQUEST_ON_READER, .before_initialize = true,
+     .after = lifecycle_after_initialize},
+    {"next", stop_handle_next, REQUEST_WHEN_STOPPED},
+    {"pause", pause_handle, REQUEST_WITH_GIL},
+    {"pytui/runTo", stop_handle_run_to, REQUEST_WHEN_STOPPED},
+    {"pytui/stats", lifecycle_handle_stats, REQUEST_ON_READER},
+    {"scopes", values_handle_scopes, REQUEST_WHEN_STOPPED},
+    {"setBreakpoints", breakpoints_handle_set, REQUEST_WITH_GIL},
+    {"setExceptionBreakpoints", lifecycle_handle_set_exception_breakpoints, REQUEST_WITH_GIL},
+    {"setFunctionBreakpoints", breakpoints_handle_set_functions, REQUEST_WITH_GIL},
+    {"setVariable", values_handle_set_variable, REQUEST_WHEN_STOPPED},
+    {"source", values_handle_source, REQUEST_WITH_GIL},
+    {"stackTrace", values_handle_stack_trace, REQUEST_WHEN_STOPPED},
+    {"stepIn", stop_handle_step_in, REQUEST_WHEN_STOPPED},
+    {"stepOut", stop_handle_step_out, REQUEST_WHEN_STOPPED},
+    {"terminate", lifecycle_handle_terminate, REQUEST_ON_READER, .after = lifecycle_after_terminate},
+    {"threads", threads_handle_threads, REQUEST_WITH_GIL},
+    {"variables", values_handle_variables, REQUEST_WHEN_STOPPED},
+};
+const size_t request_row_count = sizeof(request_rows) / sizeof(request_rows[0]);
+
+static const struct request_row *find_row(const char *name)
+{
+    for (size_t i = 0; i < request_row_count; i++) {
+        if (strcmp(request_rows[i].name, name) == 0) {
+            return &request_rows[i];
+        }
+    }
+    return NULL;
+}
+
+static int64_t now_milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct value *request_fail(struct request *request, bool *ok, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(request->error, sizeof(request->error), format, arguments);
+    va_end(arguments);
+    *ok = false;
+    return NULL;
+}
+
+struct request_queue *request_queue_create(void)
+{
+    struct request_queue *queue = calloc(1, sizeof(*queue));
+    if (queue) {
+        queue->last = &queue->first;
+    }
+    return queue;
+}
+
+/* Refuse a request; takes ARENA. */
+static void answer_error(struct backend *backend, struct arena *arena, int64_t seq, const char *name, const char *text)
+{
+    server_post(backend->server, arena, message_error(arena, seq, name, text));
+}
+
+/* Call the handler and post what it says; takes ARENA. */
+static void answer(struct backend *backend, struct arena *arena, const struct request_row *row,
+                   const struct value *arguments, int64_t seq)
+{
+    struct request request = {.backend = backend, .arena = arena, .arguments = arguments, .seq = seq};
+    bool ok = true;
+    struct value *body = row->handler(&request, &ok);
+    if (!ok) {
+        answer_error(backend, arena, seq, row->name, request.error[0] ? request.error : "failed");
+    } else if (arena_failed(arena)) {
+        arena_destroy(arena);
+        arena = arena_create();
+        if (arena) {
+            answer_error(backend, arena, seq, row->name, "out of memory while building the answer");
+        }
+    } else {
+        server_post(backend->server, arena, message_response(arena, seq, row->name, body));
+        if (row->after) {
+            row->after(backend);
+        }
+    }
+}
+
+/* Whether ROW may be queued in this phase; a text for people if not. Lock held. */
+static const char *refuse_in_phase(const struct backend *backend, const struct request_row *row)
+{
+    switch (backend->phase) {
+    case PHASE_GONE:
+        return "the debugging session is over";
+    case PHASE_CONFIGURING:
+        return row->place == REQUEST_WHEN_STOPPED ? "the program has not started: send configurationDone first" : NULL;
+    case PHASE_RUNNING:
+        return row->place == REQUEST_WHEN_STOPPED ? "the program is running: pause it first" : NULL;
+    case PHASE_STOPPED:
+        return NULL;
+    }
+    return NULL;
+}
+
+/* Queue a request for a thread with the GIL, or refuse it; takes ARENA. */
+static void queue_job(struct backend *backend, struct arena *arena, const struct request_row *row,
+                      const struct message *message)
+{
+    struct job *job = malloc(sizeof(*job));
+    if (!job) {
+        answer_error(backend, arena, message->seq, row->name, "out of memory");
+        return;
+    }
+    *job = (struct job){.arena = arena, .row = row, .arguments = message->body, .seq = message->seq};
+    if (row->handler == pause_handle) {
+        job->deadline = now_milliseconds() + BLOCKED_AFTER;
+    }
+    pthread_mutex_lock(&backend->lock);
+    const char *refused = refuse_in_phase(backend, row);
+    if (!refused) {
+        *backend->queue->last = job;
+        backend->queue->last = &job->next;
+        helper_wake(backend);
+    }
+    pthread_mutex_unlock(&backend->lock);
+    if (refused) {
+        free(job);
+        answer_error(backend, arena, message->seq, row->name, refused);
+    }
+}
+
+void requests_receive(void *data, struct arena *arena, const struct message *message, const char *malformed)
+{
+    struct backend *backend = data;
+    if (message->kind != MESSAGE_REQUEST || !message->name || message->seq <= 0) {
+        arena_destroy(arena); /* nothing that could be answered */
+        return;
+    }
+    const struct request_row *row = find_row(message->name);
+    if (malformed) {
+        answer_error(backend, arena, message->seq, message->name, malformed);
+    } else if (!row) {
+        const char *text = arena_printf(arena, "unknown request \"%.100s\"", message->name);
+        answer_error(backend, arena, message->seq, message->name, text ? text : "unknown request");
+    } else if (!backend->initialized && !row->before_initialize) {
+        answer_error(backend, arena, message->seq, row->name, "send initialize first");
+    } else if (row->place == REQUEST_ON_READER) {
+        answer(backend, arena, row, message->body, message->seq);
+    } else {
+        queue_job(backend, arena, row, message);
+    }
+}
+
+int requests_timeout(void *data)
+{
+    struct backend *backend = data;
+    int64_t nearest = 0;
+    pthread_mutex_lock(&backend->lock);
+    for (struct job *job = backend->queue->first; job; job = job->next) {
+        if (job->deadline && !job->answered && (!nearest || job->deadline < nearest)) {
+            nearest = job->deadline;
+        }
+    }
+    pthread_mutex_unlock(&backend->lock);
+    if (!nearest) {
+        return -1;
+    }
+    int64_t left = nearest - now_milliseconds();
+    return left < 0 ? 0 : (int)left + 1;
+}
+
+void requests_on_timeout(void *data)
+{
+    struct backend *backend = data;
+    int64_t now = now_milliseconds();
+    pthread_mutex_lock(&backend->lock);
+    for (struct job *job = backend->queue->first; job; job = job->next) {
+        if (!job->deadline || job->answered || job->deadline > now) {
+            continue;
+        }
+        struct arena *arena = arena_create();
+        if (arena) {
+            server_post(backend->server, arena,
+                        message_response(arena, job->seq, job->row->name, pause_describe_blocked(arena)));
+        }
+        job->answered = true;
+    }
+    pthread_mutex_unlock(&backend->lock);
+}
+
+struct job *requests_take(struct backend *backend)
+{
+    struct request_queue *queue = backend->queue;
+    struct job *job = queue->first;
+    if (job) {
+        queue->first = job->next;
+        if (!queue->first) {
+            queue->last = &queue->first;
+        }
+    }
+    return job;
+}
+
+bool requests_waiting(struct backend *backend)
+{
+    return backend->queue->first != NULL;
+}
+
+static void free_job(struct job *job)
+{
+    arena_destroy(job->arena);
+    free(job);
+}
+
+void requests_run(struct backend *backend, struct job *job)
+{
+    pthread_mutex_lock(&backend->lock);
+    const char *refused = refuse_in_phase(backend, job->row);
+    pthread_mutex_unlock(&backend->lock);
+    if (job->answered) {
+        struct request request = {
+            .backend = backend, .arena = job->arena, .arguments = job->arguments, .seq = job->seq};
+        bool ok = true;
+        if (!refused) {
+            job->row->handler(&request, &ok);
+        }
+        free_job(job);
+        return;
+    }
+    if (refused) {
+        answer_error(backend, job->arena, job->seq, job->row->name, refused);
+    } else {
+        answer(backend, job->arena, job->row, job->arguments, job->seq);
+    }
+    free(job);
+}
+
+void requests_refuse_all(struct backend *backend, const char *why)
+{
+    pthread_mutex_lock(&backend->lock);
+    struct job *job = backend->queue->first;
+    backend->queue->first = NULL;
+    backend->queue->last = &backend->queue->first;
+    pthread_mutex_unlock(&backend->lock);
+    while (job) {
+        struct job *next = job->next;
+        if (job->answered) {
+            free_job(job);
+        } else {
+            answer_error(backend, job->arena, job->seq, job->row->name, why);
+            free(job);
+        }
+        job = next;
+    }
+}
+
+void requests_forked(struct backend *backend)
+{
+    backend->queue->first = NULL;
+    backend->queue->last = &backend->queue->first;
+}
+
+/* Take the queued job SEQ out of the queue. Lock held. */
+static struct job *remove_job(struct request_queue *queue, int64_t seq)
+{
+    for (struct job **link = &queue->first; *link; link = &(*link)->next) {
+        struct job *job = *link;
+        if (job->seq == seq && !job->answered) {
+            *link = job->next;
+            if (queue->last == &job->next) {
+                queue->last = link;
+            }
+            return job;
+        }
+    }
+    return NULL;
+}
+
+/* A request that still waits is answered at once as cancelled; running Python code is interrupted and
+ * its own handler answers. Anything else is over already, which is fine. */
+static struct value *handle_cancel(struct request *request, bool *ok)
+{
+    (void)ok;
+    struct backend *backend = request->backend;
+    int64_t seq = value_get_int(request->arguments, "requestId", 0);
+    pthread_mutex_lock(&backend->lock);
+    struct job *job = remove_job(backend->queue, seq);
+    if (!job && seq > 0 && stop_running_request(backend) == seq) {
+        helper_interrupt(backend);
+    }
+    pthread_mutex_unlock(&backend->lock);
+    if (job) {
+        answer_error(backend, job->arena, job->seq, job->row->name, "cancelled");
+        free(job);
+    }
+    return NULL;
+}

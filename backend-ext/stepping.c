@@ -1,0 +1,439 @@
+#include "stepping.h"
+
+#include "backend.h"
+#include "breakpoints.h"
+#include "compat.h"
+#include "engine.h"
+#include "lifecycle.h"
+#include "lines.h"
+#include "stop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WATCHED_LIMIT 64 /* code objects watched by one step; far more than a step passes through */
+
+#define FLAG_COROUTINE 0x80
+
+struct stepping {
+    struct backend *backend;
+    enum step_kind kind;
+    unsigned long ident; /* thread of the step */
+    PyObject *frame;     /* owned: the frame being stepped */
+    bool has_hits;       /* STEP_ENTRY of a function breakpoint */
+    struct hits hits;
+    bool pausing;
+    unsigned long pause_ident;        /* 0: any thread */
+    PyObject *watched[WATCHED_LIMIT]; /* owned: code objects told to the engine */
+    size_t watched_count;
+    unsigned watched_all;
+};
+
+struct stepping *stepping_create(struct backend *backend)
+{
+    struct stepping *stepping = calloc(1, sizeof(*stepping));
+    if (stepping) {
+        stepping->backend = backend;
+    }
+    return stepping;
+}
+
+void stepping_destroy(struct stepping *stepping)
+{
+    if (stepping) {
+        stepping_cancel(stepping);
+        free(stepping);
+    }
+}
+
+void stepping_cancel(struct stepping *stepping)
+{
+    stepping->kind = STEP_NONE;
+    stepping->ident = 0;
+    stepping->has_hits = false;
+    stepping->pausing = false;
+    Py_CLEAR(stepping->frame);
+}
+
+bool stepping_pausing(const struct stepping *stepping)
+{
+    return stepping->pausing;
+}
+
+unsigned long stepping_pause_ident(const struct stepping *stepping)
+{
+    return stepping->pause_ident;
+}
+
+/* What is watched. */
+
+static unsigned wanted_of_all(const struct stepping *stepping)
+{
+    unsigned events = 0;
+    if (stepping->pausing) {
+        events |= ENGINE_LINES;
+    }
+    if (stepping->kind == STEP_IN) {
+        events |= ENGINE_STARTS;
+    }
+    if ((stepping->kind != STEP_NONE && stepping->kind != STEP_ENTRY) || stepping->backend->stop_on_uncaught) {
+        events |= ENGINE_UNWINDS;
+    }
+    return events;
+}
+
+static void watch_all(struct stepping *stepping, unsigned events)
+{
+    if (stepping->watched_all != events) {
+        stepping->watched_all = events;
+        engine_watch_all(stepping->backend->engine, events);
+    }
+}
+
+static void unwatch(struct stepping *stepping, size_t index)
+{
+    PyObject *code = stepping->watched[index];
+    stepping->watched[index] = stepping->watched[--stepping->watched_count];
+    engine_watch(stepping->backend->engine, code, 0);
+    Py_DECREF(code);
+}
+
+/* Watch the lines and returns of CODE too. */
+static void watch(struct stepping *stepping, PyObject *code)
+{
+    for (size_t i = 0; i < stepping->watched_count; i++) {
+        if (stepping->watched[i] == code) {
+            return;
+        }
+    }
+    if (stepping->watched_count == WATCHED_LIMIT) {
+        unwatch(stepping, 0);
+    }
+    stepping->watched[stepping->watched_count++] = Py_NewRef(code);
+    engine_watch(stepping->backend->engine, code, ENGINE_LINES | ENGINE_RETURNS);
+}
+
+static PyObject *frame_code(PyObject *frame)
+{
+    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame); /* new, never NULL */
+    return code;
+}
+
+void stepping_apply(struct stepping *stepping)
+{
+    if (stepping->backend->ended) {
+        return;
+    }
+    PyObject *code = stepping->kind != STEP_NONE && stepping->frame ? frame_code(stepping->frame) : NULL;
+    for (size_t i = stepping->watched_count; i-- > 0;) {
+        if (stepping->watched[i] != code) {
+            unwatch(stepping, i);
+        }
+    }
+    if (code) {
+        watch(stepping, code);
+    }
+    Py_XDECREF(code);
+    watch_all(stepping, wanted_of_all(stepping));
+}
+
+void stepping_finish(struct stepping *stepping)
+{
+    stepping_cancel(stepping);
+    while (stepping->watched_count > 0) {
+        Py_DECREF(stepping->watched[--stepping->watched_count]);
+    }
+    stepping->watched_all = 0;
+}
+
+void stepping_begin(struct stepping *stepping, enum step_kind kind, PyObject *frame, unsigned long ident)
+{
+    stepping_cancel(stepping);
+    if (frame) {
+        stepping->kind = kind;
+        stepping->frame = Py_NewRef(frame);
+        stepping->ident = ident;
+    }
+}
+
+void stepping_begin_entry(struct stepping *stepping, PyObject *frame, const struct hits *hits)
+{
+    stepping_cancel(stepping);
+    stepping->kind = STEP_ENTRY;
+    stepping->frame = Py_NewRef(frame);
+    stepping->ident = PyThread_get_thread_ident();
+    stepping->has_hits = hits != NULL;
+    if (hits) {
+        stepping->hits = *hits;
+    }
+    stepping_apply(stepping);
+}
+
+void stepping_begin_pause(struct stepping *stepping, unsigned long ident)
+{
+    stepping->pausing = true;
+    stepping->pause_ident = ident;
+    watch_all(stepping, wanted_of_all(stepping));
+}
+
+/* Frames. */
+
+/* The interpreter's own frozen code (importlib, runpy, zipimport): never stepped through. */
+static bool is_frozen(PyObject *code)
+{
+    PyObject *filename = PyObject_GetAttrString(code, "co_filename");
+    const char *text = filename && PyUnicode_Check(filename) ? PyUnicode_AsUTF8AndSize(filename, NULL) : NULL;
+    bool frozen = text && strncmp(text, "<frozen ", 8) == 0;
+    Py_XDECREF(filename);
+    PyErr_Clear();
+    return frozen;
+}
+
+/* The frame that FRAME returns to and that can be shown: new reference; NULL at the outermost frame of
+ * the program. */
+static PyObject *caller_of(struct stepping *stepping, PyObject *frame)
+{
+    PyObject *code = frame_code(frame);
+    bool outermost = code == stepping->backend->main_code;
+    Py_DECREF(code);
+    PyObject *caller = outermost ? NULL : PyObject_GetAttrString(frame, "f_back");
+    while (caller && caller != Py_None) {
+        code = frame_code(caller);
+        bool frozen = is_frozen(code);
+        Py_DECREF(code);
+        if (!frozen) {
+            return caller;
+        }
+        PyObject *next = PyObject_GetAttrString(caller, "f_back");
+        Py_DECREF(caller);
+        caller = next;
+    }
+    Py_XDECREF(caller);
+    PyErr_Clear();
+    return NULL;
+}
+
+static bool is_step_frame(const struct stepping *stepping)
+{
+    return stepping->frame && (PyObject *)PyEval_GetFrame() == stepping->frame;
+}
+
+static bool is_step_thread(const struct stepping *stepping)
+{
+    return stepping->kind != STEP_NONE && stepping->ident == PyThread_get_thread_ident();
+}
+
+/* Reports of the engine. */
+
+static const char *hit_reason(const struct hits *hits)
+{
+    return hits->count == 0 && hits->run_to ? "goto" : hits->function ? "function breakpoint" : "breakpoint";
+}
+
+static void stop_for_hits(struct backend *backend, const struct hits *hits)
+{
+    struct stop_info info = {.reason = hit_reason(hits),
+                             .frame = (PyObject *)PyEval_GetFrame(),
+                             .hits = hits,
+                             .text = hits->error[0] ? hits->error : NULL};
+    stop_enter(backend, &info);
+}
+
+static void enter_function(struct backend *backend, struct armed_code *armed, const struct hits *hits)
+{
+    struct stepping *stepping = backend->stepping;
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    bool other_entry = stepping->kind == STEP_ENTRY && stepping->ident != PyThread_get_thread_ident();
+    if (!hits->function || armed->table.body_on_def_line || other_entry) {
+        stop_for_hits(backend, hits);
+    } else {
+        stepping_begin_entry(stepping, frame, hits);
+    }
+}
+
+void control_code_entered(struct backend *backend, PyObject *code)
+{
+    breakpoints_code_entered(backend->breakpoints, code);
+    if (!backend->main_code) {
+        lifecycle_find_main(backend, code);
+    }
+    struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
+    if (armed && armed->start) {
+        control_breakpoint_start(backend, armed);
+    }
+}
+
+void control_breakpoint(struct backend *backend, struct armed_code *armed, int line)
+{
+    struct hits hits;
+    if (!stop_active(backend) && breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
+        stop_for_hits(backend, &hits);
+    }
+}
+
+void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
+{
+    struct hits hits;
+    if (!stop_active(backend) && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
+        enter_function(backend, armed, &hits);
+    }
+}
+
+static bool pause_here(const struct stepping *stepping)
+{
+    return stepping->pausing && (!stepping->pause_ident || stepping->pause_ident == PyThread_get_thread_ident());
+}
+
+/* Why a watched line of this thread stops; NULL: it does not. */
+static const char *line_reason(struct stepping *stepping)
+{
+    if (is_step_thread(stepping)) {
+        if (stepping->kind == STEP_IN) {
+            return "step";
+        }
+        if (stepping->kind != STEP_OUT && is_step_frame(stepping)) {
+            return stepping->kind == STEP_OVER ? "step" : stepping->has_hits ? "function breakpoint" : "entry";
+        }
+    }
+    return pause_here(stepping) ? "pause" : NULL;
+}
+
+void control_watched_line(struct backend *backend, PyObject *code, int line)
+{
+    if (stop_active(backend)) {
+        return;
+    }
+    struct stepping *stepping = backend->stepping;
+    const char *reason = line_reason(stepping);
+    if (reason && stepping->kind == STEP_IN && strcmp(reason, "step") == 0 && is_frozen(code)) {
+        reason = NULL;
+    }
+    struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
+    struct hits hits = {0};
+    bool hit = armed && armed_code_has_line(armed, line) && breakpoints_hit(backend->breakpoints, armed, line, &hits);
+    if (stepping->has_hits && reason && strcmp(reason, "function breakpoint") == 0) {
+        for (size_t i = 0; i < stepping->hits.count && hits.count < HITS_LIMIT; i++) {
+            hits.ids[hits.count++] = stepping->hits.ids[i];
+        }
+    }
+    if (!reason && !hit) {
+        return;
+    }
+    struct stop_info info = {.reason = hit && !(reason && strcmp(reason, "entry") == 0) ? hit_reason(&hits) : reason,
+                             .frame = (PyObject *)PyEval_GetFrame(),
+                             .hits = hits.count ? &hits : NULL,
+                             .text = hits.error[0] ? hits.error : NULL};
+    stop_enter(backend, &info);
+}
+
+/* Step into: the frame that begins or goes on becomes the one that is stepped. */
+void control_watched_start(struct backend *backend, PyObject *code, bool resumed)
+{
+    if (stop_active(backend)) {
+        return;
+    }
+    struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
+    struct hits hits;
+    if (armed && armed->start && !resumed && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
+        enter_function(backend, armed, &hits);
+        return;
+    }
+    struct stepping *stepping = backend->stepping;
+    if (stepping->kind != STEP_IN || !is_step_thread(stepping) || is_frozen(code)) {
+        return;
+    }
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    if (!frame) {
+        return;
+    }
+    struct line_table table;
+    bool at_once = false;
+    if (!resumed && line_table_read(&table, code)) {
+        at_once = lines_start_needed(&table);
+        line_table_finish(&table);
+    }
+    if (at_once) {
+        stop_enter(backend, &(struct stop_info){.reason = "step", .frame = frame});
+        return;
+    }
+    watch(stepping, code);
+}
+
+static bool is_coroutine(PyObject *code)
+{
+    PyObject *flags = PyObject_GetAttrString(code, "co_flags");
+    long number = flags ? PyLong_AsLong(flags) : 0;
+    Py_XDECREF(flags);
+    PyErr_Clear();
+    return (number & FLAG_COROUTINE) != 0;
+}
+
+/* The name of CODE for "returned from …", into BUFFER. */
+static void code_name(PyObject *code, char *buffer, size_t size)
+{
+    PyObject *name = PyObject_GetAttrString(code, "co_qualname");
+    PyObject *bytes = name && PyUnicode_Check(name) ? PyUnicode_AsEncodedString(name, "utf-8", "replace") : NULL;
+    snprintf(buffer, size, "%s", bytes ? PyBytes_AsString(bytes) : "?");
+    Py_XDECREF(bytes);
+    Py_XDECREF(name);
+    PyErr_Clear();
+}
+
+void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded)
+{
+    struct stepping *stepping = backend->stepping;
+    if (stop_active(backend) || !is_step_thread(stepping) || !is_step_frame(stepping)) {
+        return;
+    }
+    if (yielded && (stepping->kind != STEP_IN || is_coroutine(code))) {
+        return; /* stays in the generator until it is resumed */
+    }
+    PyObject *caller = caller_of(stepping, stepping->frame);
+    if (!caller) {
+        stepping_cancel(stepping);
+        stepping_apply(stepping);
+        return;
+    }
+    char function[256];
+    code_name(code, function, sizeof(function));
+    struct stop_info info = {
+        .reason = "step", .frame = caller, .returned = yielded ? NULL : value, .function = function};
+    stop_enter(backend, &info);
+    Py_DECREF(caller);
+}
+
+/* The stepped frame is left by an exception: go on in its caller, which handles it or is left too. */
+static void follow_exception(struct stepping *stepping)
+{
+    PyObject *caller = caller_of(stepping, stepping->frame);
+    if (!caller) {
+        stepping_cancel(stepping);
+        stepping_apply(stepping);
+        return;
+    }
+    Py_DECREF(stepping->frame);
+    stepping->frame = caller;
+    stepping->kind = STEP_OVER;
+    PyObject *code = frame_code(caller);
+    watch(stepping, code);
+    Py_DECREF(code);
+}
+
+void control_unwind(struct backend *backend, PyObject *code, PyObject *exception)
+{
+    struct stepping *stepping = backend->stepping;
+    if (stop_active(backend)) {
+        return;
+    }
+    if (code == backend->main_code && PyThread_get_thread_ident() == backend->main_ident) {
+        PyObject *frame = (PyObject *)PyEval_GetFrame();
+        if (frame) {
+            lifecycle_uncaught(backend, frame, exception);
+        }
+        return;
+    }
+    if (is_step_thread(stepping) && stepping->kind != STEP_ENTRY && is_step_frame(stepping)) {
+        follow_exception(stepping);
+    }
+}

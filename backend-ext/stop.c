@@ -1,0 +1,465 @@
+#include "stop.h"
+
+#include "backend.h"
+#include "compat.h"
+#include "engine.h"
+#include "lifecycle.h"
+#include "requests.h"
+#include "server.h"
+#include "stepping.h"
+#include "threads.h"
+#include "values.h"
+
+#include "protocol/arena.h"
+#include "protocol/message.h"
+#include "protocol/value.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HELD_INTERVAL 1000.0 /* seconds: threads that wait for the GIL do not ask for it during a stop */
+
+struct stop {
+    /* With the GIL held: */
+    bool active;                             /* a thread is stopped */
+    PyObject *frame;                         /* owned: innermost frame shown; NULL for a finished program */
+    unsigned long ident;                     /* of the stopped thread */
+    bool finished;                           /* post-mortem: nothing can be stepped */
+    PyObject *get_interval, *set_interval;   /* owned: sys' functions */
+    PyObject *interval;                      /* owned: the program's own, while it is replaced */
+    PyObject *get_handler, *default_handler; /* owned: of SIGINT; NULL where not found */
+    bool interrupted;                        /* a Ctrl-C of the program was caught by an evaluate */
+    /* Guarded by backend->lock: */
+    bool resumed;          /* leave the loop */
+    bool abandoned;        /* the same, and the session is over */
+    long long running;     /* request whose Python code runs; 0: none */
+    bool cancelled;        /* we interrupted it */
+    unsigned long serving; /* ident of the thread that serves */
+};
+
+static PyObject *sys_function(const char *name)
+{
+    PyObject *function = PySys_GetObject(name); /* borrowed */
+    if (!function) {
+        PyErr_Format(PyExc_RuntimeError, "lost sys.%s", name);
+    }
+    return Py_XNewRef(function);
+}
+
+struct stop *stop_create(struct backend *backend)
+{
+    struct stop *stop = calloc(1, sizeof(*stop));
+    if (!stop) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    (void)backend;
+    stop->get_interval = sys_function("getswitchinterval");
+    stop->set_interval = sys_function("setswitchinterval");
+    if (!stop->get_interval || !stop->set_interval) {
+        stop_destroy(stop);
+        return NULL;
+    }
+    PyObject *modules = PySys_GetObject("modules"); /* borrowed */
+    PyObject *signals = modules ? PyDict_GetItemString(modules, "_signal") : NULL;
+    if (signals) {
+        stop->get_handler = PyObject_GetAttrString(signals, "getsignal");
+        stop->default_handler = PyObject_GetAttrString(signals, "default_int_handler");
+        PyErr_Clear();
+    }
+    return stop;
+}
+
+void stop_destroy(struct stop *stop)
+{
+    if (stop) {
+        Py_XDECREF(stop->get_interval);
+        Py_XDECREF(stop->set_interval);
+        Py_XDECREF(stop->get_handler);
+        Py_XDECREF(stop->default_handler);
+        Py_XDECREF(stop->interval);
+        Py_XDECREF(stop->frame);
+        free(stop);
+    }
+}
+
+bool stop_active(const struct backend *backend)
+{
+    return backend->stop->active;
+}
+
+PyObject *stop_frame(const struct backend *backend)
+{
+    return backend->stop->frame;
+}
+
+unsigned long stop_ident(const struct backend *backend)
+{
+    return backend->stop->active ? backend->stop->ident : 0;
+}
+
+void stop_abandon(struct backend *backend)
+{
+    backend->stop->abandoned = true;
+    pthread_cond_broadcast(&backend->changed);
+}
+
+void stop_release(struct backend *backend)
+{
+    backend->stop->resumed = true;
+    pthread_cond_broadcast(&backend->changed);
+}
+
+bool stop_abandoned(const struct backend *backend)
+{
+    return backend->stop->abandoned;
+}
+
+/* The switch interval. Threads that wait for the GIL ask its holder to drop it every interval; the first
+ * bytecode of an evaluate would obey and let all others run. So the interval is huge during a stop and the program's
+ * own while its code runs. */
+
+static void hold_interval(struct stop *stop)
+{
+    Py_XDECREF(stop->interval);
+    stop->interval = PyObject_CallNoArgs(stop->get_interval);
+    PyObject *huge = PyFloat_FromDouble(HELD_INTERVAL);
+    PyObject *arguments = huge ? PyTuple_Pack(1, huge) : NULL;
+    PyObject *result = stop->interval && arguments ? PyObject_CallObject(stop->set_interval, arguments) : NULL;
+    Py_XDECREF(result);
+    Py_XDECREF(arguments);
+    Py_XDECREF(huge);
+    PyErr_Clear();
+}
+
+static void release_interval(struct stop *stop)
+{
+    PyObject *arguments = stop->interval ? PyTuple_Pack(1, stop->interval) : NULL;
+    PyObject *result = arguments ? PyObject_CallObject(stop->set_interval, arguments) : NULL;
+    Py_XDECREF(result);
+    Py_XDECREF(arguments);
+    PyErr_Clear();
+}
+
+void stop_before_python(void *data, long long request_seq)
+{
+    struct backend *backend = data;
+    counter_add(&backend->counters.user_code, 1);
+    pthread_mutex_lock(&backend->lock);
+    backend->stop->running = request_seq;
+    backend->stop->cancelled = false;
+    pthread_mutex_unlock(&backend->lock);
+    release_interval(backend->stop);
+}
+
+/* Called with the error that ended the code, which is left as it is. */
+void stop_after_python(void *data)
+{
+    struct backend *backend = data;
+    struct stop *stop = backend->stop;
+    PyObject *error = PyErr_GetRaisedException();
+    pthread_mutex_lock(&backend->lock);
+    bool cancelled = stop->cancelled;
+    unsigned long serving = stop->serving;
+    stop->running = 0;
+    stop->cancelled = false;
+    pthread_mutex_unlock(&backend->lock);
+    if (cancelled) {
+        PyThreadState_SetAsyncExc(serving, NULL); /* in case it came too late to be raised */
+    } else if (error && PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt)) {
+        stop->interrupted = true;
+    }
+    hold_interval(stop);
+    if (error) {
+        PyErr_SetRaisedException(error);
+    }
+}
+
+long long stop_running_request(const struct backend *backend)
+{
+    return backend->stop->running;
+}
+
+/* Whether a SIGINT would raise KeyboardInterrupt: then it also ends a call that blocks in the kernel. */
+static bool interrupt_is_default(struct stop *stop)
+{
+    PyObject *number = stop->get_handler ? PyLong_FromLong(SIGINT) : NULL;
+    PyObject *arguments = number ? PyTuple_Pack(1, number) : NULL;
+    PyObject *handler = arguments ? PyObject_CallObject(stop->get_handler, arguments) : NULL;
+    bool same = handler && handler == stop->default_handler;
+    Py_XDECREF(handler);
+    Py_XDECREF(arguments);
+    Py_XDECREF(number);
+    PyErr_Clear();
+    return same;
+}
+
+void stop_interrupt(struct backend *backend)
+{
+    struct stop *stop = backend->stop;
+    if (!stop->running || stop->cancelled) {
+        return;
+    }
+    stop->cancelled = true;
+    if (stop->serving == backend->main_ident && interrupt_is_default(stop)) {
+        pthread_kill(backend->main_thread, SIGINT);
+    } else {
+        PyThreadState_SetAsyncExc(stop->serving, PyExc_KeyboardInterrupt);
+    }
+}
+
+/* The `stopped` event. */
+
+static const char *describe_reason(const char *reason)
+{
+    static const struct {
+        const char *reason, *description;
+    } descriptions[] = {
+        {"entry", "stopped before the first line"}, {"step", "stepped"},          {"breakpoint", "breakpoint reached"},
+        {"function breakpoint", "function called"}, {"goto", "reached the line"}, {"pause", "paused"},
+        {"exception", "exception raised"},
+    };
+    for (size_t i = 0; i < sizeof(descriptions) / sizeof(descriptions[0]); i++) {
+        if (strcmp(descriptions[i].reason, reason) == 0) {
+            return descriptions[i].description;
+        }
+    }
+    return reason;
+}
+
+/* "Type: message" of the snapshot's exception. */
+static const char *exception_text(struct arena *arena, const struct value *snapshot)
+{
+    const struct value *exception = value_get_map(snapshot, "exception");
+    const char *type = value_get_text(exception, "typeName", NULL);
+    const char *message = value_get_text(exception, "message", "");
+    if (!type) {
+        return NULL;
+    }
+    return message[0] ? arena_printf(arena, "%s: %s", type, message) : type;
+}
+
+static struct value *make_snapshot(struct backend *backend, struct arena *arena, const struct stop_info *info,
+                                   long long thread)
+{
+    struct value *snapshot =
+        values_snapshot(backend->values, arena, backend->snapshot_frames, backend->snapshot_variables);
+    PyErr_Clear();
+    if (!snapshot) {
+        snapshot = value_map(arena);
+        value_set(arena, snapshot, "stackFrames", value_array(arena));
+        value_set_bool(arena, snapshot, "moreFrames", false);
+        value_set(arena, snapshot, "scopes", value_array(arena));
+        value_set(arena, snapshot, "pages", value_array(arena));
+    }
+    char name[256];
+    threads_name(backend, thread, name, sizeof(name));
+    value_set(arena, snapshot, "threadName", value_string(arena, name, strlen(name)));
+    if (info->post_mortem) {
+        value_set_bool(arena, snapshot, "postMortem", true);
+    }
+    if (info->hits && info->hits->count) {
+        value_set(arena, snapshot, "hits", breakpoints_describe_hits(backend->breakpoints, arena, info->hits));
+    }
+    return snapshot;
+}
+
+static void post_stopped(struct backend *backend, const struct stop_info *info)
+{
+    struct arena *arena = arena_create();
+    if (!arena) {
+        return;
+    }
+    long long thread = threads_id(backend, backend->stop->ident);
+    struct value *body = value_map(arena);
+    struct value *snapshot = make_snapshot(backend, arena, info, thread);
+    const char *text = info->text ? info->text : info->exception ? exception_text(arena, snapshot) : NULL;
+    value_set_text(arena, body, "reason", info->reason);
+    value_set_text(arena, body, "description", describe_reason(info->reason));
+    value_set_int(arena, body, "threadId", thread);
+    if (text) {
+        value_set(arena, body, "text", value_string(arena, text, strlen(text)));
+    }
+    value_set_bool(arena, body, "allThreadsStopped", true);
+    if (info->hits && info->hits->count) {
+        struct value *ids = value_array(arena);
+        for (size_t i = 0; i < info->hits->count; i++) {
+            value_append(arena, ids, value_int(arena, info->hits->ids[i]));
+        }
+        value_set(arena, body, "hitBreakpointIds", ids);
+    }
+    value_set(arena, body, "pytui", snapshot);
+    backend_event(backend, arena, "stopped", body);
+}
+
+/* Serve until resumed or abandoned. GIL held all the time. */
+static void serve(struct backend *backend)
+{
+    struct stop *stop = backend->stop;
+    pthread_mutex_lock(&backend->lock);
+    stop->serving = PyThread_get_thread_ident();
+    while (!stop->resumed && !stop->abandoned) {
+        struct job *job = requests_take(backend);
+        if (!job) {
+            pthread_cond_wait(&backend->changed, &backend->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&backend->lock);
+        requests_run(backend, job);
+        if (getpid() != backend->pid) {
+            return; /* an evaluate forked: this is the child, which nobody serves */
+        }
+        pthread_mutex_lock(&backend->lock);
+    }
+    stop->resumed = false;
+    if (backend->phase != PHASE_GONE) {
+        backend->phase = PHASE_RUNNING;
+    }
+    pthread_cond_broadcast(&backend->changed); /* the helper may take what is left in the queue */
+    pthread_mutex_unlock(&backend->lock);
+}
+
+/* Show what INFO says and serve; the session's data about the stop is set. */
+static void show_and_serve(struct backend *backend, const struct stop_info *info)
+{
+    if (info->exception) {
+        values_begin_exception(backend->values, info->frame, info->exception, info->post_mortem, backend->main_code);
+    } else {
+        values_begin(backend->values, info->frame, backend->main_code);
+    }
+    if (info->returned) {
+        values_set_return(backend->values, info->returned, info->function);
+    }
+    PyErr_Clear();
+    pthread_mutex_lock(&backend->lock);
+    bool gone = backend->phase == PHASE_GONE || backend->stop->abandoned;
+    if (!gone) {
+        backend->phase = PHASE_STOPPED;
+    }
+    pthread_mutex_unlock(&backend->lock);
+    if (!gone) {
+        post_stopped(backend, info);
+        breakpoints_after_hit(backend->breakpoints, info->hits);
+        serve(backend);
+    }
+    if (getpid() == backend->pid) {
+        values_end(backend->values);
+    }
+}
+
+void stop_enter(struct backend *backend, const struct stop_info *info)
+{
+    struct stop *stop = backend->stop;
+    if (stop->active || backend->ended || (!info->frame && !info->exception)) {
+        return;
+    }
+    if (getpid() != backend->pid) { /* forked by C code that runs no fork handlers of Python's */
+        lifecycle_forked(backend);
+        return;
+    }
+    stop->active = true;
+    stop->ident = info->ident ? info->ident : PyThread_get_thread_ident();
+    stop->frame = Py_XNewRef(info->frame);
+    stop->finished = info->post_mortem;
+    counter_add(&backend->counters.stops, 1);
+    hold_interval(stop);
+    stepping_cancel(backend->stepping);
+    show_and_serve(backend, info);
+    if (stop->abandoned) {
+        backend_detach(backend);
+    } else if (!backend->ended) {
+        stepping_apply(backend->stepping);
+    }
+    release_interval(stop);
+    Py_CLEAR(stop->interval);
+    Py_CLEAR(stop->frame);
+    stop->active = false;
+    PyErr_Clear();
+    if (stop->interrupted) {
+        stop->interrupted = false;
+        PyErr_SetInterruptEx(SIGINT);
+    }
+}
+
+void stop_configure(struct backend *backend)
+{
+    serve(backend);
+}
+
+/* Requests. */
+
+static struct value *resume(struct request *request, bool *ok, enum step_kind kind)
+{
+    struct backend *backend = request->backend;
+    struct stop *stop = backend->stop;
+    long long thread = value_get_int(request->arguments, "threadId", 0);
+    if (!stop->active) {
+        return request_fail(request, ok, "the program is running: pause it first");
+    }
+    if (kind != STEP_NONE && thread != 0 && thread != threads_id(backend, stop->ident)) {
+        return request_fail(request, ok, "only the thread that stopped can be stepped");
+    }
+    stepping_begin(backend->stepping, kind, kind == STEP_NONE || stop->finished ? NULL : stop->frame, stop->ident);
+    pthread_mutex_lock(&backend->lock);
+    stop->resumed = true;
+    pthread_mutex_unlock(&backend->lock);
+    return NULL;
+}
+
+struct value *stop_handle_continue(struct request *request, bool *ok)
+{
+    resume(request, ok, STEP_NONE);
+    struct value *body = value_map(request->arena);
+    value_set_bool(request->arena, body, "allThreadsContinued", true);
+    return body;
+}
+
+struct value *stop_handle_next(struct request *request, bool *ok)
+{
+    return resume(request, ok, STEP_OVER);
+}
+
+struct value *stop_handle_step_in(struct request *request, bool *ok)
+{
+    return resume(request, ok, STEP_IN);
+}
+
+struct value *stop_handle_step_out(struct request *request, bool *ok)
+{
+    return resume(request, ok, STEP_OUT);
+}
+
+struct value *stop_handle_run_to(struct request *request, bool *ok)
+{
+    const char *path = value_get_text(value_get_map(request->arguments, "source"), "path", NULL);
+    long long line = value_get_int(request->arguments, "line", 0);
+    char error[256];
+    if (!path || !path[0] || line < 1 || line > INT32_MAX) {
+        return request_fail(request, ok, "pytui/runTo needs source.path and a line from 1");
+    }
+    if (!request->backend->stop->active) {
+        return request_fail(request, ok, "the program is running: pause it first");
+    }
+    if (!breakpoints_run_to(request->backend->breakpoints, path, (int)line, error, sizeof(error))) {
+        return request_fail(request, ok, "%s", error);
+    }
+    return resume(request, ok, STEP_NONE);
+}
+
+struct value *stop_handle_configuration_done(struct request *request, bool *ok)
+{
+    struct backend *backend = request->backend;
+    const struct value *extra = value_get_map(request->arguments, "pytui");
+    pthread_mutex_lock(&backend->lock);
+    bool late = backend->phase != PHASE_CONFIGURING;
+    backend->stop->resumed = !late || backend->stop->resumed;
+    pthread_mutex_unlock(&backend->lock);
+    if (late) {
+        return request_fail(request, ok, "configurationDone was sent before");
+    }
+    backend->stop_on_entry = value_get_bool(extra, "stopOnEntry", true);
+    return NULL;
+}
