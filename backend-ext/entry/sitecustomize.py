@@ -31,13 +31,6 @@ def take_address():
         os.environ.pop("PYTHONPATH", None)
     else:
         os.environ["PYTHONPATH"] = saved
-    # posix.environ, which os.environ was made from, keeps a copy of its own.
-    posix.environ.pop(b"PYTUI_CHANNEL", None)
-    saved = posix.environ.pop(b"PYTUI_PYTHONPATH", None)
-    if saved is None:
-        posix.environ.pop(b"PYTHONPATH", None)
-    else:
-        posix.environ[b"PYTHONPATH"] = saved
     return address
 
 
@@ -120,9 +113,13 @@ def start(address):
     try:
         import _imp
 
+        before = "encodings.ascii" in sys.modules
         # Not by import: that would leave the module in sys.modules.
         module = _imp.create_dynamic(type(sys.__spec__)("_pytui", None, origin=path))
         _imp.exec_dynamic(module)
+        if not before and sys.modules.pop("encodings.ascii", None):
+            # 3.11 looks this codec up for the module's name when it runs with -X dev.
+            del sys.modules["encodings"].ascii
         module.start(address)
     except BaseException as error:
         kind = type(error).__name__
