@@ -76,6 +76,9 @@ static void draw_hints(struct app *app, struct canvas row, int from)
     int total = 1;
     size_t fitting = 0;
     char key[64];
+    struct style bar = app_style(app, ROLE_STATUS);
+    struct style key_style = style_over(bar, app_style(app, ROLE_HINT_KEY));
+    struct style text_style = style_over(bar, app_style(app, ROLE_HINT_TEXT));
     for (size_t i = 0; i < command_count; i++) {
         if (!hinted(app, &commands[i]))
             continue;
@@ -96,8 +99,8 @@ static void draw_hints(struct app *app, struct canvas row, int from)
         if (!key[0])
             continue;
         column += 2;
-        column += canvas_label(row, 0, column, row.columns, app_style(app, ROLE_HINT_KEY), key);
-        column += 1 + canvas_label(row, 0, column + 1, row.columns, app_style(app, ROLE_HINT_TEXT), commands[i].hint);
+        column += canvas_label(row, 0, column, row.columns, key_style, key);
+        column += 1 + canvas_label(row, 0, column + 1, row.columns, text_style, commands[i].hint);
         fitting--;
     }
 }
