@@ -37,6 +37,7 @@ void origin_finish(struct origins *origins)
     for (size_t i = 0; i < ORIGIN_FILES; i++) {
         forget_file(&origins->files[i]);
     }
+    forget_file(&origins->recent);
     for (size_t i = 0; i < origins->count; i++) {
         Py_XDECREF(origins->references[i].filename);
         Py_XDECREF(origins->references[i].module);
@@ -266,26 +267,35 @@ static void copy_line(const char *text, size_t length, char *buffer, size_t size
     buffer[written] = '\0';
 }
 
+void origin_forget_recent(struct origins *origins)
+{
+    forget_file(&origins->recent);
+}
+
 bool origin_line(struct origins *origins, PyObject *filename, int line, char *buffer, size_t size)
 {
-    (void)origins;
     char path[PATH_MAX];
-    size_t length = 0;
     buffer[0] = '\0';
     PyObject *cached = cached_line(filename, line);
     if (cached != NULL) {
-        return object_copy_text(cached, buffer, size) && (buffer[strcspn(buffer, "\r\n")] = '\0', true);
+        bool ok = object_copy_text(cached, buffer, size);
+        buffer[strcspn(buffer, "\r\n")] = '\0';
+        return ok;
     }
     if (!filename_path(filename, path, sizeof(path)) || path[0] == '<') {
         return false;
     }
-    char *bytes = read_file(path, &length);
-    size_t line_length = 0;
-    const char *text = bytes != NULL ? find_line(bytes, length, line, &line_length) : NULL;
-    if (text != NULL) {
-        copy_line(text, line_length, buffer, size);
+    struct origin_file *recent = &origins->recent;
+    if (recent->path == NULL || strcmp(recent->path, path) != 0) {
+        forget_file(recent);
+        recent->path = strdup(path);
+        recent->bytes = recent->path != NULL ? read_file(path, &recent->length) : NULL;
     }
-    free(bytes);
+    size_t length = 0;
+    const char *text = recent->bytes != NULL ? find_line(recent->bytes, recent->length, line, &length) : NULL;
+    if (text != NULL) {
+        copy_line(text, length, buffer, size);
+    }
     return text != NULL;
 }
 

@@ -32,6 +32,7 @@ struct origin_reference {
 struct origins {
     struct origin_file files[ORIGIN_FILES];
     size_t next_file;
+    struct origin_file recent;           /* the last one that lines were read of */
     struct origin_reference *references; /* owned array; a reference is an index + 1, for good */
     size_t count, capacity;
     char library[4096]; /* the standard library's directory with a slash; "" when unknown */
@@ -51,6 +52,9 @@ int origin_column(struct origins *origins, PyObject *filename, int line, int off
 
 /* The text of a line without its end, as much as fits, as UTF-8. False when it cannot be had. */
 bool origin_line(struct origins *origins, PyObject *filename, int line, char *buffer, size_t size);
+
+/* Let go of the text that origin_line() keeps for the next line of the same file. */
+void origin_forget_recent(struct origins *origins);
 
 /* The text behind a sourceReference, or of a file or <name> by its path. New str; NULL with a Python
  * error set, or without one when there is no such text. MAY_RUN: ask the loader too. */

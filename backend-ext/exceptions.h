@@ -1,0 +1,25 @@
+/* Exceptions as DAP's ExceptionDetails and as the interpreter's own kind of traceback text: with their
+ * causes, contexts, groups and notes. Runs no code of the program unless told that it may. */
+#pragma once
+
+#include "compat.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct value;
+struct values;
+
+/* What str() says, bounded. Where the class has a __str__ of its own, that is called with MAY_RUN,
+ * else the arguments are shown. */
+void exceptions_message(struct values *values, PyObject *exception, char *buffer, size_t size, bool may_run);
+
+/* "ValueError: message" in one line. */
+void exceptions_summary(struct values *values, PyObject *exception, char *buffer, size_t size, bool may_run);
+
+/* The whole traceback; NUL-terminated, owned by ARENA; NULL when out of memory. */
+char *exceptions_format(struct values *values, struct arena *arena, PyObject *exception, bool may_run);
+
+/* ExceptionDetails with the chain. */
+struct value *exceptions_details(struct values *values, struct arena *arena, PyObject *exception);

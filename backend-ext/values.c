@@ -1,0 +1,374 @@
+/* The stop's state and the requests that only read it. A stop's frames and references are made here
+ * and ended here; evaluate.c and completions.c answer the other requests. */
+#include "values.h"
+
+#include "capture.h"
+#include "evaluate.h"
+#include "exceptions.h"
+#include "stop.h"
+#include "threads.h"
+#include "values_state.h"
+
+#include "protocol/arena.h"
+#include "protocol/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE_DEFAULT   100
+#define PAGE_LIMIT     1000
+#define FRAMES_DEFAULT 200
+#define FRAMES_LIMIT   10000
+
+struct values *values_create(const struct values_hooks *hooks)
+{
+    struct values *values = calloc(1, sizeof(*values));
+    if (values == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    values->hooks = *hooks;
+    locals_init(&values->locals);
+    origin_init(&values->origins);
+    renderer_init(&values->renderer, &values->objects);
+    frames_init(&values->frames, &values->objects, &values->locals, &values->origins);
+    PyObject *builtins = objects_init(&values->objects) ? PyImport_ImportModule("builtins") : NULL;
+    values->compile = builtins != NULL ? PyObject_GetAttrString(builtins, "compile") : NULL;
+    values->capture = values->compile != NULL ? capture_create(&values->hooks) : NULL;
+    Py_XDECREF(builtins);
+    if (values->capture == NULL) {
+        values_destroy(values);
+        return NULL;
+    }
+    return values;
+}
+
+void values_destroy(struct values *values)
+{
+    if (values == NULL) {
+        return;
+    }
+    values_end(values);
+    capture_destroy(values->capture);
+    renderer_finish(&values->renderer);
+    origin_finish(&values->origins);
+    objects_finish(&values->objects);
+    Py_XDECREF(values->compile);
+    free(values);
+}
+
+bool values_quiet_begin(void)
+{
+    return PyGC_Disable() != 0;
+}
+
+void values_quiet_end(bool was_on)
+{
+    if (was_on) {
+        PyGC_Enable();
+    }
+}
+
+static void begin(struct values *values, PyObject *frame, PyObject *exception, bool post_mortem, PyObject *hide_below)
+{
+    values_end(values);
+    bool collecting = values_quiet_begin();
+    PyObject *traceback = exception != NULL && post_mortem ? PyException_GetTraceback(exception) : NULL;
+    PyObject *syntax_error = NULL;
+    if (post_mortem && exception != NULL && PyType_IsSubtype(Py_TYPE(exception), (PyTypeObject *)PyExc_SyntaxError)) {
+        syntax_error = exception;
+    }
+    renderer_refresh(&values->renderer);
+    values->stopped = true;
+    values->post_mortem = post_mortem;
+    values->exception = Py_XNewRef(exception);
+    frames_begin(&values->frames, post_mortem ? NULL : frame, traceback, syntax_error, hide_below);
+    Py_XDECREF(traceback);
+    PyErr_Clear();
+    values_quiet_end(collecting);
+}
+
+void values_begin(struct values *values, PyObject *frame, PyObject *hide_below)
+{
+    begin(values, frame, NULL, false, hide_below);
+}
+
+void values_begin_exception(struct values *values, PyObject *frame, PyObject *exception, bool post_mortem,
+                            PyObject *hide_below)
+{
+    begin(values, frame, exception, post_mortem, hide_below);
+}
+
+void values_end(struct values *values)
+{
+    values->stopped = false;
+    values->post_mortem = false;
+    variables_end(&values->variables);
+    frames_end(&values->frames);
+    Py_CLEAR(values->exception);
+    Py_CLEAR(values->returned);
+    Py_CLEAR(values->returned_from);
+}
+
+void values_set_return(struct values *values, PyObject *returned, const char *function_name)
+{
+    Py_XDECREF(values->returned);
+    Py_XDECREF(values->returned_from);
+    values->returned = Py_XNewRef(returned);
+    values->returned_from = function_name != NULL ? PyUnicode_FromString(function_name) : NULL;
+    PyErr_Clear();
+}
+
+struct frame_entry *values_frame(struct values *values, long long frame_id)
+{
+    if (frame_id != 0) {
+        return frames_entry(&values->frames, frame_id);
+    }
+    struct stack *stack = frames_stack(&values->frames, 0);
+    bool some = stack != NULL && frames_extend(&values->frames, stack, 1) > 0;
+    return some ? &values->frames.entries[stack->entries[0]] : NULL;
+}
+
+void values_render(struct values *values, PyObject *object, char *buffer, size_t size)
+{
+    struct text text;
+    text_init(&text, buffer, size, size < RENDER_COLUMNS ? size : RENDER_COLUMNS);
+    render_object(&values->renderer, &text, object);
+}
+
+/* The snapshot */
+
+/* The first page of each scope that is cheap. */
+static struct value *first_pages(struct values *values, struct arena *arena, const struct value *scopes, size_t count)
+{
+    struct value *pages = value_array(arena);
+    for (size_t i = 0; i < value_count(scopes); i++) {
+        const struct value *scope = value_at(scopes, i);
+        if (value_get_bool(scope, "expensive", false)) {
+            continue;
+        }
+        struct page_request wanted = {
+            .reference = value_get_int(scope, "variablesReference", 0), .filter = CHILDREN_ALL, .count = count};
+        bool more;
+        struct value *rows = variables_page(values, arena, &wanted, &more);
+        struct value *page = value_map(arena);
+        value_set_int(arena, page, "variablesReference", wanted.reference);
+        value_set_int(arena, page, "start", 0);
+        value_set(arena, page, "variables", rows);
+        value_set_bool(arena, page, "more", more);
+        value_append(arena, pages, page);
+    }
+    return pages;
+}
+
+/* In post-mortem the first frame says what passes through it. */
+static void mark_exception(struct values *values, struct arena *arena, struct value *frames)
+{
+    const struct value *first = value_at(frames, 0);
+    if (first == NULL || !values->post_mortem || values->exception == NULL) {
+        return;
+    }
+    char summary[512];
+    exceptions_summary(values, values->exception, summary, sizeof(summary), false);
+    struct value *extension = value_copy(arena, value_get_map(first, "pytui"));
+    extension = extension != NULL ? extension : value_map(arena);
+    value_set_text(arena, extension, "exception", summary);
+    struct value *changed = frames->array.items[0];
+    value_set(arena, changed, "pytui", extension);
+}
+
+struct value *values_snapshot(struct values *values, struct arena *arena, size_t frames, size_t variables)
+{
+    bool collecting = values_quiet_begin();
+    struct value *snapshot = value_map(arena);
+    struct stack *stack = frames_stack(&values->frames, 0);
+    struct value *list = stack != NULL ? frames_page(&values->frames, arena, stack, 0, frames) : value_array(arena);
+    mark_exception(values, arena, list);
+    value_set(arena, snapshot, "stackFrames", list);
+    value_set_bool(arena, snapshot, "moreFrames", stack != NULL && frames_more(stack));
+    struct frame_entry *top = values_frame(values, 0);
+    struct value *scopes = top != NULL ? variables_scopes(values, arena, top) : value_array(arena);
+    value_set(arena, snapshot, "scopes", scopes);
+    value_set(arena, snapshot, "pages", first_pages(values, arena, scopes, variables));
+    if (values->exception != NULL) {
+        value_set(arena, snapshot, "exception", exceptions_details(values, arena, values->exception));
+    }
+    if (values->post_mortem) {
+        value_set_bool(arena, snapshot, "postMortem", true);
+    }
+    if (values->returned != NULL) {
+        char name[256] = "";
+        if (values->returned_from != NULL) {
+            object_copy_text(values->returned_from, name, sizeof(name));
+        }
+        long long id = top != NULL ? frames_id(&values->frames, top) : 0;
+        value_set(arena, snapshot, "returnValue", variables_row(values, arena, name, values->returned, id, NULL, NULL));
+    }
+    PyErr_Clear();
+    values_quiet_end(collecting);
+    return snapshot;
+}
+
+/* Requests */
+
+/* The stack of the request's thread, begun if need be; NULL with the request failed. */
+static struct stack *requested_stack(struct request *request, struct values *values, bool *ok)
+{
+    long long thread_id = value_get_int(request->arguments, "threadId", 0);
+    unsigned long ident = thread_id != 0 ? threads_ident(request->backend, thread_id) : 0;
+    struct stack *stack = NULL;
+    if (thread_id == 0 || (ident != 0 && ident == stop_ident(request->backend))) {
+        stack = frames_stack(&values->frames, 0);
+    } else {
+        stack = frames_stack(&values->frames, thread_id);
+    }
+    if (stack != NULL) {
+        return stack;
+    }
+    if (ident == 0) {
+        request_fail(request, ok, "there is no thread %lld", thread_id);
+        return NULL;
+    }
+    PyObject *all = threads_frames(request->backend);
+    PyObject *key = PyLong_FromUnsignedLong(ident);
+    PyObject *frame = all != NULL && key != NULL && PyDict_Check(all) ? PyDict_GetItemWithError(all, key) : NULL;
+    if (frame == NULL) {
+        request_fail(request, ok, "thread %lld runs no Python code", thread_id);
+    } else {
+        stack = frames_add_stack(&values->frames, thread_id, frame);
+    }
+    Py_XDECREF(key);
+    Py_XDECREF(all);
+    PyErr_Clear();
+    return stack;
+}
+
+struct value *values_handle_stack_trace(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
+    long long start = value_get_int(request->arguments, "startFrame", 0);
+    long long levels = value_get_int(request->arguments, "levels", 0);
+    if (start < 0 || levels < 0) {
+        return request_fail(request, ok, "startFrame and levels must not be negative");
+    }
+    levels = levels == 0 ? FRAMES_DEFAULT : levels > FRAMES_LIMIT ? FRAMES_LIMIT : levels;
+    bool collecting = values_quiet_begin();
+    struct stack *stack = requested_stack(request, values, ok);
+    struct value *body = NULL;
+    if (stack != NULL) {
+        body = value_map(request->arena);
+        struct value *list = frames_page(&values->frames, request->arena, stack, (size_t)start, (size_t)levels);
+        if (start == 0 && stack == &values->frames.stacks[0]) {
+            mark_exception(values, request->arena, list);
+        }
+        bool more = frames_more(stack) || stack->count > (size_t)(start + levels);
+        value_set(request->arena, body, "stackFrames", list);
+        value_set_int(request->arena, body, "totalFrames", start + (long long)value_count(list) + (more ? 1 : 0));
+        struct value *extension = value_map(request->arena);
+        value_set_bool(request->arena, extension, "moreFrames", more);
+        value_set(request->arena, body, "pytui", extension);
+    } else if (*ok) {
+        request_fail(request, ok, "the thread has no frames");
+    }
+    values_quiet_end(collecting);
+    return body;
+}
+
+struct value *values_handle_scopes(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
+    long long id = value_get_int(request->arguments, "frameId", 0);
+    struct frame_entry *entry = values_frame(values, id);
+    if (entry == NULL) {
+        return request_fail(request, ok, "frame %lld does not belong to this stop", id);
+    }
+    bool collecting = values_quiet_begin();
+    struct value *body = value_map(request->arena);
+    value_set(request->arena, body, "scopes", variables_scopes(values, request->arena, entry));
+    values_quiet_end(collecting);
+    return body;
+}
+
+struct value *values_handle_variables(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
+    const char *filter = value_get_text(request->arguments, "filter", "");
+    long long start = value_get_int(request->arguments, "start", 0);
+    long long count = value_get_int(request->arguments, "count", 0);
+    struct page_request wanted = {
+        .reference = value_get_int(request->arguments, "variablesReference", 0),
+        .filter = strcmp(filter, "indexed") == 0 ? CHILDREN_INDEXED
+                  : strcmp(filter, "named") == 0 ? CHILDREN_NAMED
+                                                 : CHILDREN_ALL,
+        .start = start > 0 ? (size_t)start : 0,
+        .count = count <= 0           ? PAGE_DEFAULT
+                 : count > PAGE_LIMIT ? PAGE_LIMIT
+                                      : (size_t)count,
+        .request_seq = request->seq,
+    };
+    const struct reference *reference = variables_find(values, wanted.reference);
+    if (reference == NULL) {
+        return request_fail(request, ok, "variablesReference %lld does not belong to this stop", wanted.reference);
+    }
+    bool runs_code = reference->kind == REFERENCE_PROPERTY;
+    bool collecting = runs_code ? false : values_quiet_begin();
+    bool more;
+    struct value *body = value_map(request->arena);
+    value_set(request->arena, body, "variables", variables_page(values, request->arena, &wanted, &more));
+    struct value *extension = value_map(request->arena);
+    value_set_bool(request->arena, extension, "more", more);
+    value_set(request->arena, body, "pytui", extension);
+    values_quiet_end(collecting);
+    return body;
+}
+
+struct value *values_handle_exception_info(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
+    if (values->exception == NULL) {
+        return request_fail(request, ok, "the program did not stop at an exception");
+    }
+    bool collecting = values_quiet_begin();
+    struct arena *arena = request->arena;
+    struct value *body = value_map(arena);
+    struct value *details = exceptions_details(values, arena, values->exception);
+    value_set(arena, body, "exceptionId", value_copy(arena, value_get(details, "fullTypeName")));
+    value_set(arena, body, "description", value_copy(arena, value_get(details, "message")));
+    value_set_text(arena, body, "breakMode", values->post_mortem ? "unhandled" : "always");
+    value_set(arena, body, "details", details);
+    values_quiet_end(collecting);
+    return body;
+}
+
+struct value *values_handle_source(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
+    const struct value *source = value_get_map(request->arguments, "source");
+    long long reference = value_get_int(source, "sourceReference", 0);
+    if (reference == 0) {
+        reference = value_get_int(request->arguments, "sourceReference", 0);
+    }
+    const char *path = value_get_text(source, "path", NULL);
+    PyObject *text = origin_text(&values->origins, reference, path, false);
+    PyErr_Clear();
+    if (text == NULL && values->stopped) {
+        values->hooks.before_python(values->hooks.data, request->seq);
+        text = origin_text(&values->origins, reference, path, true);
+        PyErr_Clear();
+        values->hooks.after_python(values->hooks.data);
+    }
+    PyObject *bytes = text != NULL ? object_utf8(text, PyUnicode_GetLength(text)) : NULL;
+    struct value *body = NULL;
+    if (bytes != NULL) {
+        body = value_map(request->arena);
+        value_set(request->arena, body, "content",
+                  value_string(request->arena, PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes)));
+        value_set_text(request->arena, body, "mimeType", "text/x-python");
+    } else {
+        request_fail(request, ok, "the interpreter does not have the text of %s", path != NULL ? path : "this source");
+    }
+    Py_XDECREF(bytes);
+    Py_XDECREF(text);
+    PyErr_Clear();
+    return body;
+}

@@ -1,0 +1,42 @@
+/* What the parts of values share: one stop's state. Private to values.c and its parts. */
+#pragma once
+
+#include "compat.h"
+#include "frames.h"
+#include "locals.h"
+#include "objects.h"
+#include "origin.h"
+#include "render.h"
+#include "values.h"
+#include "variables.h"
+
+#include <stdbool.h>
+
+struct capture;
+
+struct values {
+    struct values_hooks hooks;
+    struct objects objects;
+    struct locals locals;
+    struct origins origins;
+    struct renderer renderer;
+    struct frames frames;
+    struct variables variables;
+    struct capture *capture; /* owned: what evaluated code writes to */
+    PyObject *compile;       /* owned: the built-in, taken before the program could replace it */
+
+    /* Of this stop. */
+    bool stopped;
+    bool post_mortem;
+    PyObject *exception;     /* owned or NULL */
+    PyObject *returned;      /* owned or NULL */
+    PyObject *returned_from; /* owned str, with `returned` */
+};
+
+/* Around looking: collection would run finalizers of the program (on 3.11, where any allocation may
+ * collect). False: it was off already. */
+bool values_quiet_begin(void);
+void values_quiet_end(bool was_on);
+
+/* The entry of a frame id, or with 0 the innermost one; NULL: there is none. */
+struct frame_entry *values_frame(struct values *values, long long frame_id);
