@@ -163,6 +163,7 @@ static SCREEN *new_screen(const char *type, FILE *output, FILE *input)
     for (size_t i = 0; i < CURSES_SIGNALS; i++)
         sigaction(curses_signals[i], NULL, &saved[i]);
     use_env(FALSE); /* LINES and COLUMNS are those of somebody else */
+    use_tioctl(TRUE);
     SCREEN *screen = newterm(type, output, input);
     for (size_t i = 0; i < CURSES_SIGNALS; i++)
         sigaction(curses_signals[i], &saved[i], NULL);
@@ -203,8 +204,10 @@ static void set_up_curses(struct term *term, const struct term_options *options)
     set_up_colours(term, options->colour);
     term->can_hide_cursor = capability("civis") != NULL && capability("cnorm") != NULL;
     term->cursor_shown = true;
+    /* The Linux console's entry has mouse reports, but they come from a daemon and it prints what it does not know. */
     const char *mouse = capability("kmous");
-    term->like_xterm = mouse != NULL && strncmp(mouse, "\033[", 2) == 0;
+    bool console = strncmp(termname(), "linux", 5) == 0;
+    term->like_xterm = mouse != NULL && strncmp(mouse, "\033[", 2) == 0 && !console;
     term->mouse = options->mouse && term->like_xterm;
 }
 

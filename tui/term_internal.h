@@ -28,8 +28,10 @@ struct pair_slot {
 struct pair_table {
     struct pair_slot *slots; /* owned, a power of two of them */
     size_t slot_count;
-    int used;  /* pairs 1..used are taken */
-    int limit; /* the terminal's */
+    int used;         /* pairs 1..used are taken */
+    int limit;        /* the terminal's */
+    bool overflowed;  /* since they were last forgotten */
+    int64_t next_try; /* loop_now() from which forgetting may help */
 };
 
 struct term {

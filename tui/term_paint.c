@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loop.h"
 #include "xalloc.h"
 
 #define PAIR_MAX 8192
@@ -44,6 +45,7 @@ void term_paint_finish(struct term *term)
 
 static void forget_pairs(struct term *term)
 {
+    term->pairs.overflowed = false;
     memset(term->pairs.slots, 0, term->pairs.slot_count * sizeof(struct pair_slot));
     term->pairs.used = 0;
     reset_color_pairs();
@@ -66,8 +68,10 @@ static int pair_of(struct term *term, int foreground, int background)
         at = (at + 1) & (pairs->slot_count - 1);
     if (pairs->slots[at].key == key)
         return pairs->slots[at].pair;
-    if (pairs->used >= pairs->limit || init_extended_pair(pairs->used + 1, foreground, background) == ERR)
+    if (pairs->used >= pairs->limit || init_extended_pair(pairs->used + 1, foreground, background) == ERR) {
+        pairs->overflowed = true;
         return 0;
+    }
     pairs->slots[at] = (struct pair_slot){.key = key, .pair = ++pairs->used};
     return pairs->used;
 }
@@ -131,6 +135,18 @@ static void write_changes(struct term *term)
     term->rewrite = false;
 }
 
+/* Bring the grid to curses. When the pairs run out all start anew with those of this frame; if even they
+ * are too many, some cells stay without colours, and the next try is not before a second has passed. */
+static void write_frame(struct term *term)
+{
+    write_changes(term);
+    if (!term->pairs.overflowed || loop_now() < term->pairs.next_try)
+        return;
+    forget_pairs(term);
+    write_changes(term);
+    term->pairs.next_try = term->pairs.overflowed ? loop_now() + 1000000 : 0;
+}
+
 static void show_cursor(struct term *term, bool visible)
 {
     if (term->cursor_shown != visible && term->can_hide_cursor)
@@ -142,9 +158,7 @@ void term_present(struct term *term)
 {
     if (term->suspended || term->rows == 0 || term->columns == 0)
         return;
-    if (term->pairs.limit > 0 && term->pairs.used >= term->pairs.limit)
-        forget_pairs(term);
-    write_changes(term);
+    write_frame(term);
     bool visible = term->cursor_visible;
     if (!visible)
         show_cursor(term, false);
