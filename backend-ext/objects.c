@@ -227,6 +227,26 @@ PyObject *object_dict(const struct objects *objects, PyObject *object)
     return dict;
 }
 
+static int keep_referent(PyObject *referent, void *data)
+{
+    PyObject **kept = data;
+    *kept = referent;
+    return 0;
+}
+
+PyObject *object_proxied_dict(PyObject *proxy)
+{
+    /* Its own methods would call the mapping's; what it refers to is known to the collector. */
+    PyObject *referent = NULL;
+    void *slot = Py_TYPE(proxy) == &PyDictProxy_Type ? PyType_GetSlot(&PyDictProxy_Type, Py_tp_traverse) : NULL;
+    traverseproc traverse;
+    memcpy(&traverse, &slot, sizeof(traverse));
+    if (traverse != NULL) {
+        traverse(proxy, keep_referent, &referent);
+    }
+    return referent != NULL && PyDict_Check(referent) ? referent : NULL;
+}
+
 bool object_is_c_descriptor(PyObject *entry)
 {
     return Py_TYPE(entry) == &PyMemberDescr_Type || Py_TYPE(entry) == &PyGetSetDescr_Type;

@@ -52,6 +52,9 @@ PyObject *object_dict_find(PyObject *dict, const char *name);
 /* The namespace of an instance, module or class; always a dict. */
 PyObject *object_dict(const struct objects *objects, PyObject *object);
 
+/* The dict behind a mappingproxy; borrowed, NULL when it is about something else. */
+PyObject *object_proxied_dict(PyObject *proxy);
+
 /* Whether ENTRY is a member or getset descriptor of the interpreter (slots of Python classes are). */
 bool object_is_c_descriptor(PyObject *entry);
 

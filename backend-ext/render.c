@@ -102,6 +102,7 @@ static void render_quoted(struct rendering *rendering, PyTypeObject *type, PyObj
         text_put(rendering->text, quoted, length - 1);
         if (cut) {
             text_puts(rendering->text, "\xe2\x80\xa6");
+            rendering->text->full = true; /* it was cut because there is no room */
         }
         text_close(rendering->text, closer);
     }
@@ -326,6 +327,7 @@ static const struct {
     {"code", "<code ", "co_qualname", ">"},
     {"frame", "<frame ", "f_code", ">"},
     {"traceback", "<traceback ", "tb_frame", ">"},
+    {"memoryview", "<memoryview of ", "nbytes", " bytes>"},
     {"cell", "<cell ", "cell_contents", ">"},
     {"staticmethod", "<staticmethod ", "__func__", ">"},
     {"classmethod", "<classmethod ", "__func__", ">"},
@@ -470,6 +472,16 @@ static bool render_singleton(struct rendering *rendering, PyObject *object)
     return false;
 }
 
+static void render_mapping_proxy(struct rendering *rendering, PyObject *object)
+{
+    PyObject *dict = object_proxied_dict(object);
+    text_open(rendering->text, "mappingproxy(", ")");
+    if (dict != NULL) {
+        render_dict(rendering, dict);
+    }
+    text_close(rendering->text, ")");
+}
+
 /* Types with layouts of the interpreter's own, and their subclasses. */
 static bool render_builtin(struct rendering *rendering, PyObject *object)
 {
@@ -497,6 +509,8 @@ static bool render_builtin(struct rendering *rendering, PyObject *object)
         render_class(rendering, object);
     } else if (PyModule_Check(object)) {
         render_module(rendering, object);
+    } else if (Py_TYPE(object) == &PyDictProxy_Type) {
+        render_mapping_proxy(rendering, object);
     } else if (PyExceptionInstance_Check(object)) {
         render_exception(rendering, object);
     } else {
@@ -608,6 +622,10 @@ Py_ssize_t render_length(const struct renderer *renderer, PyObject *object)
     }
     if (PyDict_Check(object)) {
         return PyDict_Size(object);
+    }
+    PyObject *proxied = object_proxied_dict(object);
+    if (proxied != NULL) {
+        return PyDict_Size(proxied);
     }
     if (PyAnySet_Check(object)) {
         return PySet_Size(object);

@@ -224,7 +224,10 @@ static void set_counts(struct values *values, struct arena *arena, struct value 
 {
     Py_ssize_t length = is_scalar(object) ? -1 : render_length(&values->renderer, object);
     if (length >= 0) {
-        value_set_int(arena, row, PyDict_Check(object) ? "namedVariables" : "indexedVariables", length);
+        value_set_int(arena, row,
+                      PyDict_Check(object) || Py_TYPE(object) == &PyDictProxy_Type ? "namedVariables"
+                                                                                   : "indexedVariables",
+                      length);
     }
 }
 
@@ -598,6 +601,8 @@ static void list_attributes(struct page *page, PyObject *object, bool use_cursor
 
 static void list_object(struct page *page, PyObject *object, unsigned filter)
 {
+    PyObject *proxied = object_proxied_dict(object);
+    object = proxied != NULL ? proxied : object;
     Py_ssize_t length = render_length(&page->values->renderer, object);
     bool dict = PyDict_Check(object);
     bool set = PyAnySet_Check(object);
