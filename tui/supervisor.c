@@ -23,10 +23,10 @@ struct supervisor {
 };
 
 /* What the TUI may have switched on and a SIGKILL left on. All terminals that pytui draws on either know these
- * sequences of xterm's or skip them. In order: bracketed paste, mouse, synchronized update, keypad, attributes, cursor,
- * main screen. */
+ * sequences of xterm's or skip them. In order: bracketed paste, mouse, synchronized update, keypad, attributes, main
+ * screen, and the cursor last: going back to the main screen may restore an old state of it. */
 static const char restore_string[] = "\033[?2004l\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2026l\033[?1l\033>"
-                                     "\033[0m\033[?25h\033[?1049l\r";
+                                     "\033[0m\033[?1049l\033[?25h\r";
 
 /* Whether both are the same but for bits that the kernel changes by itself (PENDIN, FLUSHO). */
 static bool same_modes(const struct termios *a, const struct termios *b)
