@@ -22,6 +22,7 @@
 #define ESCAPE_DELAY_MS     25
 #define ESCAPE_DELAY_SSH_MS 100
 #define PASTE_DELAY_MS      1000
+#define TYPE_MAX            128
 #define ROWS_MAX            1000
 #define COLUMNS_MAX         2000
 #define COPY_MAX            (75 * 1024) /* terminals cut longer ones: 100 KB of base64 */
@@ -90,35 +91,28 @@ static void arm_care(struct term *term)
 
 /* ---- opening */
 
+/* Whether curses can use TYPE; it would only say "no" or even end the program. */
 static bool check_type(const char *type, int fd, char *error, size_t size)
 {
+    static const char advice[] = "set TERM to what your terminal is, for example TERM=xterm-256color";
     if (type == NULL || type[0] == '\0') {
-        snprintf(error, size, "TERM is not set: say which terminal this is, for example TERM=xterm-256color");
+        snprintf(error, size, "TERM is not set: %s", advice);
         return false;
     }
     int found = 0;
-    if (strlen(type) > 128 || setupterm(type, fd, &found) != OK) {
-        if (found == 0)
-            snprintf(error, size,
-                     "this system does not know the terminal type '%.128s': set TERM to one that it knows, for example "
-                     "TERM=xterm-256color (package ncurses-term has many more)",
-                     type);
-        else
-            snprintf(error, size,
-                     "the terminal type '%.128s' cannot move the cursor: set TERM to what your terminal is, "
-                     "for example TERM=xterm-256color",
-                     type);
-        return false;
-    }
-    if (capability("cup") == NULL || tigetflag("gn") > 0 || tigetflag("hc") > 0) {
-        snprintf(
-            error, size,
-            "the terminal type '%.128s' cannot move the cursor: a full-screen program needs another terminal, or TERM "
-            "set to what yours is, for example TERM=xterm-256color",
-            type);
-        return false;
-    }
-    return true;
+    bool known = strlen(type) <= TYPE_MAX && setupterm(type, fd, &found) == OK;
+    bool moves = known && capability("cup") != NULL && tigetflag("gn") <= 0 && tigetflag("hc") <= 0;
+    if (known)
+        del_curterm(set_curterm(NULL));
+    if (moves)
+        return true;
+    if (known || found == 1) /* found, but a hardcopy terminal */
+        snprintf(error, size, "the terminal type '%.*s' cannot move the cursor, which a full-screen program needs: %s",
+                 TYPE_MAX, type, advice);
+    else
+        snprintf(error, size, "this system does not know the terminal type '%.*s': %s (package ncurses-term has more)",
+                 TYPE_MAX, type, advice);
+    return false;
 }
 
 static FILE *open_stream(const char *tty, int flags, const char *mode)
@@ -322,7 +316,7 @@ struct term *term_create(const struct term_options *options, char *error, size_t
         goto failed;
     term->screen = new_screen(type, term->output, term->input);
     if (term->screen == NULL) {
-        snprintf(error, size, "cannot use the terminal type '%.128s'", type);
+        snprintf(error, size, "cannot use the terminal type '%.*s'", TYPE_MAX, type);
         goto failed;
     }
     set_up_curses(term, options);

@@ -3,11 +3,13 @@
 
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
-/* term.h of curses defines macros such as bell and lines, so only what is needed is declared by hand. */
+/* curses' own term.h has our header's name and defines macros such as lines: what is needed of it. */
 extern int setupterm(const char *term, int fd, int *error);
 extern char *tigetstr(const char *name);
 extern int tigetflag(const char *name);
-extern int tigetnum(const char *name);
+struct terminal; /* curses' TERMINAL */
+extern struct terminal *set_curterm(struct terminal *terminal);
+extern int del_curterm(struct terminal *terminal);
 
 #include "term.h"
 #include "term_colour.h"
