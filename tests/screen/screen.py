@@ -340,7 +340,9 @@ class Screen:
         return "".join(f"\n{path.name}:\n{path.read_text(errors='replace')[:8000]}" for path in reports)
 
     def close(self) -> None:
-        """Ends the command and whatever it left behind."""
+        """Ends the command and whatever it left behind; a second time does nothing."""
+        if self._drive.stdin.closed:
+            return
         with contextlib.suppress(OSError):
             self._drive.stdin.write(b"quit\n")
             self._drive.stdin.close()
