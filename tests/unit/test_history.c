@@ -1,0 +1,140 @@
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tui/history.h"
+
+#define NOWHERE ((size_t)-1)
+
+static char directory[] = "/tmp/test_history.XXXXXX";
+static char file[64];
+
+static int setup(void **state)
+{
+    (void)state;
+    strcpy(strrchr(directory, '.') + 1, "XXXXXX");
+    if (!mkdtemp(directory))
+        return -1;
+    snprintf(file, sizeof file, "%s/history", directory);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    unlink(file);
+    return rmdir(directory);
+}
+
+static void entries_come_back_newest_first(void **state)
+{
+    (void)state;
+    struct history *history = history_create(NULL);
+    history_add(history, "one");
+    history_add(history, "two");
+    history_add(history, "");
+    history_add(history, " secret");
+    history_add(history, "one"); /* moves to the end */
+    assert_int_equal(history_count(history), 2);
+    assert_string_equal(history_back(history, 0), "one");
+    assert_string_equal(history_back(history, 1), "two");
+    assert_null(history_back(history, 2));
+    history_destroy(history);
+}
+
+static void search_goes_both_ways(void **state)
+{
+    (void)state;
+    struct history *history = history_create(NULL);
+    static const char *const entries[] = {"next", "print(x)", "p x", "next 2"};
+    for (size_t i = 0; i < COUNT(entries); i++)
+        history_add(history, entries[i]);
+    assert_int_equal(history_search(history, NOWHERE, "", 0), 0);
+    assert_int_equal(history_search(history, NOWHERE, "p", 0), 1);
+    assert_int_equal(history_search(history, 1, "p", 0), 2);
+    assert_int_equal(history_search(history, 2, "p", 0), NOWHERE);
+    assert_int_equal(history_search(history, 2, "p", 1), 1);
+    assert_int_equal(history_search(history, 1, "p", 1), NOWHERE);
+    assert_int_equal(history_search(history, NOWHERE, "p", 1), NOWHERE);
+    history_destroy(history);
+}
+
+static void it_is_kept_over_runs_with_everything_in_it(void **state)
+{
+    (void)state;
+    struct history *history = history_create(file);
+    history_add(history, "for i in x:\n    print('\\n', i)\n");
+    history_add(history, "größe");
+    history_destroy(history);
+    struct stat status;
+    assert_int_equal(stat(file, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    history = history_create(file);
+    assert_int_equal(history_count(history), 2);
+    assert_string_equal(history_back(history, 0), "größe");
+    assert_string_equal(history_back(history, 1), "for i in x:\n    print('\\n', i)\n");
+    history_destroy(history);
+}
+
+static void two_at_once_lose_nothing(void **state)
+{
+    (void)state;
+    struct history *one = history_create(file), *two = history_create(file);
+    history_add(one, "from one");
+    history_add(two, "from two");
+    history_add(one, "again one");
+    history_destroy(one);
+    history_destroy(two);
+    one = history_create(file);
+    assert_int_equal(history_count(one), 3);
+    assert_string_equal(history_back(one, 0), "again one");
+    history_destroy(one);
+}
+
+static void it_is_bounded(void **state)
+{
+    (void)state;
+    struct history *history = history_create(NULL);
+    char text[32];
+    for (int i = 0; i < 3000; i++) {
+        snprintf(text, sizeof text, "entry %d", i);
+        history_add(history, text);
+    }
+    assert_int_equal(history_count(history), 1000);
+    assert_string_equal(history_back(history, 999), "entry 2000");
+    char *long_text = calloc(1, 100001);
+    memset(long_text, 'x', 100000);
+    history_add(history, long_text);
+    assert_string_equal(history_back(history, 0), "entry 2999");
+    free(long_text);
+    history_destroy(history);
+}
+
+static void a_broken_file_does_no_harm(void **state)
+{
+    (void)state;
+    FILE *stream = fopen(file, "w");
+    fwrite("good\n\0bad\nend\\\ncut short", 1, 24, stream);
+    fclose(stream);
+    struct history *history = history_create(file);
+    assert_int_equal(history_count(history), 2);
+    assert_string_equal(history_back(history, 1), "good");
+    history_destroy(history);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(entries_come_back_newest_first),
+        cmocka_unit_test(search_goes_both_ways),
+        cmocka_unit_test_setup_teardown(it_is_kept_over_runs_with_everything_in_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(two_at_once_lose_nothing, setup, teardown),
+        cmocka_unit_test(it_is_bounded),
+        cmocka_unit_test_setup_teardown(a_broken_file_does_no_harm, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
