@@ -171,6 +171,16 @@ static PyObject *differences(PyObject *before, PyObject *after, PyObject *marker
     return changes;
 }
 
+/* 3.12 would set the variable to None and warn. */
+static bool can_unbind(void)
+{
+#ifdef Py_LIMITED_API
+    return false;
+#else
+    return true;
+#endif
+}
+
 bool locals_commit(const struct locals *locals, struct locals_session *session)
 {
     if (session->before == NULL) {
@@ -188,12 +198,15 @@ bool locals_commit(const struct locals *locals, struct locals_session *session)
         while (ok && PyDict_Next(changes, &position, &name, &value)) {
             if (value != marker) {
                 ok = PyObject_SetItem(scope, name, value) == 0;
+            } else if (!can_unbind()) {
+                PyErr_SetString(PyExc_ValueError, "this Python cannot unbind a variable of a running function");
+                ok = false;
             } else if (PyObject_DelItem(scope, name) != 0) {
                 PyErr_Clear(); /* unbound already */
             }
         }
         if (ok) {
-            locals->flush((PyFrameObject *)session->frame, 1);
+            locals->flush((PyFrameObject *)session->frame, can_unbind());
             ok = PyErr_Occurred() == NULL;
         }
         Py_XDECREF(scope);
