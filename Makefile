@@ -19,7 +19,7 @@ BUILD := build
 BUILD_ASAN := build-asan
 SANITIZE := -Db_sanitize=address,undefined -Db_lundef=false
 C_FILES = $(shell git ls-files '*.c' '*.h')
-SHELL_FILES = .ci/packages .ci/run tests/run-pytest
+SHELL_FILES = .ci/packages .ci/run tests/run-pytest tests/fuzz/run
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
@@ -71,7 +71,7 @@ bench: packages-test build
 lint:
 	@.ci/packages lint
 	clang-format --dry-run -Werror $(C_FILES)
-	shellcheck $(SHELL_FILES)
+	shellcheck -S warning $(SHELL_FILES)
 	@if command -v ruff >/dev/null; then ruff check .; else echo "ruff is not installed: Python sources not checked"; fi
 
 install: build

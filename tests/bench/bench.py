@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """How fast it is: pytui beside bare Python, pdb, pudb and tmux, as ratios taken in one run.
 
-Every figure is the minimum of ROUNDS rounds (steps: the median of all steps of a round), and the things that are compared
-take turns, so that a busy machine is busy for all of them. Times are from the terminal's side: from the key written to the
-pty to the last byte read from it. Nothing is asserted; "goal" is what the design promises.
+Every figure is the minimum of ROUNDS rounds (steps: the median of all steps of a round), and the things that are
+compared take turns, so that a busy machine is busy for all of them. Times are from the terminal's side: from the key
+written to the pty to the last byte read from it. Nothing is asserted; "goal" is what the design promises.
 
 usage: bench.py [--build DIR] [--python PATH] [--rounds N] [--quick] [GROUP…], groups: program steps start flood
 """
@@ -149,7 +149,6 @@ def program_group(bench: Bench) -> None:
         f"{PROGRAM}:{line_of(PROGRAM, f'# {mark}')}" for mark in ("never", "never called", "elsewhere")
     )
     hot = f"{PROGRAM}:{line_of(PROGRAM, 'total += number')}"
-    bare = [bench.python, PROGRAM]
     cases = [
         ("loop, breakpoint elsewhere", "loop", elsewhere, "≤ 1.05 × bare"),
         ("calls, breakpoint elsewhere", "calls", elsewhere, "≤ 1.05 × bare"),
@@ -158,26 +157,43 @@ def program_group(bench: Bench) -> None:
     ]
     rows = [bench.row(case[0], "ratio", case[3]) for case in cases]
     hit = bench.row("false condition, one hit (loop)", "calls", "≤ 5-10 empty calls")
-    fast, slow = 2_000_000, 40_000
     for _ in range(bench.rounds):
         for row, (_, kind, place, _) in zip(rows, cases, strict=True):
-            base = timed(bench, bare, kind, fast)
-            row.add("bare", 1.0)
-            row.add("pytui", attempt("pytui", lambda k=kind, p=place, b=base: timed(
-                bench, [*bench.pytui, "--continue", "-b", p, PROGRAM], k, fast) / b))  # fmt: skip
-            base = timed(bench, bare, kind, slow)
-            row.add("pdb", attempt("pdb", lambda k=kind, p=place, b=base: timed(
-                bench, [bench.python, "-m", "pdb", "-c", f"break {p}", "-c", "continue", PROGRAM], k, slow) / b))  # fmt: skip
-            if bench.pudb:
-                base = timed(bench, [DEBIAN, PROGRAM], kind, slow)
-                row.add("pudb", attempt("pudb", lambda k=kind, p=place, b=base: pudb_timed(bench, p, k, slow) / b))
-        call = timed(bench, bare, "empties", fast) / fast
-        base = timed(bench, bare, "loop", fast) / fast
-        hit.add("pytui", attempt("pytui", lambda c=call, b=base: (timed(
-            bench, [*bench.pytui, PROGRAM], "loop", fast, set_condition(hot, "number < 0")) / fast - b) / c))  # fmt: skip
-        hit.add("pdb", attempt("pdb", lambda c=call, b=base: (timed(
-            bench, [bench.python, "-m", "pdb", "-c", f"break {hot}, number < 0", "-c", "continue", PROGRAM],
-            "loop", slow) / slow - b) / c))  # fmt: skip
+            program_round(bench, row, kind, place)
+        condition_round(bench, hit, hot, "number < 0")
+
+
+FAST, SLOW = 2_000_000, 40_000
+
+
+def program_round(bench: Bench, row: Row, kind: str, place: str) -> None:
+    """One program with one breakpoint that is never hit, under each contestant."""
+    bare = [bench.python, PROGRAM]
+    pytui = [*bench.pytui, "--continue", "-b", place, PROGRAM]
+    pdb = [bench.python, "-m", "pdb", "-c", f"break {place}", "-c", "continue", PROGRAM]
+    row.add("bare", 1.0)
+    base = timed(bench, bare, kind, FAST)
+    row.add("pytui", attempt("pytui", lambda: timed(bench, pytui, kind, FAST) / base))
+    slow_base = timed(bench, bare, kind, SLOW)
+    row.add("pdb", attempt("pdb", lambda: timed(bench, pdb, kind, SLOW) / slow_base))
+    if bench.pudb:
+        pudb_base = timed(bench, [DEBIAN, PROGRAM], kind, SLOW)
+        row.add("pudb", attempt("pudb", lambda: pudb_timed(bench, place, kind, SLOW) / pudb_base))
+
+
+def condition_round(bench: Bench, row: Row, place: str, condition: str) -> None:
+    """What one hit of a breakpoint costs whose condition is false, in calls of an empty function."""
+    bare = [bench.python, PROGRAM]
+    pdb = [bench.python, "-m", "pdb", "-c", f"break {place}, {condition}", "-c", "continue", PROGRAM]
+    prepare = set_condition(place, condition)
+    call = timed(bench, bare, "empties", FAST) / FAST
+    base = timed(bench, bare, "loop", FAST) / FAST
+
+    def calls_per_hit(argv: list, count: int, prepare: Callable | None = None) -> float:
+        return (timed(bench, argv, "loop", count, prepare) / count - base) / call
+
+    row.add("pytui", attempt("pytui", lambda: calls_per_hit([*bench.pytui, PROGRAM], FAST, prepare)))
+    row.add("pdb", attempt("pdb", lambda: calls_per_hit(pdb, SLOW)))
 
 
 def pudb_timed(bench: Bench, place: str, kind: str, count: int) -> float:
@@ -224,14 +240,15 @@ def steps_group(bench: Bench) -> None:
     for _ in range(min(bench.rounds, 3)):
         for (time_row, size_row), (_, program, words) in zip(rows, cases, strict=True):
             place = f"{program}:{line_of(program, '        total += number')}"
+            pdb = [bench.python, "-m", "pdb", "-c", f"break {place}", "-c", "continue", program, *words]
             contestants = {
                 "pytui": ([*bench.pytui, "--continue", "-b", place, program, *words], {}, "stopped"),
-                "pdb": ([bench.python, "-m", "pdb", "-c", f"break {place}", "-c", "continue", program, *words], {}, "(Pdb)"),
-            }  # fmt: skip
-            if bench.pudb:
-                contestants["pudb"] = ([DEBIAN, "-m", "pudb", "-c", program, *words], bench.pudb_home(place), "Variables")
+                "pdb": (pdb, {}, "(Pdb)"),
+            }
             for who, (argv, env, ready) in contestants.items():
-                measured = attempt(f"{who}, {program.name}", lambda a=argv, e=env, r=ready, w=who: steps_of(bench, a, e, r, w))
+                measured = attempt(
+                    f"{who}, {program.name}", lambda a=argv, e=env, r=ready, w=who: steps_of(bench, a, e, r, w)
+                )
                 if measured:
                     time_row.add(who, measured[0])
                     size_row.add(who, measured[1])

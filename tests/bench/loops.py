@@ -1,4 +1,4 @@
-"""Work of the bench, timed by the program itself: KIND COUNT RESULT writes the seconds that COUNT rounds took to RESULT.
+"""Work of the bench, timed by itself: KIND COUNT RESULT writes the seconds that COUNT rounds took to RESULT.
 
 The lines named in PLACES are where the bench sets its breakpoints.
 """

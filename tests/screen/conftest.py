@@ -67,7 +67,7 @@ def terminal(home: Path) -> Iterator[Pytui]:
 
 @pytest.fixture
 def pytui(terminal: Pytui, python: interpreters.Interpreter) -> Pytui:
-    """Runs pytui: `pytui("stepme.py", "arg", options=["--continue"], rows=40)`; a target's name or any path or option."""
+    """Runs pytui on a target or any other program: `pytui("stepme.py", "arg", options=["--continue"], rows=40)`."""
 
     def run(
         *words: str | Path, options: list[str] | None = None, interpreter: str | None = None, **screen_options
@@ -80,7 +80,7 @@ def pytui(terminal: Pytui, python: interpreters.Interpreter) -> Pytui:
 
 
 def at(screen: Screen, place: str, **options) -> None:
-    """Waits until the status line says that the program is stopped at the place: "stepme.py:6" or "stepme.py:6 in work"."""
+    """Waits until the status line says that the program is stopped at "stepme.py:6" or "stepme.py:6 in work"."""
     file, _, function = place.partition(" in ")
     pattern = re.escape(file) + r"\b" + (rf" in \S*\b{re.escape(function)}" if function else "")
     screen.expect(re.compile(pattern + r".*\bstopped\b"), row=0, **options)

@@ -1,8 +1,8 @@
 """A program in a terminal, for tests: type, resize, and wait until the screen shows what it should.
 
-`Screen` runs a command under `vtdrive`, which reads its pty through libvterm. Nothing here sleeps: `expect` looks at the
-screen each time output came and fails, showing the screen, when the time is over. Under sanitizers times are multiplied
-by PYTUI_TIMEOUT_FACTOR.
+`Screen` runs a command under `vtdrive`, which reads its pty through libvterm. Nothing here sleeps: `expect` looks at
+the screen each time output came and fails, showing the screen, when the time is over. Under sanitizers times are
+multiplied by PYTUI_TIMEOUT_FACTOR.
 """
 
 import contextlib
@@ -227,7 +227,9 @@ class Screen:
         state = self.state
         width = state.get("cols", 80)
         rows = [f"│{line}{' ' * (width - len(line))}│" for line in self.lines]
-        facts = {name: state.get(name) for name in ("status", "cursor", "alternate", "modes", "icanon", "echo", "bytes")}
+        facts = {
+            name: state.get(name) for name in ("status", "cursor", "alternate", "modes", "icanon", "echo", "bytes")
+        }
         command = " ".join(self.argv)
         return "\n".join([f"$ {command}", f"┌{'─' * width}┐", *rows, f"└{'─' * width}┘", str(facts)])
 

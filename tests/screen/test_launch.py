@@ -80,7 +80,9 @@ def test_script_on_standard_input(terminal, python):
 
 
 def test_redirected_streams_belong_to_the_program(terminal, python, write, tmp_path):
-    program = write("wc.py", "import sys\ntext = sys.stdin.read()\nprint(len(text.split()))\nprint('err', file=sys.stderr)\n")
+    program = write(
+        "wc.py", "import sys\ntext = sys.stdin.read()\nprint(len(text.split()))\nprint('err', file=sys.stderr)\n"
+    )
     source = write("in.txt", "one two three\n")
     out = tmp_path / "out.txt"
     command = f'"$0" --python "$1" {program} <{source} >{out}'
@@ -115,7 +117,9 @@ def test_active_virtual_environment_is_used(terminal, python, write, tmp_path):
 
 def test_the_source_is_painted_before_the_interpreter_is_up(terminal, python, write):
     gate = write("gate", "")
-    slow = write("python-slow", f'#!/bin/sh\nwhile [ -e {gate} ]; do read -t 0.05 x </dev/null; done\nexec {python.path} "$@"\n')
+    slow = write(
+        "python-slow", f'#!/bin/sh\nwhile [ -e {gate} ]; do read -t 0.05 x </dev/null; done\nexec {python.path} "$@"\n'
+    )
     slow.chmod(0o755)
     program = write("painted.py", "first = 1\nsecond = 2\n")
     screen = terminal(PYTUI, "--python", slow, program)

@@ -112,7 +112,8 @@ def test_breakpoint_in_a_thread(pytui, write, each_engine):
     program = write(
         "one_thread.py",
         "import threading\n\n\ndef body(word):\n    text = word * 2\n    return text\n\n\n"
-        "thread = threading.Thread(target=body, args=('ab',), name='helper')\nthread.start()\nthread.join()\nprint('joined')\n",
+        "thread = threading.Thread(target=body, args=('ab',), name='helper')\n"
+        "thread.start()\nthread.join()\nprint('joined')\n",
     )
     screen = pytui(program, options=["--continue", "-b", f"{program}:6"], interpreter=each_engine.path)
     at(screen, "one_thread.py:6 in body")
@@ -139,7 +140,9 @@ def test_huge_values(pytui):
     line = 1 + (TARGETS / "huge.py").read_text().splitlines().index("        total += number")
     screen = pytui("huge.py", options=["--continue", "-b", f"huge.py:{line}"])
     at(screen, f"huge.py:{line} in main", timeout=60)
-    screen.expect(re.compile(r"items +list\[10000000\]"), re.compile(r"text +'xxx"), re.compile(r"table +dict\[1000000\]"))
+    screen.expect(
+        re.compile(r"items +list\[10000000\]"), re.compile(r"text +'xxx"), re.compile(r"table +dict\[1000000\]")
+    )
     screen.send("n")
     at(screen, f"huge.py:{line + 1} in main")
 
