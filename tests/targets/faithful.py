@@ -73,7 +73,9 @@ os.close(next_descriptor)
 seen["descriptors"] = [next_descriptor, *sorted(int(name) for name in os.listdir("/proc/self/fd"))]
 with open("/proc/self/status") as status:
     wanted = ("SigBlk", "SigIgn", "SigCgt", "Seccomp", "NoNewPrivs", "Umask")
-    seen["status"] = [line for line in status if line.startswith(wanted)]
+    rows = dict(line.split(":") for line in status if line.startswith(wanted))
+    # The C library catches two signals of its own, 32 and 33, once there is a thread.
+    seen["status"] = {name: int(value, 16) & ~(3 << 31) for name, value in rows.items()}
 child = subprocess.run(
     [sys.executable, "-c", "import os, sys; print(sys.path, sorted(os.environ.items()), list(sys.modules))"],
     capture_output=True,
