@@ -163,6 +163,14 @@ static void refused(struct session *session, const char *why, void *data)
 
 /* Starting */
 
+void app_fit_theme(struct app *app)
+{
+    bool light;
+    theme_set_colours(app->theme, term_colours(app->term));
+    if (term_background(app->term, &light))
+        theme_set_background(app->theme, light ? THEME_BACKGROUND_LIGHT : THEME_BACKGROUND_DARK);
+}
+
 bool app_set_theme(struct app *app, const char *name, char *error, size_t size)
 {
     struct theme *theme = theme_load(name, app->themes, error, size);
@@ -170,7 +178,7 @@ bool app_set_theme(struct app *app, const char *name, char *error, size_t size)
         return false;
     theme_destroy(app->theme);
     app->theme = theme;
-    theme_set_colours(theme, term_colours(app->term));
+    app_fit_theme(app);
     app_damage(app);
     return true;
 }
@@ -189,7 +197,7 @@ static void choose_theme(struct app *app, const struct options *options)
     char error[512];
     const char *name = options->theme ? options->theme : config_text(app->config, CONFIG_THEME);
     app->theme = theme_create_default();
-    theme_set_colours(app->theme, term_colours(app->term));
+    app_fit_theme(app);
     if (*name && strcmp(name, "default") != 0 && !app_set_theme(app, name, error, sizeof error))
         app_message(app, true, "%s", error);
 }

@@ -52,6 +52,8 @@ static void pane_key(struct app *app, const struct key *key)
 void app_key(struct app *app, const struct key *key)
 {
     app_damage(app);
+    if (key->kind == KEY_KIND_RESIZE) /* the terminal has told its background */
+        app_fit_theme(app);
     if (key->kind == KEY_KIND_NONE || key->kind == KEY_KIND_RESIZE)
         return;
     if (key->kind != KEY_KIND_MOUSE || key->mouse == KEY_MOUSE_PRESS)

@@ -8,6 +8,8 @@
 /* Read keys and dispatch them, as many as may be handled now. How long the loop may sleep, in ms. */
 int app_read_keys(struct app *app);
 void app_watch_keyboard(struct app *app);
+/* The theme in the colours of the terminal, as far as it has told about them. */
+void app_fit_theme(struct app *app);
 
 /* app_leave.c */
 void app_watch_signals(struct app *app);

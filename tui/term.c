@@ -82,7 +82,8 @@ static void arm_care(struct term *term)
     struct sequence_buffer buffer = {.length = 0};
     if (term->like_xterm)
         add_sequence(&buffer, MOUSE_OFF MODES_OFF);
-    static const char *const names[] = {"sgr0", "op", "cnorm", "rmcup"};
+    /* the cursor last: going back to the main screen may restore an old state of it */
+    static const char *const names[] = {"sgr0", "op", "rmcup", "cnorm"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         add_sequence(&buffer, capability(names[i]));
     add_sequence(&buffer, "\r");
@@ -333,6 +334,7 @@ struct term *term_create(const struct term_options *options, char *error, size_t
     term->grid = grid_create(term->rows, term->columns);
     term_paint_init(term);
     arm_care(term);
+    term_care_catch_signals();
     modes_on(term);
     ask_background(term);
     return term;

@@ -58,6 +58,6 @@ void term_bell(struct term *term);
 /* Put LENGTH bytes into the user's clipboard (OSC 52). */
 void term_copy(struct term *term, const char *text, size_t length);
 
-/* What restores the terminal when nothing else can be done, for a signal handler or the keeper: an
- * escape string to write and the saved modes. Async-signal-safe; works once term_create() returned. */
+/* Write the prepared escape sequences and set the saved modes, when nothing else can be done. It is
+ * async-signal-safe; term_create() has the fatal signals (SEGV, ABRT, QUIT, …) call it. */
 void term_emergency_restore(void);

@@ -38,18 +38,6 @@ void term_care_disarm(void)
     care.armed = 0;
 }
 
-bool term_care_arm_generic(int fd)
-{
-    static const char sequence[] = "\033[?2004l\033[?1006l\033[?1002l\033[?1000l" /* paste and mouse off */
-                                   "\033[m\033[?1l\033>"                          /* plain text, plain keys */
-                                   "\033[?25h\033[?1049l\r";                      /* cursor, main screen */
-    struct termios modes;
-    if (tcgetattr(fd, &modes) != 0)
-        return false;
-    term_care_arm(fd, sequence, sizeof sequence - 1, &modes);
-    return true;
-}
-
 void term_emergency_restore(void)
 {
     if (!care.armed || care.owner != getpid())

@@ -1,9 +1,8 @@
 /* Giving the terminal back when nothing orderly is possible: what to write and which modes to set stand
- * ready, so that a signal handler, or the keeper after a kill -9 of the one that draws, needs only
- * write(2) and tcsetattr(). See term_emergency_restore() in term.h. */
+ * ready, so that a signal handler needs only write(2) and tcsetattr(). See term_emergency_restore() in
+ * term.h; after a kill -9 it is the supervisor's job. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <termios.h>
 
@@ -14,10 +13,6 @@
 void term_care_arm(int fd, const char *sequence, size_t length, const struct termios *modes);
 /* The terminal is in order: nothing to restore. */
 void term_care_disarm(void);
-
-/* For the keeper: arm with FD as it is now and sequences that xterm and its relatives, linux and vt100
- * understand or ignore, without curses. False if FD is no terminal. */
-bool term_care_arm_generic(int fd);
 
 /* Let SEGV, BUS, FPE, ILL, ABRT and QUIT restore the terminal and then do what they did before. They
  * run on a stack of their own, so that an overflow of the stack is handled too. */

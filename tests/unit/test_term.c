@@ -397,8 +397,7 @@ static void a_crash_gives_the_terminal_back(void **state)
             for (size_t j = 0; j < COUNT(signals); j++)
                 signal(signals[j], SIG_DFL); /* cmocka's own */
             struct term *term = open_term(user, "xterm-256color");
-            term_care_catch_signals();
-            term_care_catch_signals();
+            term_care_catch_signals(); /* once more: it must not become its own predecessor */
             term_present(term);
             raise(signals[i]);
             _exit(0);
