@@ -334,10 +334,10 @@ static bool is_bound(const char *at, const char *end)
 
 static enum role name_role(struct line *line, struct word word, const char *end)
 {
+    if (IS_ONE_OF(word, keywords)) /* also behind a dot: from . import x */
+        return ROLE_SYNTAX_KEYWORD;
     if (line->after_dot)
         return ROLE_TEXT;
-    if (IS_ONE_OF(word, keywords))
-        return ROLE_SYNTAX_KEYWORD;
     if (line->definition)
         return ROLE_SYNTAX_DEFINITION;
     if (IS_ONE_OF(word, constants))
@@ -467,8 +467,11 @@ static void open_string(struct line *line, const char *first, const char *quote,
 static void lex_decorator(struct line *line)
 {
     const char *at = line->at + 1;
+    struct word word = {at, (size_t)(skip_name(at, line->end) - at)};
     while (at < line->end && (is_name(*at) || *at == '.'))
         at++;
+    if (IS_ONE_OF(word, keywords) || IS_ONE_OF(word, constants)) /* @lambda f: f */
+        at = line->at + 1;
     add_span(line, line->at, at, ROLE_SYNTAX_DECORATOR);
     line->at = at;
 }
