@@ -117,6 +117,7 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
         draw_inline(app, part, text, length, end < 0 ? 0 : end);
     if (number == view->hit_line)
         draw_hit(app, part, view, text, length);
+    draw_mark(app, canvas, row, view, number);
     if (number == view->current)
         canvas_restyle(canvas, row, 0, 1, canvas.columns,
                        app_style(app, view->outer ? ROLE_LINE_CALLER : ROLE_LINE_CURRENT));
@@ -125,7 +126,6 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
                        app_style(app, focused ? ROLE_SELECTED_FOCUSED : ROLE_SELECTED));
     else if (number == view->cursor && focused)
         canvas_restyle(canvas, row, 3, 1, gutter - 5, app_style(app, ROLE_SELECTED_FOCUSED));
-    draw_mark(app, canvas, row, view, number);
 }
 
 static void draw_text_lines(struct app *app, struct canvas canvas, enum role role, const char *text)
