@@ -58,8 +58,6 @@ static const char *capability(const char *name)
     return value == (const char *)-1 ? NULL : value;
 }
 
-/* ---- what restores the terminal */
-
 struct sequence_buffer {
     char bytes[TERM_CARE_RESTORE_MAX];
     size_t length;
@@ -89,8 +87,6 @@ static void arm_care(struct term *term)
     add_sequence(&buffer, "\r");
     term_care_arm(term->output_fd, buffer.bytes, buffer.length, &term->saved_modes);
 }
-
-/* ---- opening */
 
 /* Whether curses can use TYPE; it would only say "no" or even end the program. */
 static bool check_type(const char *type, int fd, char *error, size_t size)
@@ -403,8 +399,6 @@ void term_resume(struct term *term)
     term_present(term);
 }
 
-/* ---- size */
-
 int term_fd(const struct term *term)
 {
     return term->input_fd;
@@ -459,8 +453,6 @@ void term_set_cursor(struct term *term, int row, int column, bool visible)
     term->cursor_visible = visible;
 }
 
-/* ---- keys */
-
 static bool take_input(struct term *term)
 {
     char bytes[4096];
@@ -507,8 +499,6 @@ int term_timeout(const struct term *term)
     int64_t left = (term->last_input + delay * 1000 - loop_now() + 999) / 1000;
     return left > 0 ? (int)left : 0;
 }
-
-/* ---- bell and clipboard */
 
 void term_bell(struct term *term)
 {

@@ -1,9 +1,9 @@
 /* Themes: named roles and the style of each, read from data files (themes/NAME.theme).
  *
  * A file has one line a role: `role = foreground [on background] [bold|dim|italic|underline|reverse]…`,
- * colours being default, a name (red, bright-blue), an index 0..255 or #rrggbb; a section [256],
- * [16], [8] or [mono] overrides for terminals with at most so many colours. Roles that a file does not name fall back
- * along the table's parent. */
+ * colours being default, a name (red, bright-blue), an index 0..255 or #rrggbb. Sections [256], [16], [8]
+ * and [mono] override for terminals with at most so many colours, [dark] and [light] for those that tell
+ * their background. Roles that a file does not name fall back along the table's parent. */
 #pragma once
 
 #include "style.h"
