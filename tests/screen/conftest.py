@@ -86,6 +86,11 @@ def at(screen: Screen, place: str, **options) -> None:
     screen.expect(re.compile(pattern + r".*\bstopped\b"), row=0, **options)
 
 
+def printed(text: str) -> re.Pattern[str]:
+    """Matches what the program printed: at the start of a line of the Terminal, unlike the same text in Source."""
+    return re.compile("^" + re.escape(text), re.MULTILINE)
+
+
 def ended(screen: Screen, *texts: str, **options) -> None:
     """Waits until the status line says that the program ended, and how."""
     screen.expect(re.compile(r"exited|ended|killed"), *texts, row=0, **options)

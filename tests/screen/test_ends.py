@@ -6,7 +6,7 @@ import re
 import signal
 
 import pytest
-from conftest import PYTUI, TARGETS, at, ended, quit_pytui, restored
+from conftest import PYTUI, TARGETS, at, ended, printed, quit_pytui, restored
 from screen import alive
 
 
@@ -26,7 +26,7 @@ from screen import alive
 def test_status_of_the_program_is_shown_and_passed_on(pytui, words, text, status):
     screen = pytui("exits.py", *words, options=["--continue"])
     ended(screen, text)
-    screen.expect("about to end")
+    screen.expect(printed("about to end"))
     quit_pytui(screen, status)
 
 
@@ -43,7 +43,7 @@ def test_quit_asks_and_ends_the_program(pytui, each_engine):
     screen.keys("Enter")
     screen.wait_end()
     restored(screen)
-    assert not screen.processes()
+    screen.wait_until(lambda: not screen.processes(), "something was left behind")
 
 
 def leaves_a_trace(write, tmp_path):
@@ -131,7 +131,7 @@ def test_kill_of_the_whole_debugger_lets_the_program_go_on(pytui, write, tmp_pat
 
 def test_kill_of_the_program_is_reported(pytui, each_engine):
     screen = pytui("spin.py", options=["--continue"], interpreter=each_engine.path)
-    screen.expect("spinning")
+    screen.expect(printed("spinning"))
     target = next(pid for pid, line in screen.processes().items() if "spin.py" in line and "pytui" not in line)
     os.kill(target, signal.SIGKILL)
     ended(screen, "KILL")
@@ -159,11 +159,11 @@ def test_a_closed_terminal_leaves_nothing_but_the_program(pytui, write, tmp_path
 def test_suspend_and_resume(terminal, python):
     shell = ["bash", "--norc", "--noprofile", "-i"]
     screen = terminal(*shell, env={"PS1": "shell> "})
-    screen.expect("shell> ")
+    screen.expect("shell>")
     screen.send(f"{PYTUI} --python {python.path} {TARGETS / 'stepme.py'}\n")
     at(screen, "stepme.py:1")
     screen.keys("Ctrl-z")
-    screen.expect("Stopped", "shell> ")
+    screen.expect("Stopped")
     assert not screen.state["alternate"]
     screen.send("stty -a | tr ';' '\\n' | grep -o ' icanon'; echo back\n")
     screen.expect("icanon", "back")

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import TARGETS, at, quit_pytui
+from conftest import TARGETS, at, printed, quit_pytui
 from screen import BUILD
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -18,9 +18,9 @@ def debugs(screen):
     screen.send("n")
     at(screen, "stepme.py:10")
     screen.send("c")
-    screen.expect("name? ")
+    screen.expect(printed("name?"))
     screen.send("TAnn\r")
-    screen.expect("goodbye, Ann")
+    screen.expect(printed("goodbye, Ann"))
     screen.keys("Ctrl-]")
     quit_pytui(screen, 0)
 

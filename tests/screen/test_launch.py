@@ -4,7 +4,7 @@ import re
 import subprocess
 import zipfile
 
-from conftest import PYTUI, at, ended, quit_pytui
+from conftest import PYTUI, at, ended, printed, quit_pytui
 
 
 def test_version_and_help():
@@ -58,7 +58,7 @@ def test_directory_and_zip_with_main(pytui, write, tmp_path):
     screen = pytui(directory)
     at(screen, "__main__.py:1")
     screen.send("c")
-    screen.expect("from the directory")
+    screen.expect(printed("from the directory"))
     archive = tmp_path / "app.zip"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("__main__.py", "value = 7\nprint('from the zip')\n")
@@ -66,7 +66,7 @@ def test_directory_and_zip_with_main(pytui, write, tmp_path):
     at(screen, "__main__.py:1")
     screen.expect("value = 7")
     screen.send("c")
-    screen.expect("from the zip")
+    screen.expect(printed("from the zip"))
 
 
 def test_script_on_standard_input(terminal, python):
@@ -90,7 +90,7 @@ def test_redirected_streams_belong_to_the_program(terminal, python, write, tmp_p
     at(screen, "wc.py:1")
     screen.send("c")
     ended(screen, "0")
-    screen.expect("err")
+    screen.expect(printed("err"))
     quit_pytui(screen, 0)
     assert out.read_text() == "3\n"
 

@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import TARGETS, at
+from conftest import TARGETS, at, printed
 
 
 def stopped_in_values(pytui, **options):
@@ -155,6 +155,7 @@ def test_breakpoint_dialog_sets_a_condition(pytui, each_engine):
     screen.send("B")
     screen.keys("Enter")
     screen.expect(re.compile("condition", re.I), re.compile("log ?message", re.I))
+    screen.keys("Down")
     screen.send("total > 100")
     screen.keys("Enter")
     screen.expect(re.compile(r"stepme\.py:7 .*if total > 100"))
@@ -170,6 +171,7 @@ def test_a_condition_with_an_error_is_told_at_once(pytui):
     screen.send("jjjjjjbB")
     screen.keys("Enter")
     screen.expect(re.compile("condition", re.I))
+    screen.keys("Down")
     screen.send("total >")
     screen.keys("Enter")
     screen.expect(re.compile("syntax", re.I))
@@ -211,7 +213,7 @@ def test_lines_of_100000_characters(pytui, write):
     screen.send("n")
     at(screen, "wide.py:2")
     screen.send("n")
-    screen.expect("100000")
+    screen.expect(printed("100000"))
 
 
 def test_wide_characters_and_tabs_in_the_source(pytui):

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import TARGETS, at, ended
+from conftest import TARGETS, at, ended, printed
 
 
 def test_json_tool(pytui, write):
@@ -94,7 +94,7 @@ def test_asyncio_server_with_clients(pytui, each_engine):
     screen.send("b")
     screen.send("C")
     screen.send("c")
-    screen.expect("server closed")
+    screen.expect(printed("server closed"))
     ended(screen, "0")
 
 
@@ -120,7 +120,7 @@ def test_breakpoint_in_a_thread(pytui, write, each_engine):
     screen.expect(re.compile(r"helper"), row=0)
     screen.expect(re.compile(r"text +'abab'"))
     screen.send("c")
-    screen.expect("joined")
+    screen.expect(printed("joined"))
 
 
 def test_deep_recursion(pytui, each_engine):

@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from conftest import at, restored
+from conftest import at, printed, restored
 
 SIZES = [(5, 20), (6, 30), (10, 40), (16, 60), (24, 80), (40, 120), (60, 200), (100, 300)]
 TERMS = ["xterm-256color", "tmux-256color", "linux", "xterm", "vt100"]
@@ -43,11 +43,11 @@ def test_starts_too_small_and_recovers(pytui):
 def test_a_storm_of_resizes(pytui):
     chance = random.Random(5)
     screen = pytui("screenful.py", options=["--continue"])
-    screen.expect("curses here")
+    screen.expect(printed("curses here"))
     for _ in range(100):
         screen.resize(chance.randint(1, 100), chance.randint(2, 300))
     screen.resize(30, 90)
-    screen.expect("curses here", "Variables", re.compile("running"))
+    screen.expect(printed("curses here"), "Variables", re.compile("running"))
     screen.keys("Ctrl-c")
     screen.expect(re.compile("stopped: pause"), row=0)
 

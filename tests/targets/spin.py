@@ -7,11 +7,13 @@ import time
 
 def spin():
     count = 0
+    print("spinning", flush=True)
     while True:
         count += 1
 
 
 def sleep():
+    print("spinning", flush=True)
     while True:
         time.sleep(60)
 
@@ -19,8 +21,8 @@ def sleep():
 def lock():
     held = threading.Lock()
     held.acquire()
+    print("spinning", flush=True)
     held.acquire()
 
 
-print("spinning", flush=True)
 {"sleep": sleep, "lock": lock}.get(sys.argv[1] if len(sys.argv) > 1 else "", spin)()
