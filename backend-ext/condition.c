@@ -13,6 +13,7 @@
 
 #define PARAMETERS_LIMIT 16
 #define FLAG_OPTIMIZED   0x1
+#define RECURSION_ROOM   100
 #define PROXY_FROM       12 /* locals from which f_locals is quicker than PyFrame_GetVar (3.13+) */
 
 typedef PyObject *(*get_variable_function)(PyFrameObject *frame, PyObject *name);
@@ -38,7 +39,7 @@ struct condition {
     long number; /* the constant, if it is a small integer */
     bool is_number;
     PyObject *context; /* owned: code object for which the next two hold */
-    bool name_is_local, many_locals;
+    bool name_is_local, many_locals, in_dictionary;
 };
 
 struct log_message {
@@ -184,6 +185,15 @@ static PyObject *make_function(struct expression *expression, PyObject *globals)
     return function;
 }
 
+static bool is_module_code(PyObject *code)
+{
+    PyObject *name = PyObject_GetAttrString(code, "co_name");
+    bool module = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "<module>") == 0;
+    Py_XDECREF(name);
+    PyErr_Clear();
+    return module;
+}
+
 /* Make the function for frames of CODE. False with a Python error. */
 static bool prepare(struct expression *expression, PyObject *code, PyObject *globals)
 {
@@ -191,9 +201,7 @@ static bool prepare(struct expression *expression, PyObject *code, PyObject *glo
         return true;
     }
     forget_context(expression);
-    PyObject *name = PyObject_GetAttrString(code, "co_name");
-    bool module = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "<module>") == 0;
-    Py_XDECREF(name);
+    bool module = is_module_code(code);
     bool optimized = code_flags(code) & FLAG_OPTIMIZED;
     if (PyErr_Occurred()) {
         return false;
@@ -240,7 +248,7 @@ static PyObject *get_local(const struct expression *expression, PyObject *frame,
 }
 
 /* The expression's value in FRAME: new reference, or NULL with a Python error. */
-static PyObject *evaluate(struct expression *expression, PyObject *frame, PyObject *code)
+static PyObject *evaluate_once(struct expression *expression, PyObject *frame, PyObject *code)
 {
     PyObject *globals = PyObject_GetAttr(frame, expression->globals_name);
     bool ready = globals && prepare(expression, code, globals);
@@ -266,6 +274,24 @@ static PyObject *evaluate(struct expression *expression, PyObject *frame, PyObje
     }
     while (count > 0) {
         Py_DECREF(values[--count]);
+    }
+    return result;
+}
+
+/* The same; where the program itself stands at its recursion limit, with some room above that. */
+static PyObject *evaluate(struct expression *expression, PyObject *frame, PyObject *code)
+{
+    PyObject *result = evaluate_once(expression, frame, code);
+    if (!result && PyErr_ExceptionMatches(PyExc_RecursionError)) {
+        PyErr_Clear();
+        int limit = Py_GetRecursionLimit();
+        Py_SetRecursionLimit(limit + RECURSION_ROOM);
+        result = evaluate_once(expression, frame, code);
+        PyObject *error = result ? NULL : PyErr_GetRaisedException();
+        Py_SetRecursionLimit(limit);
+        if (error) {
+            PyErr_SetRaisedException(error);
+        }
     }
     return result;
 }
@@ -384,6 +410,17 @@ static bool compare_numbers(long left, int operation, long right)
     }
 }
 
+/* A global of FRAME: new reference; NULL, without an error, when it is not one (a builtin, or nothing). */
+static PyObject *get_global(const struct expression *expression, PyObject *frame, PyObject *name)
+{
+    PyObject *globals = PyObject_GetAttr(frame, expression->globals_name);
+    PyObject *value = globals && PyDict_Check(globals) ? PyDict_GetItemWithError(globals, name) : NULL; /* borrowed */
+    Py_XINCREF(value);
+    Py_XDECREF(globals);
+    PyErr_Clear();
+    return value;
+}
+
 /* 1, 0 or -1 (with a Python error, or without: not this way). */
 static int test_simple(struct condition *condition, PyObject *frame, PyObject *code)
 {
@@ -394,14 +431,17 @@ static int test_simple(struct condition *condition, PyObject *frame, PyObject *c
         local = has_name(code, "co_cellvars", condition->name, &total) || local;
         local = has_name(code, "co_freevars", condition->name, &total) || local;
         condition->name_is_local = optimized && local;
+        condition->in_dictionary = !optimized;
         condition->many_locals = total >= PROXY_FROM && Py_Version >= 0x030d0000;
         Py_CLEAR(condition->context);
         condition->context = Py_NewRef(code);
     }
-    if (!condition->name_is_local) {
-        return -1;
+    if (condition->in_dictionary && !is_module_code(code)) {
+        return -1; /* a class body */
     }
-    PyObject *value = get_local(&condition->expression, frame, condition->name, condition->many_locals);
+    PyObject *value = condition->name_is_local
+                          ? get_local(&condition->expression, frame, condition->name, condition->many_locals)
+                          : get_global(&condition->expression, frame, condition->name);
     if (!value) {
         return -1;
     }

@@ -28,6 +28,8 @@ struct stepping {
     PyObject *watched[WATCHED_LIMIT]; /* owned: code objects told to the engine */
     size_t watched_count;
     unsigned watched_all;
+    const void *begun_frame; /* compared only: stopped or hit at its very beginning, before any line */
+    long begun_at;           /* its f_lasti then */
 };
 
 struct stepping *stepping_create(struct backend *backend)
@@ -224,6 +226,35 @@ static bool is_step_thread(const struct stepping *stepping)
     return stepping->kind != STEP_NONE && stepping->ident == PyThread_get_thread_ident();
 }
 
+static long last_instruction(PyObject *frame)
+{
+    PyObject *offset = PyObject_GetAttrString(frame, "f_lasti");
+    long number = offset ? PyLong_AsLong(offset) : -1;
+    Py_XDECREF(offset);
+    PyErr_Clear();
+    return number;
+}
+
+/* The calling thread's frame is dealt with at its beginning, in place of a line event that may not come. */
+static void note_begun(struct stepping *stepping)
+{
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    stepping->begun_frame = frame;
+    stepping->begun_at = frame ? last_instruction(frame) : 0;
+}
+
+/* Whether this line event is that of a beginning that was dealt with. It does come when lines are armed
+ * by the report of the beginning itself. */
+static bool was_begun(struct stepping *stepping)
+{
+    PyObject *frame = stepping->begun_frame ? (PyObject *)PyEval_GetFrame() : NULL;
+    if (!frame || frame != stepping->begun_frame) {
+        return false;
+    }
+    stepping->begun_frame = NULL;
+    return last_instruction(frame) <= stepping->begun_at + 4;
+}
+
 /* Reports of the engine. */
 
 static const char *hit_reason(const struct hits *hits)
@@ -267,7 +298,8 @@ void control_code_entered(struct backend *backend, PyObject *code)
 void control_breakpoint(struct backend *backend, struct armed_code *armed, int line)
 {
     struct hits hits;
-    if (!stop_active(backend) && breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
+    if (!stop_active(backend) && !was_begun(backend->stepping) &&
+        breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
         stop_for_hits(backend, &hits);
     }
 }
@@ -275,6 +307,9 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
 void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
 {
     struct hits hits;
+    if (lines_start_needed(&armed->table)) {
+        note_begun(backend->stepping);
+    }
     if (!stop_active(backend) && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
         enter_function(backend, armed, &hits);
     }
@@ -301,7 +336,7 @@ static const char *line_reason(struct stepping *stepping)
 
 void control_watched_line(struct backend *backend, PyObject *code, int line)
 {
-    if (stop_active(backend)) {
+    if (stop_active(backend) || was_begun(backend->stepping)) {
         return;
     }
     struct stepping *stepping = backend->stepping;
@@ -335,11 +370,16 @@ void control_watched_start(struct backend *backend, PyObject *code, bool resumed
     }
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
     struct hits hits;
-    if (armed && armed->start && !resumed && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
-        enter_function(backend, armed, &hits);
-        return;
-    }
     struct stepping *stepping = backend->stepping;
+    if (armed && armed->start && !resumed) {
+        if (lines_start_needed(&armed->table)) {
+            note_begun(stepping);
+        }
+        if (breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
+            enter_function(backend, armed, &hits);
+            return;
+        }
+    }
     if (stepping->kind != STEP_IN || !is_step_thread(stepping) || is_frozen(code)) {
         return;
     }
@@ -354,6 +394,7 @@ void control_watched_start(struct backend *backend, PyObject *code, bool resumed
         line_table_finish(&table);
     }
     if (at_once) {
+        note_begun(stepping);
         stop_enter(backend, &(struct stop_info){.reason = "step", .frame = frame});
         return;
     }
