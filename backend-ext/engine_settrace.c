@@ -1,4 +1,268 @@
-/* The engine for CPython 3.11, where sys.monitoring does not exist (engine.h says what an engine owes).
+/* The engine for CPython 3.11, which has no sys.monitoring.
  *
- * A PEP 523 frame evaluation hook (engine_frame_hook.c) sees every frame begin. It marks code that is armed
- * or watched and lets a C trace function run for frames of that code only; all other frames run untraced. */
+ * engine_frame_hook.c lets a C trace function run in the frames that somebody wants to hear of, and in no
+ * others; this file is that trace function, and turns its events into reports:
+ *
+ *   frame begins -> hook looks at its code's mark -> trace function set or not -> interpreter calls it for
+ *   start, lines, returns -> report_event() -> control_…()
+ *
+ * Code without a mark was never seen: it is traced for its start, which discovers it.
+ *
+ * A program with a trace function of its own (coverage, pdb) keeps it: in our frames both are called. What
+ * is lost: a frame that itself calls sys.settrace() has no breakpoints until the next Python function that
+ * it calls, and a frame for which the program cleared f_trace_lines has none. */
+#include "engine_frame_hook.h"
+
+#include "backend.h"
+#include "breakpoints.h"
+#include "compat.h"
+#include "engine.h"
+
+#include <opcode.h>
+#include <stdlib.h>
+
+const char engine_name[] = "settrace";
+
+struct engine {
+    struct backend *backend;
+};
+
+/* The engine that runs: the interpreter passes nothing to a trace function whose object must stay NULL, since
+ * sys.gettrace() shows it. Guarded by the GIL. */
+static struct engine *running_engine;
+
+/* Events. */
+
+struct event {
+    PyFrameObject *frame;
+    PyCodeObject *code;
+    struct code_interest *interest; /* NULL: none */
+    unsigned watched;               /* ENGINE_… */
+    PyObject *argument;
+};
+
+static int current_opcode(const PyFrameObject *frame)
+{
+    return _Py_OPCODE(*frame->f_frame->prev_instr);
+}
+
+static bool is_resumed(const PyFrameObject *frame)
+{
+    int opcode = current_opcode(frame);
+    bool at_resume = opcode == RESUME || opcode == RESUME_QUICK;
+    return !at_resume || _Py_OPARG(*frame->f_frame->prev_instr) != 0; /* elsewhere: throw() */
+}
+
+static void report_start(struct backend *backend, struct event *event)
+{
+    bool resumed = is_resumed(event->frame);
+    struct armed_code *armed = event->interest ? event->interest->armed : NULL;
+    bool first = !code_is_seen(event->code) && code_mark_seen(event->code);
+    counter_add(&backend->counters.start_callbacks, 1);
+    if (event->watched & ENGINE_STARTS) {
+        control_watched_start(backend, (PyObject *)event->code, resumed);
+    } else if (!first && !resumed && armed && armed->start) {
+        control_breakpoint_start(backend, armed);
+    }
+    if (first && running_engine) {
+        control_code_entered(backend, (PyObject *)event->code);
+    }
+}
+
+static void report_line(struct backend *backend, struct event *event)
+{
+    const struct code_interest *interest = event->interest;
+    int line = event->frame->f_lineno; /* set for the time of the event */
+    counter_add(&backend->counters.line_callbacks, 1);
+    if (interest && interest->is_comprehension && current_opcode(event->frame) == FOR_ITER) {
+        return; /* its next item: no new line that a person wrote */
+    }
+    if (event->watched & ENGINE_LINES) {
+        control_watched_line(backend, (PyObject *)event->code, line);
+    } else if (interest && interest->armed && armed_code_has_line(interest->armed, line)) {
+        control_breakpoint(backend, interest->armed, line);
+    }
+}
+
+static void report_return(struct backend *backend, struct event *event)
+{
+    if (event->argument) {
+        if (event->watched & ENGINE_RETURNS) {
+            bool yielded = current_opcode(event->frame) == YIELD_VALUE;
+            control_watched_return(backend, (PyObject *)event->code, event->argument, yielded);
+        }
+    } else if (frame_hook.watched_all & ENGINE_UNWINDS && frame_is_bare(PyThreadState_Get(), event->frame->f_frame)) {
+        control_unwind(backend, (PyObject *)event->code, Py_None); /* the exception is out of reach */
+    }
+}
+
+static void report_event(PyFrameObject *frame, int what, PyObject *argument)
+{
+    static void (*const reports[])(struct backend *, struct event *) = {
+        [PyTrace_CALL] = report_start, [PyTrace_LINE] = report_line, [PyTrace_RETURN] = report_return};
+    if (!running_engine) {
+        return;
+    }
+    uint64_t generation = frame_hook.generation;
+    PyCodeObject *code = (PyCodeObject *)Py_NewRef(frame->f_frame->f_code);
+    struct code_interest *interest = code_interest(code);
+    struct event event = {
+        .frame = frame,
+        .code = code,
+        .interest = interest,
+        .watched = frame_hook.watched_all | (interest ? interest->watched : 0),
+        .argument = argument,
+    };
+    struct backend *backend = running_engine->backend;
+    if ((size_t)what < sizeof(reports) / sizeof(*reports) && reports[what]) {
+        counter_add(&backend->counters.callbacks, 1);
+        reports[what](backend, &event);
+    }
+    Py_DECREF(code);
+    /* A start may be all that was wanted; an exception may come from a frame that a greenlet left traced. */
+    if (what == PyTrace_CALL || what == PyTrace_EXCEPTION || generation != frame_hook.generation) {
+        frame_hook_settle(PyThreadState_Get());
+    }
+}
+
+static int trace(PyObject *object, PyFrameObject *frame, int what, PyObject *argument)
+{
+    (void)object;
+    report_event(frame, what, argument);
+    return 0;
+}
+
+/* With the program's own trace function, whose OBJECT this is. */
+static int trace_both(PyObject *object, PyFrameObject *frame, int what, PyObject *argument)
+{
+    PyThreadState *tstate = PyThreadState_Get();
+    Py_tracefunc program_trace = frame_hook_program_trace(tstate);
+    int result = 0;
+    Py_XINCREF(object);
+    report_event(frame, what, argument);
+    if (program_trace && tstate->c_traceobj == object) { /* else code evaluated at a stop replaced it */
+        result = program_trace(object, frame, what, argument);
+    }
+    Py_XDECREF(object);
+    if (tstate->c_tracefunc != frame_hook.trace_both && running_engine) {
+        frame_hook_settle(tstate); /* the program's function removed itself: ours stays */
+    }
+    return result;
+}
+
+/* FRAME is off the interpreter's stack already, but whole: put it back for the report. */
+static void report_unwind(PyThreadState *tstate, _PyInterpreterFrame *frame)
+{
+    _PyCFrame *outer = tstate->cframe;
+    _PyCFrame cframe = {.current_frame = frame, .previous = outer};
+    int what = tstate->tracing_what;
+    PyObject *exception = PyErr_GetRaisedException();
+    PyObject *code = Py_NewRef(frame->f_code);
+    tstate->cframe = &cframe;
+    tstate->tracing++;
+    tstate->tracing_what = PyTrace_RETURN;
+    counter_add(&running_engine->backend->counters.callbacks, 1);
+    control_unwind(running_engine->backend, code, exception);
+    tstate->tracing_what = what;
+    tstate->tracing--;
+    tstate->cframe = outer;
+    Py_DECREF(code);
+    PyErr_SetRaisedException(exception);
+}
+
+/* Interest. */
+
+static void drop_if_unused(struct code_interest *interest)
+{
+    if (!interest->armed && !interest->watched) {
+        code_interest_drop(interest);
+    }
+}
+
+void engine_arm(struct engine *engine, struct armed_code *armed)
+{
+    PyCodeObject *code = (PyCodeObject *)armed->code;
+    bool wanted = armed->line_count > 0 || armed->start;
+    if (running_engine != engine) {
+        return;
+    }
+    struct code_interest *interest = wanted ? code_interest_make(code) : code_interest(code);
+    if (!interest) {
+        return;
+    }
+    interest->armed = wanted ? armed : NULL;
+    drop_if_unused(interest);
+    frame_hook_changed();
+}
+
+void engine_watch(struct engine *engine, PyObject *code, unsigned events)
+{
+    if (running_engine != engine) {
+        return;
+    }
+    PyCodeObject *watched = (PyCodeObject *)code;
+    struct code_interest *interest = events ? code_interest_make(watched) : code_interest(watched);
+    if (!interest || interest->watched == events) {
+        return;
+    }
+    interest->watched = events;
+    drop_if_unused(interest);
+    frame_hook_changed();
+}
+
+void engine_watch_all(struct engine *engine, unsigned events)
+{
+    if (running_engine == engine && frame_hook.watched_all != events) {
+        frame_hook.watched_all = events;
+        frame_hook_changed();
+    }
+}
+
+/* Life. */
+
+struct engine *engine_create(struct backend *backend)
+{
+    struct engine *engine = calloc(1, sizeof(*engine));
+    if (!engine) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    engine->backend = backend;
+    frame_hook.trace = trace;
+    frame_hook.trace_both = trace_both;
+    frame_hook.unwound = report_unwind;
+    if (!frame_hook_prepare()) {
+        free(engine);
+        return NULL;
+    }
+    return engine;
+}
+
+bool engine_start(struct engine *engine)
+{
+    if (running_engine) {
+        PyErr_SetString(PyExc_RuntimeError, "a debugger watches this program already");
+        return false;
+    }
+    if (!frame_hook_install()) {
+        return false;
+    }
+    running_engine = engine;
+    return true;
+}
+
+void engine_stop(struct engine *engine)
+{
+    if (running_engine == engine) {
+        running_engine = NULL;
+        frame_hook_remove();
+    }
+}
+
+void engine_destroy(struct engine *engine)
+{
+    if (engine) {
+        engine_stop(engine);
+        free(engine);
+    }
+}
