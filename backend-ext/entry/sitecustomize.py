@@ -82,13 +82,14 @@ def find_backend(home):
     name = getattr(getattr(sys, "implementation", None), "name", "cpython")
     if "__pypy__" in sys.builtin_module_names:
         name = "pypy"
-    who = "%s %d.%d.%d (%s)" % (("Python" if name == "cpython" else name,) + sys.version_info[:3] + (sys.executable,))
-    elsewhere = "; there is a backend for %s: choose another interpreter with --python PATH" % available(home)
+    who = "%s %d.%d.%d" % (("Python" if name == "cpython" else name,) + sys.version_info[:3])
+    elsewhere = "; there is one for %s: choose another interpreter with --python PATH (this is %s)"
+    elsewhere %= (available(home), sys.executable)
     if name != "cpython":
-        raise LookupError("pytui debugs CPython only, and this is " + who + elsewhere)
+        raise LookupError("pytui has a backend for CPython only, and this is " + who + elsewhere)
     if "t" in getattr(sys, "abiflags", "") and sys.version_info >= (3, 13):
-        reason = "its threads cannot be held still by the global interpreter lock"
-        raise LookupError("pytui cannot debug the free-threaded build %s yet: %s%s" % (who, reason, elsewhere))
+        reason = "a stop holds all threads by the global interpreter lock, which it does not have"
+        raise LookupError("pytui has no backend for free-threaded %s yet (%s)%s" % (who, reason, elsewhere))
     if sys.version_info < OLDEST or sys.version_info[:2] > NEWEST:
         raise LookupError("pytui has no backend for " + who + elsewhere)
     import _imp
