@@ -247,7 +247,7 @@ static void draw_too_small(struct app *app, struct canvas screen)
 {
     struct style style = app_style(app, ROLE_MESSAGE_ERROR);
     char text[64];
-    snprintf(text, sizeof text, "%dx%d is too small; 20x5 at least", screen.columns, screen.rows);
+    snprintf(text, sizeof text, "too small: %dx%d, 20x5 at least", screen.columns, screen.rows);
     canvas_text(screen, 0, 0, style, text, strlen(text));
 }
 
