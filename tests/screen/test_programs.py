@@ -9,7 +9,7 @@ from conftest import TARGETS, at, ended, printed
 
 def test_json_tool(pytui, write):
     data = write("data.json", '{"b": [1, 2], "a": null}')
-    screen = pytui("-m", "json.tool", "--sort-keys", data, options=["--continue"])
+    screen = pytui("-m", "json.tool", "--sort-keys", data, options=["--continue"], rows=50)
     ended(screen, "0")
     screen.expect('"a": null', '"b": [')
 
@@ -99,11 +99,11 @@ def test_asyncio_server_with_clients(pytui, each_engine):
 
 
 def test_ten_busy_threads(pytui, each_engine):
-    screen = pytui("threads.py", options=["--continue", "-b", "threads.py:22"], interpreter=each_engine.path)
-    at(screen, "threads.py:22 in main", timeout=40)
+    screen = pytui("threads.py", options=["--continue", "-b", "threads.py:21"], interpreter=each_engine.path)
+    at(screen, "threads.py:21 in main", timeout=40)
     screen.send("nn")
-    at(screen, "threads.py:22 in main", timeout=40)
-    screen.send("bc")
+    at(screen, "threads.py:20 in main", timeout=40)
+    screen.send("BbCc")
     screen.expect("threads done True", timeout=60)
     ended(screen, "0")
 
@@ -164,7 +164,7 @@ def test_third_party_package_in_a_virtual_environment(pytui, write, tmp_path, py
     (site / "third_party.py").write_text("def helper(x):\n    y = x + 1\n    return y\n")
     program = write("uses_it.py", "import third_party\nprint('got', third_party.helper(1))\n")
     interpreter = str(tmp_path / "venv" / "bin" / "python")
-    screen = pytui(program, options=["--continue", "-b", "third_party.helper"], interpreter=interpreter)
+    screen = pytui(program, options=["--continue", "-b", "third_party:helper"], interpreter=interpreter)
     at(screen, "third_party.py:2 in helper")
     screen.send("c")
     screen.expect("got 2")
