@@ -171,6 +171,7 @@ static struct backend *create_parts(void)
     const struct values_hooks hooks = {.before_python = stop_before_python,
                                        .after_python = stop_after_python,
                                        .output = values_output,
+                                       .interrupted = stop_was_cancelled,
                                        .data = backend};
     backend->queue = request_queue_create();
     backend->threads = threads_create(backend);

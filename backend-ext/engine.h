@@ -76,3 +76,7 @@ void control_watched_line(struct backend *backend, PyObject *code, int line);
 void control_watched_start(struct backend *backend, PyObject *code, bool resumed);
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded);
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception);
+
+/* Ask after each line report (not after jumps back): true with a Python error set when a Ctrl-C that
+ * came during the stop is to be raised at this line. The engine's callback then fails with it. Cheap. */
+bool control_take_interrupt(struct backend *backend);

@@ -111,6 +111,12 @@ static PyObject *on_discovered(PyObject *self, PyObject *const *arguments, Py_ss
     return Py_NewRef(engine->disable);
 }
 
+/* None, or NULL to raise at this line the Ctrl-C that came during the stop. */
+static PyObject *line_result(struct engine *engine)
+{
+    return control_take_interrupt(engine->backend) ? NULL : Py_NewRef(Py_None);
+}
+
 /* (code, line) */
 static PyObject *on_armed_line(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
@@ -129,7 +135,7 @@ static PyObject *on_armed_line(PyObject *self, PyObject *const *arguments, Py_ss
         return Py_NewRef(engine->disable);
     }
     control_breakpoint(engine->backend, armed, line);
-    Py_RETURN_NONE;
+    return line_result(engine);
 }
 
 /* The line on which a jump back ends and starts, if it closes a loop that stands on one line; else 0. */
@@ -178,6 +184,7 @@ static PyObject *on_watched_line(PyObject *self, PyObject *const *arguments, Py_
     if (count >= 2 && engine->running) {
         count_call(engine, &engine->backend->counters.line_callbacks);
         report_watched_line(engine, arguments[0], (int)PyLong_AsLong(arguments[1]));
+        return line_result(engine);
     }
     Py_RETURN_NONE;
 }

@@ -32,6 +32,8 @@ struct stop {
     PyObject *interval;                      /* owned: the program's own, while it is replaced */
     PyObject *get_handler, *default_handler; /* owned: of SIGINT; NULL where not found */
     bool interrupted;                        /* a Ctrl-C of the program was caught by an evaluate */
+    bool check_interrupt;                    /* the main thread goes on: a Ctrl-C may have come meanwhile */
+    long long cancelled_request;             /* the last one whose code a client interrupted */
     /* Guarded by backend->lock: */
     bool resumed;          /* leave the loop */
     bool abandoned;        /* the same, and the session is over */
@@ -164,10 +166,12 @@ void stop_after_python(void *data)
     pthread_mutex_lock(&backend->lock);
     bool cancelled = stop->cancelled;
     unsigned long serving = stop->serving;
+    long long request = stop->running;
     stop->running = 0;
     stop->cancelled = false;
     pthread_mutex_unlock(&backend->lock);
     if (cancelled) {
+        stop->cancelled_request = request;
         PyThreadState_SetAsyncExc(serving, NULL); /* in case it came too late to be raised */
     } else if (error && PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt)) {
         stop->interrupted = true;
@@ -176,6 +180,16 @@ void stop_after_python(void *data)
     if (error) {
         PyErr_SetRaisedException(error);
     }
+}
+
+bool stop_was_cancelled(void *data, long long request_seq)
+{
+    struct backend *backend = data;
+    bool cancelled = backend->stop->cancelled_request == request_seq;
+    if (!cancelled) {
+        backend->stop->interrupted = true;
+    }
+    return cancelled;
 }
 
 long long stop_running_request(const struct backend *backend)
@@ -382,6 +396,20 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
         stop->interrupted = false;
         PyErr_SetInterruptEx(SIGINT);
     }
+    stop->check_interrupt = PyThread_get_thread_ident() == backend->main_ident;
+}
+
+/* A Ctrl-C that came during the stop would be noticed some bytecodes later, perhaps only after a call
+ * that blocks for long. A handler of the program's own is left to the interpreter, since code that runs
+ * here cannot be debugged. */
+bool control_take_interrupt(struct backend *backend)
+{
+    struct stop *stop = backend->stop;
+    if (!stop->check_interrupt || PyThread_get_thread_ident() != backend->main_ident) {
+        return false;
+    }
+    stop->check_interrupt = false;
+    return interrupt_is_default(stop) && PyErr_CheckSignals() < 0;
 }
 
 void stop_configure(struct backend *backend)

@@ -46,6 +46,7 @@ void stop_configure(struct backend *backend);
 /* What values needs around running code of the program (values_hooks). DATA is the backend. */
 void stop_before_python(void *data, long long request_seq);
 void stop_after_python(void *data);
+bool stop_was_cancelled(void *data, long long request_seq); /* its `interrupted` */
 
 /* The request whose Python code runs now, 0 for none. Lock held. */
 long long stop_running_request(const struct backend *backend);

@@ -194,8 +194,7 @@ def test_client_vanishes(session: Start, state: str) -> None:
 
 def test_disconnect_lets_the_program_go(session: Start) -> None:
     """disconnect is answered, every hook is removed, the channel closes and the program goes on."""
-    run = session(text=COUNT + "import sys\nprint([sys.monitoring.get_tool(i) for i in range(6)])\n"
-                  if hasattr(__import__("sys"), "monitoring") else COUNT).start(3)
+    run = session(text=COUNT).start(3)
     run.wait_stop("breakpoint")
     run.request("disconnect")
     assert run.finish()[0] == 0
@@ -231,7 +230,7 @@ def test_terminate(session: Start, stopped: bool) -> None:
     run.request("terminate")
     status, stdout, stderr = run.finish()
     assert "KeyboardInterrupt" in stderr and status == -signal.SIGINT
-    assert stdout == ("" if stopped else "clean\n") or stdout == "clean\n"
+    assert stdout == ("" if stopped else "clean\n")
 
 
 def test_the_program_cannot_see_or_close_the_channel(session: Start) -> None:
@@ -267,7 +266,6 @@ def test_cancel(session: Start) -> None:
     response = run.answer(busy)
     assert not response["success"] or "KeyboardInterrupt" in str(response["body"])
     run.request("cancel", requestId=12345)
-    assert run.evaluate("n") == "0" if False else True
     run.go("next", "step")
     run.resume()
     assert run.finish()[0] == 0
@@ -291,7 +289,18 @@ def test_interrupt_during_a_stop_reaches_the_program(session: Start) -> None:
     run.wait_stop("breakpoint")
     os.kill(run.process.pid, signal.SIGINT)
     run.pump(0.1)
-    run.request("evaluate", expression="sum(k for k in range(1000))", context="watch")
+    run.answer(run.send("evaluate", expression="sum(k for k in range(1000))", context="watch"))
+    run.resume()
+    assert run.finish()[:2] == (0, "interrupted\n")
+
+
+def test_interrupt_during_a_stop_before_a_call_that_blocks(session: Start) -> None:
+    """The program goes on with the Ctrl-C, not with the call."""
+    text = "import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print('interrupted')\n"
+    run = session(text=text).start(3)
+    run.wait_stop("breakpoint")
+    os.kill(run.process.pid, signal.SIGINT)
+    run.pump(0.1)
     run.resume()
     assert run.finish()[:2] == (0, "interrupted\n")
 
