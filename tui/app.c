@@ -30,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STATUS_REFUSED 2
 #define PAINT_EVERY 16000 /* µs between paints while moves are on their way */
 #define PAINT_WAITS 60000 /* µs after which a program counts as running, and paints wait no more */
 
@@ -153,12 +154,15 @@ static void said(struct session *session, bool error, const char *text, void *da
     app_message(data, error, "%s", text);
 }
 
+/* There is nothing to debug: leave, and say why where the user looks. */
 static void refused(struct session *session, const char *why, void *data)
 {
     struct app *app = data;
-    app_message(app, true, "%s", why);
-    model_add_line(session_model(session), MODEL_LINE_ERROR, why);
-    layout_set_slot(app->layout, PANE_CONSOLE);
+    (void)session;
+    snprintf(app->farewell, sizeof app->farewell, "%.*s", (int)strcspn(why, "\n"), why);
+    if (app->target) /* no code of the program has run yet: do not let it loose */
+        target_signal(app->target, SIGKILL);
+    app_quit(app, STATUS_REFUSED);
 }
 
 /* Starting */
@@ -373,6 +377,8 @@ int app_run(const struct options *options)
     app.term = NULL;
     if (!started)
         fprintf(stderr, "pytui: %s\n", error);
+    else if (app.farewell[0])
+        fprintf(stderr, "pytui: %s\n", app.farewell);
     destroy(&app);
     return status;
 }

@@ -56,6 +56,7 @@ struct app {
     bool cursor_visible;
     int exit_status; /* pytui's own, once known */
     bool quitting;
+    char farewell[1024]; /* for standard error, once the terminal is restored; "" for nothing */
 
     /* of app*.c alone */
     uint64_t keyboard;     /* the terminal's descriptor in the loop */

@@ -89,6 +89,7 @@ void session_destroy(struct session *session)
     close_channel(session);
     loop_remove(session->loop, session->grace);
     session_drop_view(session);
+    free(session->reason);
     arena_destroy(session->in);
     arena_destroy(session->out);
     model_destroy(session->model);
@@ -186,7 +187,7 @@ void session_lose(struct session *session, const char *why)
     session_say(session, true, "%s", why);
 }
 
-static void refuse(struct session *session, const char *why)
+void session_refuse(struct session *session, const char *why)
 {
     log_write("session: refused: %s", why);
     close_channel(session);
@@ -246,7 +247,7 @@ static void capabilities(struct session *session, const struct message *response
     if (!response)
         return; /* the end of the channel has its own message */
     if (!response->success) {
-        refuse(session, response->error);
+        session_refuse(session, response->error);
         return;
     }
     const struct value *extension = value_get_map(response->body, "pytui");
@@ -258,7 +259,7 @@ static void capabilities(struct session *session, const struct message *response
                  "same release (its version is %s, this one %s)",
                  (long long)version, MESSAGE_PROTOCOL_VERSION, value_get_text(extension, "backendVersion", "unknown"),
                  PYTUI_VERSION);
-        refuse(session, why);
+        session_refuse(session, why);
         return;
     }
     session_replace(&session->model->python_version, value_get_text(extension, "pythonVersion", NULL));

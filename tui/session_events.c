@@ -109,7 +109,9 @@ static void output(struct session *session, const struct value *body)
     char *text = with_place(body, value_get_text(body, "output", ""));
     bool error = strcmp(category, "stderr") == 0;
     session_output(session, error ? MODEL_LINE_ERROR : MODEL_LINE_OUTPUT, text);
-    if (strcmp(category, "important") == 0)
+    if (strcmp(category, "important") == 0 && !session->capable)
+        session_replace(&session->reason, text);
+    else if (strcmp(category, "important") == 0)
         session_say(session, true, "%s", text);
     free(text);
     session_changed(session);
@@ -137,6 +139,9 @@ static void terminated(struct session *session, const struct value *body)
     (void)body;
     session->terminated = true;
     session_moves_drop(session);
+    /* entry/sitecustomize.py says why there is no backend, and ends the process. */
+    if (!session->capable && session->reason)
+        session_refuse(session, session->reason);
 }
 
 static const struct {

@@ -65,6 +65,7 @@ struct session {
     struct arena *in, *out;                 /* owned: the message being handled, the one being built */
     enum session_phase phase;
     bool stop_on_entry, capable, initialized, terminated;
+    char *reason; /* owned: what the start-up file said before any backend answered; NULL */
 
     struct request *requests; /* owned */
     size_t request_count, request_capacity;
@@ -96,6 +97,8 @@ void session_changed(struct session *session);
 void session_say(struct session *session, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The text of a failed answer, for a person; NULL when RESPONSE succeeded. */
 const char *session_failure(const struct message *response);
+/* This interpreter cannot be debugged: WHY is for the user. */
+void session_refuse(struct session *session, const char *why);
 /* The channel is of no use any more; WHY is for the log and the user. */
 void session_lose(struct session *session, const char *why);
 /* DAP's Source for PATH. */
