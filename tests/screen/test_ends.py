@@ -104,6 +104,7 @@ def tui_of(screen):
 def test_kill_at_any_moment_lets_the_program_reach_its_right_end(pytui, write, tmp_path, seed):
     """A kill in each of ten runs, ten times: 100 random moments between the start and the program's end."""
     chance = random.Random(seed)
+    outlived = 0
     for run in range(10):
         (tmp_path / str(run)).mkdir()
         program, trace = leaves_a_trace(lambda name, text: write(f"{run}/{name}", text), tmp_path / str(run))
@@ -116,7 +117,9 @@ def test_kill_at_any_moment_lets_the_program_reach_its_right_end(pytui, write, t
         restored(screen)
         if started:
             wait_for_trace(screen, trace)
+            outlived += 1
         screen.close()
+    assert outlived, "every kill came before the program had started"
 
 
 def test_kill_of_the_whole_debugger_lets_the_program_go_on(pytui, write, tmp_path, each_engine):
