@@ -19,6 +19,8 @@ struct helper {     /* guarded by backend->lock */
     bool interrupt; /* interrupt what the stopped thread evaluates */
     bool detach;    /* the client is gone: remove the hooks */
     bool running;
+    unsigned long ident;     /* of the helper, once it runs */
+    int interrupters;        /* threads made by helper_interrupt() that have the GIL or wait for it */
     struct timespec hold_at; /* when a planned pause becomes a hold; 0: none */
 };
 
@@ -109,6 +111,7 @@ static void *help_thread(void *data)
     struct helper *helper = backend->helper;
     bool hold = false;
     pthread_mutex_lock(&backend->lock);
+    helper->ident = PyThread_get_thread_ident();
     while (wait_for_work(backend, &hold)) {
         helper->busy = true;
         pthread_mutex_unlock(&backend->lock);
@@ -125,6 +128,25 @@ static void *help_thread(void *data)
     return NULL;
 }
 
+/* A detached thread that blocks all signals. */
+static bool start_thread(void *(*run)(void *), void *data)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, before;
+    if (pthread_attr_init(&attributes) != 0) {
+        return false;
+    }
+    sigfillset(&all);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool ok = pthread_create(&thread, &attributes, run, data) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return ok;
+}
+
 struct helper *helper_create(struct backend *backend)
 {
     struct helper *helper = calloc(1, sizeof(*helper));
@@ -133,18 +155,7 @@ struct helper *helper_create(struct backend *backend)
     }
     backend->helper = helper;
     helper->running = true;
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(&thread, &attributes, help_thread, backend) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    if (!ok) {
+    if (!start_thread(help_thread, backend)) {
         backend->helper = NULL;
         free(helper);
         return NULL;
@@ -157,10 +168,32 @@ void helper_wake(struct backend *backend)
     pthread_cond_broadcast(&backend->changed);
 }
 
+/* The helper itself evaluates, while it holds a blocked program: somebody else has to interrupt it. */
+static void *interrupt_thread(void *data)
+{
+    struct backend *backend = data;
+    PyGILState_STATE state = PyGILState_Ensure();
+    pthread_mutex_lock(&backend->lock);
+    stop_interrupt(backend);
+    pthread_mutex_unlock(&backend->lock);
+    PyGILState_Release(state);
+    pthread_mutex_lock(&backend->lock);
+    backend->helper->interrupters--;
+    pthread_cond_broadcast(&backend->changed);
+    pthread_mutex_unlock(&backend->lock);
+    return NULL;
+}
+
 void helper_interrupt(struct backend *backend)
 {
-    if (backend->helper) {
-        backend->helper->interrupt = true;
+    struct helper *helper = backend->helper;
+    if (!helper || helper->closing) {
+        return;
+    }
+    if (stop_serving(backend) == helper->ident) {
+        helper->interrupters += start_thread(interrupt_thread, backend);
+    } else {
+        helper->interrupt = true;
         pthread_cond_broadcast(&backend->changed);
     }
 }
@@ -191,7 +224,7 @@ void helper_close(struct backend *backend)
     Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&backend->lock);
     backend->helper->closing = true;
     pthread_cond_broadcast(&backend->changed);
-    while (backend->helper->busy) {
+    while (backend->helper->busy || backend->helper->interrupters) {
         pthread_cond_wait(&backend->changed, &backend->lock);
     }
     pthread_mutex_unlock(&backend->lock);

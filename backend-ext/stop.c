@@ -197,6 +197,11 @@ long long stop_running_request(const struct backend *backend)
     return backend->stop->running;
 }
 
+unsigned long stop_serving(const struct backend *backend)
+{
+    return backend->stop->serving;
+}
+
 /* Whether a SIGINT would raise KeyboardInterrupt: then it also ends a call that blocks in the kernel. */
 static bool interrupt_is_default(struct stop *stop)
 {
