@@ -25,12 +25,14 @@
 #include "vt.h"
 #include "xalloc.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STATUS_REFUSED 2
+
 #define PAINT_EVERY 16000 /* µs between paints while moves are on their way */
 #define PAINT_WAITS 60000 /* µs after which a program counts as running, and paints wait no more */
 

@@ -92,6 +92,19 @@ static void another_protocol_version_is_refused_by_name(void **state)
     assert_int_equal(model_of(fake)->state, MODEL_LOST);
 }
 
+static void an_interpreter_without_backend_is_refused_in_its_own_words(void **state)
+{
+    struct fake *fake = *state;
+    fake_connect(fake, true);
+    fake_expect(fake, "initialize");
+    fake_event(fake, "output", fake_json(fake, "{\"category\": \"important\", \"output\": \"no backend for 3.10\\n\"}"));
+    assert_int_equal(fake->refusals, 0);
+    fake_event(fake, "terminated", NULL);
+    assert_int_equal(fake->refusals, 1);
+    assert_non_null(strstr(fake->said, "no backend for 3.10"));
+    assert_int_equal(model_of(fake)->state, MODEL_LOST);
+}
+
 static void a_stop_fills_the_model_without_asking_more(void **state)
 {
     struct fake *fake = *state;
@@ -478,6 +491,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(starts_in_the_order_of_dap),
         TEST(another_protocol_version_is_refused_by_name),
+        TEST(an_interpreter_without_backend_is_refused_in_its_own_words),
         TEST(a_stop_fills_the_model_without_asking_more),
         TEST(a_changed_value_is_marked_with_the_one_before),
         TEST(a_new_name_is_marked),
