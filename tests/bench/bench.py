@@ -11,6 +11,7 @@ usage: bench.py [--build DIR] [--python PATH] [--rounds N] [--quick] [GROUP…],
 import argparse
 import contextlib
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -245,6 +246,10 @@ def steps_group(bench: Bench) -> None:
                 "pytui": ([*bench.pytui, "--continue", "-b", place, program, *words], {}, "stopped"),
                 "pdb": (pdb, {}, "(Pdb)"),
             }
+            # A step of pudb beside huge values takes it half a minute: once is enough.
+            if bench.pudb and not (program.name == "huge.py" and "pudb" in time_row.figures):
+                argv = [DEBIAN, "-m", "pudb", "-c", program, *words]
+                contestants["pudb"] = (argv, bench.pudb_home(place), "Variables")
             for who, (argv, env, ready) in contestants.items():
                 measured = attempt(
                     f"{who}, {program.name}", lambda a=argv, e=env, r=ready, w=who: steps_of(bench, a, e, r, w)
@@ -320,7 +325,7 @@ def flood_group(bench: Bench) -> None:
 
 def flood_seconds(screen) -> float:
     """Seconds until the last line of the flood is on the screen."""
-    screen.expect("flood done", timeout=180)
+    screen.expect(re.compile("^flood done", re.MULTILINE), timeout=180)
     return (screen.state["last_ns"] - screen.state["started_ns"]) / 1e9
 
 
