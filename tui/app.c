@@ -91,7 +91,10 @@ static void paint(struct app *app)
 {
     struct canvas screen = term_canvas(app->term);
     layout_draw(app, screen);
-    prompt_draw(app, screen);
+    if (app->prompt)
+        prompt_draw(app, screen);
+    else if (app->focus == PANE_CONSOLE && app->cursor_visible) /* over the panes above it too */
+        completer_draw(app, screen, app->cursor_row, layout_pane(app->layout, PANE_CONSOLE).column + 4);
     dialog_draw(app, screen);
     term_set_cursor(app->term, app->cursor_row, app->cursor_column, app->cursor_visible);
     term_present(app->term);

@@ -81,7 +81,8 @@ static void continued(struct session *session, const struct value *body)
 
 static void process(struct session *session, const struct value *body)
 {
-    session_replace(&session->model->program, value_get_text(body, "name", NULL));
+    if (!session->model->program) /* who launched it knows a better name */
+        session_replace(&session->model->program, value_get_text(body, "name", NULL));
     session->model->pid = value_get_int(body, "systemProcessId", session->model->pid);
     session_changed(session);
 }
