@@ -51,12 +51,19 @@ static int hint_width(const struct command *command, const char *key)
     return 3 + canvas_width(key, strlen(key)) + canvas_width(command->hint, strlen(command->hint));
 }
 
+/* The first of a command's keys that acts in the focused pane: in the console letters are text. */
 static void first_key(const struct app *app, const struct command *command, char *buffer, size_t size)
 {
-    keymap_keys(app->keymap, command, buffer, size);
-    char *comma = strchr(buffer, ',');
-    if (comma && comma != buffer)
-        *comma = '\0';
+    char keys[128], *save = NULL;
+    keymap_keys(app->keymap, command, keys, sizeof keys);
+    buffer[0] = '\0';
+    for (const char *name = strtok_r(keys, ", ", &save); name; name = strtok_r(NULL, ", ", &save)) {
+        struct key key;
+        if (!key_parse(name, &key) || keymap_find(app->keymap, pane_table[app->focus]->scope, &key) != command)
+            continue;
+        snprintf(buffer, size, "%s", name);
+        return;
+    }
 }
 
 /* Hints of the focused pane's scope and the global ones that hold there, in the table's order. */
