@@ -153,10 +153,18 @@ static void stopped(struct session *session, void *data)
             pane_table[i]->stopped(app, app->panes[i]);
 }
 
+/* What is too long for the message line is to be read in the console. */
 static void said(struct session *session, bool error, const char *text, void *data)
 {
-    (void)session;
-    app_message(data, error, "%s", text);
+    struct app *app = data;
+    struct model *model = session_model(session);
+    app_message(app, error, "%s", text);
+    if (!error || canvas_width(text, strlen(text)) < term_columns(app->term) - 1)
+        return;
+    if (model->line_count == 0 || strcmp(model->lines[model->line_count - 1].text, text) != 0)
+        model_add_line(model, MODEL_LINE_ERROR, text);
+    if (!app->terminal_zoomed)
+        layout_set_slot(app->layout, PANE_CONSOLE);
 }
 
 /* There is nothing to debug: leave, and say why where the user looks. */
