@@ -1,0 +1,178 @@
+"""What is shown of exceptions: post-mortem frames, the chain, groups, notes, syntax errors."""
+
+from collections.abc import Callable
+from typing import Any
+
+from client import Session
+
+Start = Callable[..., Session]
+
+
+def lines(*rows: str) -> str:
+    """The text of a program."""
+    return "\n".join(rows) + "\n"
+
+
+def post_mortem(session: Start, text: str) -> Session:
+    """Run the program to its uncaught exception."""
+    program = session(text=text).start()
+    program.wait_stop("exception")
+    return program
+
+
+def details(program: Session) -> dict[str, Any]:
+    """The exception of the stop."""
+    return program.stopped["pytui"]["exception"]
+
+
+def test_post_mortem(session: Start) -> None:
+    """The raising line, with its locals, which evaluate too; then the program ends as it would have."""
+    text = lines(
+        "def fails(n):",
+        "    secret = n * 2",
+        "    try:",
+        "        raise ValueError(f'bad {n}')",
+        "    finally:",
+        "        secret += 1",
+        "def passes():",
+        "    return fails(3)",
+        "passes()",
+    )
+    program = post_mortem(session, text)
+    assert program.stopped["pytui"]["postMortem"] is True
+    assert [(each["name"], each["line"]) for each in program.frames] == [("fails", 4), ("passes", 8), ("<module>", 9)]
+    assert program.frames[0]["pytui"]["exception"] == "ValueError: bad 3"
+    assert program.evaluate("secret") == "7"
+    assert [each["name"] for each in program.stopped["pytui"]["scopes"]] == ["Locals", "Exception", "Globals"]
+    assert (details(program)["message"], details(program)["fullTypeName"]) == ("bad 3", "ValueError")
+    assert details(program)["stackTrace"].splitlines()[-3:] == [
+        f'  File "{program.script}", line 4, in fails',
+        "    raise ValueError(f'bad {n}')",
+        "ValueError: bad 3",
+    ]
+    info = program.request("exceptionInfo", threadId=0)
+    assert (info["exceptionId"], info["description"], info["breakMode"]) == ("ValueError", "bad 3", "unhandled")
+    program.resume()
+    status, _, errors = program.finish()
+    assert (status, errors.splitlines()[-1]) == (1, "ValueError: bad 3")
+
+
+def test_chain_and_notes(session: Start) -> None:
+    """Cause and context are there, in order, and the notes."""
+    text = lines(
+        "def first(): {}['key']",
+        "def second():",
+        "    try: first()",
+        "    except KeyError as error: raise RuntimeError('second') from error",
+        "try: second()",
+        "except RuntimeError as error:",
+        "    error.add_note('a note')",
+        "    raise OSError(2, 'No such file', 'name')",
+    )
+    program = post_mortem(session, text)
+    outer = details(program)
+    assert (outer["typeName"], outer["message"]) == ("FileNotFoundError", "[Errno 2] No such file: 'name'")
+    middle = outer["innerException"][0]
+    assert (middle["typeName"], middle["message"]) == ("RuntimeError", "second")
+    assert (middle["innerException"][0]["typeName"], middle["innerException"][0]["message"]) == ("KeyError", "'key'")
+    trace = outer["stackTrace"]
+    assert trace.index("KeyError: 'key'") < trace.index("direct cause") < trace.index("RuntimeError: second\na note\n")
+    assert trace.index("During handling") < trace.index("FileNotFoundError: [Errno 2] No such file: 'name'")
+    program.resume()
+    assert program.finish()[2].splitlines()[-1] == "FileNotFoundError: [Errno 2] No such file: 'name'"
+
+
+def test_group(session: Start) -> None:
+    """The members of a group are its inner exceptions."""
+    text = lines("raise ExceptionGroup('many', [ValueError(1), ExceptionGroup('inner', [TypeError('t')])])")
+    program = post_mortem(session, text)
+    group = details(program)
+    assert group["message"] == "many (2 sub-exceptions)"
+    assert [each["typeName"] for each in group["innerException"]] == ["ValueError", "ExceptionGroup"]
+    assert group["innerException"][1]["innerException"][0]["message"] == "t"
+    program.resume()
+    printed = [row for row in program.finish()[2].splitlines() if "^" not in row and "~" not in row]
+    assert [row for row in group["stackTrace"].splitlines() if row] == printed
+
+
+def test_circular_chain(session: Start) -> None:
+    """A chain that bites its tail has an end."""
+    text = lines(
+        "a, b = ValueError('a'), ValueError('b')", "a.__cause__, b.__cause__ = b, a", "a.__context__ = a", "raise a"
+    )
+    program = post_mortem(session, text)
+    assert details(program)["stackTrace"].count("ValueError: a") == 1
+
+
+def test_strange_str_is_not_asked(session: Start) -> None:
+    """Showing an exception runs none of its methods."""
+    text = lines(
+        "class Odd(Exception):",
+        "    def __str__(self): print('asked', flush=True); return 'said'",
+        "    __repr__ = __str__",
+        "    @property",
+        "    def __notes__(self): print('asked'); return []",
+        "import sys",
+        "sys.excepthook = lambda *_: None",
+        "raise Odd('argument', 1)",
+    )
+    program = post_mortem(session, text)
+    assert details(program)["message"] == "('argument', 1)"
+    assert details(program)["fullTypeName"] == "__main__.Odd"
+    assert program.stats()["userCode"] == 0
+    program.resume()
+    assert program.finish()[1] == ""
+
+
+def test_deep_recursion(session: Start) -> None:
+    """A thousand frames are counted, not listed."""
+    program = post_mortem(session, lines("def down(): down()", "down()"))
+    assert details(program)["typeName"] == "RecursionError"
+    trace = details(program)["stackTrace"]
+    assert "Previous line repeated" in trace
+    assert len(trace) < 4096
+    assert program.stopped["pytui"]["moreFrames"] is True
+    assert program.evaluate("1 + 1") == "2"
+
+
+def test_syntax_error_of_an_import(session: Start, tmp_path: Any) -> None:
+    """The innermost place is the line that does not parse."""
+    (tmp_path / "broken.py").write_text("a = 1\nb = = 2\n")
+    program = post_mortem(session, "import broken\n")
+    frame = program.frames[0]
+    assert frame["source"]["path"] == str(tmp_path / "broken.py")
+    assert (frame["line"], frame["column"]) == (2, 5)
+    assert [each["name"] for each in program.stopped["pytui"]["scopes"]] == ["Exception"]
+    assert program.frames[1]["line"] == 1
+
+
+def test_syntax_error_of_the_script(session: Start) -> None:
+    """A script that does not parse is shown at its line."""
+    program = session(text="a = 1\ndef f(:\n    pass\n").start()
+    program.wait_stop("exception")
+    assert (program.frames[0]["line"], program.frames[0]["source"]["name"]) == (2, "script.py")
+    assert details(program)["typeName"] == "SyntaxError"
+    program.resume()
+    assert program.finish()[0] == 1
+
+
+def test_traceback_of_caught_and_raised_again(session: Start) -> None:
+    """The lines are those where the exception passed, not where the frames went on to."""
+    text = lines(
+        "def fails():",
+        "    raise ValueError('x')",
+        "def handles():",
+        "    try:",
+        "        fails()",
+        "    except ValueError:",
+        "        note = 'seen'",
+        "        raise",
+        "handles()",
+    )
+    program = post_mortem(session, text)
+    assert [(each["name"], each["line"]) for each in program.frames] == [("fails", 2), ("handles", 5), ("<module>", 9)]
+    rows = program.request(
+        "variables",
+        variablesReference=program.request("scopes", frameId=program.frames[1]["id"])["scopes"][0]["variablesReference"],
+    )["variables"]
+    assert {row["name"]: row["value"] for row in rows} == {"note": "'seen'"}
