@@ -389,8 +389,12 @@ static void put_group(struct format *format, PyObject *members)
         format_exception(format, PyTuple_GetItem(members, i));
     }
     memcpy(format->margin, outer, sizeof(outer));
-    text_put(format->text, outer, start);
-    text_puts(format->text, "  +------------------------------------\n");
+    /* A group within has closed the frame already. */
+    PyObject *last = count > 0 && count <= GROUP_MEMBERS ? PyTuple_GetItem(members, count - 1) : NULL;
+    if (last == NULL || !is_a(last, PyExc_BaseExceptionGroup)) {
+        text_put(format->text, outer, start);
+        text_puts(format->text, "  +------------------------------------\n");
+    }
 }
 
 /* The exception itself, without what caused it. */
