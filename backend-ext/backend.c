@@ -23,6 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define DRAIN_PATIENCE 500 /* ms */
+
 void backend_event(struct backend *backend, struct arena *arena, const char *name, struct value *body)
 {
     server_post(backend->server, arena, message_event(arena, name, body));
@@ -118,6 +120,7 @@ void backend_detach(struct backend *backend)
     if (!backend->exiting) {
         server_close(backend->server);
         if (backend->kill_at_end) {
+            server_drain(backend->server, DRAIN_PATIENCE); /* its answer is still on the way */
             kill(getpid(), SIGTERM);
         }
     }

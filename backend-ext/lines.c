@@ -70,6 +70,11 @@ static bool find_body_on_def_line(const struct line_table *table, PyObject *code
     return false;
 }
 
+static bool has_name(PyObject *name, const char *wanted)
+{
+    return name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, wanted) == 0;
+}
+
 bool line_table_read(struct line_table *table, PyObject *code)
 {
     size_t capacity = 0;
@@ -89,8 +94,10 @@ bool line_table_read(struct line_table *table, PyObject *code)
         return false;
     }
     PyObject *name = PyObject_GetAttrString(code, "co_name");
-    table->is_module = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "<module>") == 0;
-    table->body_on_def_line = table->is_module || find_body_on_def_line(table, code);
+    table->is_module = has_name(name, "<module>");
+    table->is_comprehension =
+        has_name(name, "<listcomp>") || has_name(name, "<setcomp>") || has_name(name, "<dictcomp>");
+    table->body_on_def_line = table->is_module || (!table->is_comprehension && find_body_on_def_line(table, code));
     Py_XDECREF(name);
     PyErr_Clear();
     return true;
@@ -121,7 +128,8 @@ int line_table_at(const struct line_table *table, int offset)
 
 bool line_table_has(const struct line_table *table, int line)
 {
-    if (line <= 0) {
+    /* Like one that is inlined, a comprehension is reached once, by the code around it. */
+    if (line <= 0 || (table->is_comprehension && line == table->first_line)) {
         return false;
     }
     bool prologue = line == table->first_line && !table->body_on_def_line;

@@ -16,6 +16,7 @@ struct line_table {
     int first_line;        /* of the code: its def line */
     bool body_on_def_line; /* statements stand on the def line (lambda, one-line def or class, module) */
     bool is_module;
+    bool is_comprehension; /* of a list, set or dict, with a frame of its own (3.11) */
 };
 
 /* Read CODE's table. False when out of memory or with a strange object; no Python error stays set. */

@@ -14,6 +14,7 @@
 
 #define WATCHED_LIMIT 64 /* code objects watched by one step; far more than a step passes through */
 
+#define HOOK_DEPTH     30 /* frames of a finder between frozen code and the one that is entered */
 #define FLAG_COROUTINE 0x80
 
 struct stepping {
@@ -190,6 +191,35 @@ static bool is_frozen(PyObject *code)
     Py_XDECREF(filename);
     PyErr_Clear();
     return frozen;
+}
+
+static bool is_module(PyObject *code)
+{
+    PyObject *name = PyObject_GetAttrString(code, "co_name");
+    bool module = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "<module>") == 0;
+    Py_XDECREF(name);
+    PyErr_Clear();
+    return module;
+}
+
+/* Whether FRAME belongs to a hook of the import machinery, a finder or loader: between it and the frame
+ * that is stepped stands frozen code, and no module that is imported. */
+static bool is_import_hook(const struct stepping *stepping, PyObject *frame)
+{
+    PyObject *at = Py_NewRef(frame);
+    bool hook = false, done = false;
+    for (int depth = 0; !done && depth < HOOK_DEPTH && at && at != Py_None && at != stepping->frame; depth++) {
+        PyObject *code = frame_code(at);
+        hook = is_frozen(code);
+        done = hook || is_module(code);
+        Py_DECREF(code);
+        PyObject *caller = PyObject_GetAttrString(at, "f_back");
+        Py_DECREF(at);
+        at = caller;
+    }
+    Py_XDECREF(at);
+    PyErr_Clear();
+    return hook;
 }
 
 /* The frame that FRAME returns to and that can be shown: new reference; NULL at the outermost frame of
@@ -384,7 +414,7 @@ void control_watched_start(struct backend *backend, PyObject *code, bool resumed
         return;
     }
     PyObject *frame = (PyObject *)PyEval_GetFrame();
-    if (!frame) {
+    if (!frame || is_import_hook(stepping, frame)) {
         return;
     }
     struct line_table table;

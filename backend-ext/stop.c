@@ -20,7 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HELD_INTERVAL 1000.0 /* seconds: threads that wait for the GIL do not ask for it during a stop */
+#define ANSWER_PATIENCE 200    /* ms that the program waits for the answer that lets it go on to be sent */
+#define HELD_INTERVAL   1000.0 /* seconds: threads that wait for the GIL do not ask for it during a stop */
 
 struct stop {
     /* With the GIL held: */
@@ -339,6 +340,7 @@ static void serve(struct backend *backend)
     }
     pthread_cond_broadcast(&backend->changed); /* the helper may take what is left in the queue */
     pthread_mutex_unlock(&backend->lock);
+    server_drain(backend->server, ANSWER_PATIENCE); /* the program may end in its very next instruction */
 }
 
 /* Show what INFO says and serve; the session's data about the stop is set. */

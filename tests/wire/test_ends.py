@@ -172,7 +172,7 @@ import multiprocessing, subprocess, sys
 def square(n):
     return n * n
 if __name__ == "__main__":
-    probe = "import sys, os; print('PYTUI_CHANNEL' in os.environ, 'sitecustomize' in sys.modules)"
+    probe = "import sys, os; print(any('pytui' in each.lower() for each in (*os.environ, *sys.path, *sys.modules)))"
     print(subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True).stdout.strip())
     for method in ("fork", "spawn"):
         with multiprocessing.get_context(method).Pool(2) as pool:
@@ -181,7 +181,7 @@ if __name__ == "__main__":
     run = session(text=text).start({"line": 3, "pytui": {"enabled": True}})
     status, stdout, stderr = run.finish()
     assert (status, stderr) == (0, "")
-    assert stdout == "False False\n[0, 1, 4, 9]\n[0, 1, 4, 9]\n"
+    assert stdout == "False\n[0, 1, 4, 9]\n[0, 1, 4, 9]\n"
 
 
 def test_exit_is_stable(session: Start) -> None:

@@ -36,7 +36,7 @@ def test_pause_running_python(session: Start, text: str) -> None:
     run = session(text=text).start()
     started(run)
     for _ in range(3):
-        assert run.request("pause", threadId=0)["pytui"]["state"] == "stopping"
+        assert run.request("pause", threadId=0)["pytui"]["state"] in ("stopping", "blocked")  # on a machine under load
         run.wait_stop("pause")
         assert run.frames and run.stopped["threadId"] > 0
         run.go("next") if "n += 1\n" in text and "while True:\n" in text else None
