@@ -1,5 +1,6 @@
 /* The console: Python in the selected frame, with what it printed and gave, and what log points said. */
 #include "app.h"
+#include "command_run.h"
 #include "complete.h"
 #include "history.h"
 #include "layout.h"
@@ -208,6 +209,11 @@ static bool key(struct app *app, void *data, const struct key *key)
     completer_close(app);
     if (pane_key_is(key, "Enter")) {
         enter(app, self);
+    } else if (pane_key_is(key, ":") && !*lineedit_text(self->edit)) {
+        command_line(app, ""); /* no Python begins with it */
+    } else if (pane_key_is(key, "Ctrl-c") && (self->before || *lineedit_text(self->edit)) &&
+               !session_evaluating(app_session(app)) && app_model(app)->state == MODEL_STOPPED) {
+        clear(self);
     } else if (pane_key_is(key, "Alt-Enter Ctrl-v")) {
         lineedit_replace(self->edit, lineedit_cursor(self->edit), "\n");
     } else if (pane_key_is(key, "Up Ctrl-p Down Ctrl-n")) {
