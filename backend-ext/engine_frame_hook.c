@@ -4,6 +4,7 @@
 #include "c_stack.h"
 #include "engine.h"
 
+#include <opcode.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,11 +32,16 @@ struct shared_thread {
 static struct shared_thread *shared_threads; /* owned */
 static size_t shared_count;
 
+static uint32_t large_versions; /* given to functions by keep_from_inlining() */
+
 /* Interest. */
 
 static bool is_wanted_at_start(PyCodeObject *code)
 {
     uintptr_t mark = code_mark(code);
+    if (frame_hook.everything) {
+        return true;
+    }
     if (mark & 1) {
         return mark != frame_hook.seen || frame_hook.watched_all & (RUNNING_EVENTS | ENGINE_STARTS);
     }
@@ -44,11 +50,15 @@ static bool is_wanted_at_start(PyCodeObject *code)
            (interest->watched | frame_hook.watched_all) & (RUNNING_EVENTS | ENGINE_STARTS);
 }
 
+static bool needs_lines(const struct code_interest *interest)
+{
+    return (interest->armed && interest->armed->line_count) || interest->watched & RUNNING_EVENTS;
+}
+
 static bool is_wanted(PyCodeObject *code)
 {
     const struct code_interest *interest = code_interest(code);
-    return frame_hook.watched_all & RUNNING_EVENTS ||
-           (interest && ((interest->armed && interest->armed->line_count) || interest->watched & RUNNING_EVENTS));
+    return frame_hook.watched_all & RUNNING_EVENTS || frame_hook.everything || (interest && needs_lines(interest));
 }
 
 static void set_mark(PyCodeObject *code, uintptr_t mark)
@@ -71,8 +81,26 @@ static bool make_mark(PyCodeObject *code, uintptr_t mark)
     return true;
 }
 
+static bool is_gevent(PyCodeObject *code)
+{
+    static const char end[] = "/gevent/__init__.py";
+    if (PyUnicode_CompareWithASCIIString(code->co_name, "<module>") != 0) {
+        return false;
+    }
+    Py_ssize_t skipped = PyUnicode_GET_LENGTH(code->co_filename) - (Py_ssize_t)strlen(end);
+    bool same = skipped >= 0;
+    for (size_t i = 0; same && end[i]; i++) {
+        same = PyUnicode_READ_CHAR(code->co_filename, skipped + (Py_ssize_t)i) == (unsigned char)end[i];
+    }
+    return same;
+}
+
 bool code_mark_seen(PyCodeObject *code)
 {
+    if (!frame_hook.has_gevent && is_gevent(code)) {
+        frame_hook.has_gevent = true;
+        frame_hook_changed();
+    }
     struct code_interest *interest = code_interest(code);
     if (interest) {
         interest->seen = true;
@@ -301,6 +329,41 @@ void frame_hook_settle(PyThreadState *tstate)
     set_tracing(tstate, frame_hook.running && is_cframe_wanted(tstate));
 }
 
+/* Subscripts. 3.11 respects the hook wherever it inlines calls, but for `a[b]` with a
+ * __getitem__ in Python (BINARY_SUBSCR_GETITEM; 3.11.2 inlines it, 3.11.7 does not): such frames would come and go
+ * unseen. The places where that is done name the function by a version of 16 bits, so one with a larger version is
+ * always called. */
+
+#define FIRST_LARGE_VERSION 0x80000000u /* CPython counts up from 1; versions of functions must differ */
+
+static bool is_at_subscript(_PyInterpreterFrame *frame)
+{
+    static const unsigned char subscripts[] = {BINARY_SUBSCR,          BINARY_SUBSCR_ADAPTIVE, BINARY_SUBSCR_DICT,
+                                               BINARY_SUBSCR_LIST_INT, BINARY_SUBSCR_GETITEM,  BINARY_SUBSCR_TUPLE_INT};
+    return frame && !_PyFrame_IsIncomplete(frame) &&
+           memchr(subscripts, _Py_OPCODE(*frame->prev_instr), sizeof(subscripts));
+}
+
+/* A frame of CODE begins; the first time, see whether it can be a __getitem__. */
+static void keep_from_inlining(PyThreadState *tstate, const _PyInterpreterFrame *frame)
+{
+    PyCodeObject *code = frame->f_code;
+    if (code->co_argcount != 2) {
+        return;
+    }
+    struct code_interest *interest = code_interest(code);
+    if (!code_is_seen(code) && (PyUnicode_CompareWithASCIIString(code->co_name, "__getitem__") == 0 ||
+                                is_at_subscript(tstate->cframe->current_frame))) {
+        interest = code_interest_make(code);
+        if (interest) {
+            interest->is_subscript = true;
+        }
+    }
+    if (interest && interest->is_subscript && frame->f_func->func_version < FIRST_LARGE_VERSION) {
+        frame->f_func->func_version = FIRST_LARGE_VERSION + large_versions++;
+    }
+}
+
 /* The hook. */
 
 struct call {
@@ -343,6 +406,7 @@ static PyObject *evaluate_watched(PyThreadState *tstate, _PyInterpreterFrame *fr
     if (!frame_hook.running || tstate->tracing) {
         return frame_hook.next(tstate, frame, throwing);
     }
+    keep_from_inlining(tstate, frame);
     set_tracing(tstate, is_wanted_at_start(frame->f_code));
     return leave(tstate, frame, frame_hook.next(tstate, frame, throwing));
 }
@@ -354,7 +418,7 @@ static inline bool is_quiet(const _PyInterpreterFrame *frame)
 
 static PyObject *evaluate(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwing)
 {
-    if (c_stack_is_low()) {
+    if (c_stack_is_low() && !frame_hook.has_gevent) { /* greenlets copy the one stack that they know */
         return evaluate_elsewhere(tstate, frame, throwing);
     }
     if (tstate->c_tracefunc || !is_quiet(frame)) {
@@ -373,7 +437,12 @@ static PyObject *evaluate(PyThreadState *tstate, _PyInterpreterFrame *frame, int
 static void compute_quiet(void)
 {
     const unsigned noisy = RUNNING_EVENTS | ENGINE_STARTS;
-    frame_hook.quiet = frame_hook.running && !(frame_hook.watched_all & noisy) ? frame_hook.seen : UINTPTR_MAX;
+    frame_hook.everything = false;
+    for (struct code_interest *i = frame_hook.interests; i && frame_hook.has_gevent; i = i->next) {
+        frame_hook.everything = frame_hook.everything || needs_lines(i);
+    }
+    bool quiet = frame_hook.running && !(frame_hook.watched_all & noisy) && !frame_hook.everything;
+    frame_hook.quiet = quiet ? frame_hook.seen : UINTPTR_MAX;
 }
 
 /* Put the hook in place, unless it is there or another one was put in front of it. */

@@ -10,7 +10,8 @@
  *
  * A program with a trace function of its own (coverage, pdb) keeps it: in our frames both are called. What
  * is lost: a frame that itself calls sys.settrace() has no breakpoints until the next Python function that
- * it calls, and a frame for which the program cleared f_trace_lines has none. */
+ * it calls returns, and a frame for which the program cleared f_trace_lines has none. The former is so after
+ * greenlet.switch(), too. */
 #include "engine_frame_hook.h"
 
 #include "backend.h"
@@ -174,7 +175,7 @@ static void report_unwind(PyThreadState *tstate, _PyInterpreterFrame *frame)
 
 static void drop_if_unused(struct code_interest *interest)
 {
-    if (!interest->armed && !interest->watched) {
+    if (!interest->armed && !interest->watched && !interest->is_subscript) {
         code_interest_drop(interest);
     }
 }
