@@ -158,7 +158,39 @@ void stop_before_python(void *data, long long request_seq)
     release_interval(backend->stop);
 }
 
+/* The interruption came when the code was over: have it raised here, by code that does nothing. (To set
+ * a thread's exception to NULL instead leaves the eval loop of 3.11 looking for one for ever.) */
+static void swallow_late_interrupt(void)
+{
+    PyObject *code = Py_CompileString("None", "<pytui>", Py_eval_input);
+    PyObject *empty = code ? PyDict_New() : NULL;
+    for (int i = 0; empty && i < 3 && !PyErr_Occurred() && PyErr_CheckSignals() == 0; i++) {
+        Py_XDECREF(PyEval_EvalCode(code, empty, empty));
+    }
+    PyErr_Clear();
+    Py_XDECREF(empty);
+    Py_XDECREF(code);
+}
+
 /* Called with the error that ended the code, which is left as it is. */
+/* An interrupt that came too late to be raised must not hit the program. It is raised here, by code that
+ * does nothing: PyThreadState_SetAsyncExc(…, NULL) would take the exception away but, before 3.13, leave
+ * the interpreter's request to look for it set, and 3.11 then hangs at the next traced function call. */
+static void absorb_interrupt(void)
+{
+    PyObject *code = Py_CompileString("pass", "<pytui>", Py_file_input);
+    PyObject *names = code ? PyDict_New() : NULL;
+    PyObject *result = NULL;
+    for (int i = 0; i < 3 && names && !result; i++) { /* a signal and an exception may both be waiting */
+        result = PyEval_EvalCode(code, names, names);
+        PyErr_Clear();
+    }
+    Py_XDECREF(result);
+    Py_XDECREF(names);
+    Py_XDECREF(code);
+    PyErr_Clear();
+}
+
 void stop_after_python(void *data)
 {
     struct backend *backend = data;
@@ -166,14 +198,15 @@ void stop_after_python(void *data)
     PyObject *error = PyErr_GetRaisedException();
     pthread_mutex_lock(&backend->lock);
     bool cancelled = stop->cancelled;
-    unsigned long serving = stop->serving;
     long long request = stop->running;
     stop->running = 0;
     stop->cancelled = false;
     pthread_mutex_unlock(&backend->lock);
     if (cancelled) {
         stop->cancelled_request = request;
-        PyThreadState_SetAsyncExc(serving, NULL); /* in case it came too late to be raised */
+        if (!error || !PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt)) {
+            swallow_late_interrupt();
+        }
     } else if (error && PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt)) {
         stop->interrupted = true;
     }
