@@ -126,11 +126,17 @@ static void report_event(PyFrameObject *frame, int what, PyObject *argument)
     }
 }
 
+/* Whether a Ctrl-C that came during a stop is to be raised at this line; then the error is set. */
+static bool raise_interrupt(int what)
+{
+    return what == PyTrace_LINE && running_engine && control_take_interrupt(running_engine->backend);
+}
+
 static int trace(PyObject *object, PyFrameObject *frame, int what, PyObject *argument)
 {
     (void)object;
     report_event(frame, what, argument);
-    return 0;
+    return raise_interrupt(what) ? -1 : 0;
 }
 
 /* With the program's own trace function, whose OBJECT this is. */
@@ -143,6 +149,9 @@ static int trace_both(PyObject *object, PyFrameObject *frame, int what, PyObject
     report_event(frame, what, argument);
     if (program_trace && tstate->c_traceobj == object) { /* else code evaluated at a stop replaced it */
         result = program_trace(object, frame, what, argument);
+    }
+    if (result == 0 && raise_interrupt(what)) {
+        result = -1;
     }
     Py_XDECREF(object);
     if (tstate->c_tracefunc != frame_hook.trace_both && running_engine) {
