@@ -65,6 +65,7 @@ struct app {
     int64_t dirty_since;   /* 0: clean */
     int64_t pending_since; /* moves or answers are on their way since; 0: none are */
     bool ended;            /* the program ended: exit_status is its */
+    bool asking;           /* the question of `q` is open */
     bool leaving;          /* leave as soon as it has ended */
     int stopped_by;        /* the signal that suspended the program; 0: none */
     uint64_t patience;     /* timer: a program that was told to end has not */

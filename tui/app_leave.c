@@ -32,7 +32,7 @@ void app_program_exited(struct target *target, int status, void *data)
     app->stopped_by = 0;
     session_exited(app_session(app), status);
     app_damage(app);
-    if (app->leaving)
+    if (app->leaving || app->asking) /* it answered the question itself */
         app_quit(app, app->exit_status);
 }
 
@@ -86,9 +86,8 @@ static void leave_running(struct app *app)
 static void answered(struct app *app, int button, void *data)
 {
     (void)data;
-    if (app->ended && button >= 0 && button < 2)
-        app_quit(app, app->exit_status);
-    else if (button == 0)
+    app->asking = false;
+    if (button == 0)
         end_program(app);
     else if (button == 1)
         leave_running(app);
@@ -104,6 +103,7 @@ static void ask(struct app *app)
         leave_running(app);
     else
         dialog_confirm(app, "Quit", "The program has not ended.", buttons, answered, NULL);
+    app->asking = app->dialog != NULL;
 }
 
 void app_leave(struct app *app)
@@ -137,13 +137,16 @@ void app_hang_up(struct app *app)
     app_quit(app, 128 + SIGHUP);
 }
 
+/* All of it anew, also when the size is the old one again: between two quick changes a terminal may have
+ * lost what did not fit. */
 static void resized(struct loop *loop, int number, void *data)
 {
     (void)loop;
     (void)number;
     struct app *app = data;
-    if (term_resize(app->term))
-        app_damage(app);
+    term_resize(app->term);
+    term_redraw(app->term);
+    app_damage(app);
 }
 
 /* The whole job stops, as with any program in a pipeline. */
