@@ -173,24 +173,6 @@ static void swallow_late_interrupt(void)
 }
 
 /* Called with the error that ended the code, which is left as it is. */
-/* An interrupt that came too late to be raised must not hit the program. It is raised here, by code that
- * does nothing: PyThreadState_SetAsyncExc(…, NULL) would take the exception away but, before 3.13, leave
- * the interpreter's request to look for it set, and 3.11 then hangs at the next traced function call. */
-static void absorb_interrupt(void)
-{
-    PyObject *code = Py_CompileString("pass", "<pytui>", Py_file_input);
-    PyObject *names = code ? PyDict_New() : NULL;
-    PyObject *result = NULL;
-    for (int i = 0; i < 3 && names && !result; i++) { /* a signal and an exception may both be waiting */
-        result = PyEval_EvalCode(code, names, names);
-        PyErr_Clear();
-    }
-    Py_XDECREF(result);
-    Py_XDECREF(names);
-    Py_XDECREF(code);
-    PyErr_Clear();
-}
-
 void stop_after_python(void *data)
 {
     struct backend *backend = data;
