@@ -247,7 +247,9 @@ static struct value *targets(struct arena *arena, struct completion *completion,
     struct value *list = value_array(arena);
     const char *last = "";
     size_t given = 0;
-    qsort(completion->found, completion->count, sizeof(*completion->found), compare);
+    if (completion->count > 0) {
+        qsort(completion->found, completion->count, sizeof(*completion->found), compare);
+    }
     for (size_t i = 0; i < completion->count && given < LIMIT; i++) {
         const struct candidate *candidate = &completion->found[i];
         if (strcmp(candidate->name, last) == 0) {

@@ -148,20 +148,27 @@ static struct origin_file *look_at_file(struct origins *origins, const char *pat
     return file;
 }
 
-/* The start of line LINE in TEXT, and its length without the line's end. NULL: there is no such line. */
-static const char *find_line(const char *text, size_t length, int line, size_t *line_length)
+/* The start of line LINE of FILE, whose bytes are there, and its length without the line's end. NULL:
+ * there is no such line. */
+static const char *find_line(struct origin_file *file, int line, size_t *line_length)
 {
-    const char *end = text + length;
-    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+    const char *text = file->bytes, *end = file->bytes + file->length;
+    int current = 1;
+    if (file->known_line > 0 && file->known_line <= line) {
+        text += file->known_offset;
+        current = file->known_line;
+    } else if (file->length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         text += 3;
     }
-    for (int i = 1; i < line && text < end; i++) {
+    for (; current < line && text < end; current++) {
         const char *newline = memchr(text, '\n', (size_t)(end - text));
         text = newline != NULL ? newline + 1 : end;
     }
     if (text >= end || line < 1) {
         return NULL;
     }
+    file->known_line = line;
+    file->known_offset = (size_t)(text - file->bytes);
     const char *newline = memchr(text, '\n', (size_t)(end - text));
     size_t count = (size_t)((newline != NULL ? newline : end) - text);
     *line_length = count > 0 && text[count - 1] == '\r' ? count - 1 : count;
@@ -235,7 +242,7 @@ int origin_column(struct origins *origins, PyObject *filename, int line, int off
     const char *text = NULL;
     PyObject *bytes = NULL;
     if (file != NULL) {
-        text = find_line(file->bytes, file->length, line, &length);
+        text = find_line(file, line, &length);
     } else {
         PyObject *cached = cached_line(filename, line);
         bytes = cached != NULL ? object_utf8(cached, offset + 1) : NULL;
@@ -292,7 +299,7 @@ bool origin_line(struct origins *origins, PyObject *filename, int line, char *bu
         recent->bytes = recent->path != NULL ? read_file(path, &recent->length) : NULL;
     }
     size_t length = 0;
-    const char *text = recent->bytes != NULL ? find_line(recent->bytes, recent->length, line, &length) : NULL;
+    const char *text = recent->bytes != NULL ? find_line(recent, line, &length) : NULL;
     if (text != NULL) {
         copy_line(text, length, buffer, size);
     }

@@ -22,6 +22,8 @@ struct origin_file {
     bool ascii;  /* then a byte is a column */
     char *bytes; /* owned; NULL when ascii or unreadable */
     size_t length;
+    int known_line; /* where the last line asked for begins; 0: none */
+    size_t known_offset;
 };
 
 struct origin_reference {
