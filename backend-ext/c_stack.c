@@ -84,15 +84,21 @@ static void call_on(void *top, void (*function)(void *data), void *data)
 #endif
 }
 
-void c_stack_extend(void (*function)(void *data), void *data)
+bool c_stack_measure(void)
 {
     if (c_stack_floor == UINTPTR_MAX) {
         c_stack_floor = find_floor();
-        if (!c_stack_is_low()) {
-            function(data);
-            return;
-        }
     }
+    return c_stack_is_low();
+}
+
+void c_stack_give_up(void)
+{
+    c_stack_floor = 0;
+}
+
+void c_stack_extend(void (*function)(void *data), void *data)
+{
     uintptr_t old_floor = c_stack_floor;
     char *segment = take_segment();
     if (segment) {

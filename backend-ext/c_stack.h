@@ -23,6 +23,12 @@ static inline bool c_stack_is_low(void)
     return __builtin_expect((uintptr_t)__builtin_frame_address(0) < c_stack_floor, 0);
 }
 
-/* Call FUNCTION with DATA on another stack if this one is really low (or on this one if there is no
- * memory); in it c_stack_is_low() is false at first. GIL held, by FUNCTION too when it returns. */
+/* Find out where the calling thread's stack ends, if that is not known yet; whether it is low. */
+bool c_stack_measure(void);
+
+/* Call FUNCTION with DATA on another stack, on this one if there is no memory; in it c_stack_is_low() is
+ * false at first. GIL held, by FUNCTION too when it returns. */
 void c_stack_extend(void (*function)(void *data), void *data);
+
+/* Never extend this thread's stack. */
+void c_stack_give_up(void);

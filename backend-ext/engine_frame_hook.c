@@ -39,9 +39,6 @@ static uint32_t large_versions; /* given to functions by keep_from_inlining() */
 static bool is_wanted_at_start(PyCodeObject *code)
 {
     uintptr_t mark = code_mark(code);
-    if (frame_hook.everything) {
-        return true;
-    }
     if (mark & 1) {
         return mark != frame_hook.seen || frame_hook.watched_all & (RUNNING_EVENTS | ENGINE_STARTS);
     }
@@ -50,15 +47,11 @@ static bool is_wanted_at_start(PyCodeObject *code)
            (interest->watched | frame_hook.watched_all) & (RUNNING_EVENTS | ENGINE_STARTS);
 }
 
-static bool needs_lines(const struct code_interest *interest)
-{
-    return (interest->armed && interest->armed->line_count) || interest->watched & RUNNING_EVENTS;
-}
-
 static bool is_wanted(PyCodeObject *code)
 {
     const struct code_interest *interest = code_interest(code);
-    return frame_hook.watched_all & RUNNING_EVENTS || frame_hook.everything || (interest && needs_lines(interest));
+    return frame_hook.watched_all & RUNNING_EVENTS ||
+           (interest && ((interest->armed && interest->armed->line_count) || interest->watched & RUNNING_EVENTS));
 }
 
 static void set_mark(PyCodeObject *code, uintptr_t mark)
@@ -81,26 +74,8 @@ static bool make_mark(PyCodeObject *code, uintptr_t mark)
     return true;
 }
 
-static bool is_gevent(PyCodeObject *code)
-{
-    static const char end[] = "/gevent/__init__.py";
-    if (PyUnicode_CompareWithASCIIString(code->co_name, "<module>") != 0) {
-        return false;
-    }
-    Py_ssize_t skipped = PyUnicode_GET_LENGTH(code->co_filename) - (Py_ssize_t)strlen(end);
-    bool same = skipped >= 0;
-    for (size_t i = 0; same && end[i]; i++) {
-        same = PyUnicode_READ_CHAR(code->co_filename, skipped + (Py_ssize_t)i) == (unsigned char)end[i];
-    }
-    return same;
-}
-
 bool code_mark_seen(PyCodeObject *code)
 {
-    if (!frame_hook.has_gevent && is_gevent(code)) {
-        frame_hook.has_gevent = true;
-        frame_hook_changed();
-    }
     struct code_interest *interest = code_interest(code);
     if (interest) {
         interest->seen = true;
@@ -381,10 +356,18 @@ static void evaluate_again(void *data)
     call->result = evaluate(call->tstate, call->frame, call->throwing);
 }
 
+/* The C stack seems to be low. Greenlets copy the one stack that they know, so with these it must do. */
 static PyObject *evaluate_elsewhere(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwing)
 {
     struct call call = {.tstate = tstate, .frame = frame, .throwing = throwing};
-    c_stack_extend(evaluate_again, &call);
+    if (c_stack_measure() && PyDict_GetItemString(PyImport_GetModuleDict(), "greenlet")) {
+        c_stack_give_up();
+    }
+    if (c_stack_is_low()) {
+        c_stack_extend(evaluate_again, &call);
+    } else {
+        evaluate_again(&call);
+    }
     return call.result;
 }
 
@@ -418,7 +401,7 @@ static inline bool is_quiet(const _PyInterpreterFrame *frame)
 
 static PyObject *evaluate(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwing)
 {
-    if (c_stack_is_low() && !frame_hook.has_gevent) { /* greenlets copy the one stack that they know */
+    if (c_stack_is_low()) {
         return evaluate_elsewhere(tstate, frame, throwing);
     }
     if (tstate->c_tracefunc || !is_quiet(frame)) {
@@ -437,11 +420,7 @@ static PyObject *evaluate(PyThreadState *tstate, _PyInterpreterFrame *frame, int
 static void compute_quiet(void)
 {
     const unsigned noisy = RUNNING_EVENTS | ENGINE_STARTS;
-    frame_hook.everything = false;
-    for (struct code_interest *i = frame_hook.interests; i && frame_hook.has_gevent; i = i->next) {
-        frame_hook.everything = frame_hook.everything || needs_lines(i);
-    }
-    bool quiet = frame_hook.running && !(frame_hook.watched_all & noisy) && !frame_hook.everything;
+    bool quiet = frame_hook.running && !(frame_hook.watched_all & noisy);
     frame_hook.quiet = quiet ? frame_hook.seen : UINTPTR_MAX;
 }
 

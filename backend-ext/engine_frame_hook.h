@@ -5,8 +5,7 @@
  * is wanted runs with our C trace function set in its thread, any other frame without it. So, whenever
  * the interpreter runs Python code, this holds: the trace function is set exactly if the running C frame
  * (_PyCFrame) is wanted. Three things can break it, and frame_hook_settle() mends it: interest changes
- * while frames run (`generation` tells), the program calls sys.settrace(), a greenlet is switched. The last is
- * seen when a Python function returns; not enough for gevent, where nearly every call can switch.
+ * while frames run (`generation` tells), the program calls sys.settrace(), a greenlet is switched.
  *
  * A C frame that began without the hook is "bare": nothing of ours runs when it returns, and it passes its
  * tracing flag on to its caller. So it is traced when its caller is wanted. Python frames that were inlined
@@ -45,8 +44,6 @@ struct frame_hook {
     uintptr_t seen;            /* mark of code that was seen, and nothing is wanted of it */
     unsigned watched_all;      /* ENGINE_… */
     bool running;
-    bool has_gevent; /* its compiled functions switch greenlets unseen by the hook */
-    bool everything; /* so, with it, all frames are wanted as soon as one is */
     Py_ssize_t slot; /* of code extras; -1: not there */
     struct code_interest *interests;
     Py_tracefunc trace, trace_both;                          /* alone, and together with the program's own */
