@@ -148,7 +148,8 @@ static PyObject *run_code(struct values *values, struct frame_entry *entry, PyOb
     struct locals_session session = {0};
     if (entry->frame == NULL) {
         result = PyEval_EvalCode(code, globals, globals);
-    } else if (locals_begin(&values->locals, entry->frame, entry->code, &session)) {
+    } else if (locals_begin(&values->locals, entry->frame, entry->code, values_has_added_names(values, entry->code),
+                            &session)) {
         bool merge = locals_optimized(entry->code) && has_inner_code(code);
         result = merge ? run_with_merged_globals(code, globals, session.scope)
                        : PyEval_EvalCode(code, globals, session.scope);
@@ -352,7 +353,9 @@ struct value *values_handle_evaluate(struct request *request, bool *ok)
     values->hooks.before_python(values->hooks.data, request->seq);
     if (capture_begin(values->capture)) {
         evaluate_run(values, entry, expression, !watch, &evaluation);
-        entry->evaluated = entry->evaluated || evaluation.statement;
+        if (evaluation.statement) {
+            values_note_added_names(values, entry->code);
+        }
         show(values, request->arena, &evaluation, watch, &shown);
         capture_end(values->capture);
     } else {

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void frames_init(struct frames *frames, const struct objects *objects, const struct locals *locals,
                  struct origins *origins)
@@ -156,12 +157,26 @@ static bool add_syntax_error(struct frames *frames, struct stack *stack, PyObjec
     return ok;
 }
 
+/* Whether the text that does not parse is a file. */
+static bool names_file(struct frames *frames, PyObject *error)
+{
+    PyObject *filename = object_member(frames->objects, (PyTypeObject *)PyExc_SyntaxError, "filename", error);
+    char path[4096];
+    bool found = filename != NULL && object_copy_text(filename, path, sizeof(path)) && access(path, R_OK) == 0;
+    Py_XDECREF(filename);
+    return found;
+}
+
 bool frames_begin(struct frames *frames, PyObject *frame, PyObject *traceback, PyObject *syntax_error,
                   PyObject *hide_below)
 {
     frames_end(frames);
     frames->hide_below = Py_XNewRef(hide_below);
     struct stack *stack = frames_add_stack(frames, 0, traceback != NULL ? NULL : frame);
+    /* With a traceback, only of a file: literal_eval() and the like raise them about text of their own. */
+    if (syntax_error != NULL && traceback != NULL && !names_file(frames, syntax_error)) {
+        syntax_error = NULL;
+    }
     return stack != NULL && (syntax_error == NULL || add_syntax_error(frames, stack, syntax_error)) &&
            (traceback == NULL || collect_tracebacks(stack, traceback));
 }

@@ -22,7 +22,6 @@ struct frame_entry {
     int line;               /* 0: the frame's current one */
     int lasti;              /* byte offset; -1: the frame's current one */
     int column, end_column; /* of a syntax error, from 1; 0: not known */
-    bool evaluated;         /* code was run in it: it may have names of its own */
 };
 
 struct stack {

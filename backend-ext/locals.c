@@ -132,13 +132,43 @@ PyObject *locals_extra(PyObject *frame, PyObject *code)
     return pairs;
 }
 
-bool locals_begin(const struct locals *locals, PyObject *frame, PyObject *code, struct locals_session *session)
+/* A function's variables as a new dict. Not f_locals: before 3.13 asking for that overwrites the dict
+ * that the program may have from locals(). */
+static PyObject *copy_variables(const struct locals *locals, PyObject *frame, PyObject *code, bool added)
+{
+    PyObject *scope = PyDict_New();
+    PyObject *names = locals_names(code, false);
+    PyObject *extra = added ? locals_extra(frame, code) : NULL;
+    bool ok = scope != NULL && names != NULL && append_names(names, code, "co_freevars") && (!added || extra != NULL);
+    for (Py_ssize_t i = 0; ok && i < PyList_Size(names); i++) {
+        PyObject *name = PyList_GetItem(names, i);
+        PyObject *value = locals_get(locals, frame, name);
+        ok = value == NULL || PyDict_SetItem(scope, name, value) == 0;
+        Py_XDECREF(value);
+    }
+    for (Py_ssize_t i = 0; ok && extra != NULL && i < PyList_Size(extra); i++) {
+        PyObject *pair = PyList_GetItem(extra, i);
+        ok = PyDict_SetItem(scope, PyTuple_GetItem(pair, 0), PyTuple_GetItem(pair, 1)) == 0;
+    }
+    Py_XDECREF(extra);
+    Py_XDECREF(names);
+    if (!ok) {
+        Py_CLEAR(scope);
+    }
+    return scope;
+}
+
+bool locals_begin(const struct locals *locals, PyObject *frame, PyObject *code, bool added,
+                  struct locals_session *session)
 {
     *session = (struct locals_session){.frame = frame};
-    bool optimized = locals_optimized(code);
-    session->scope = optimized ? PyObject_GetAttrString(frame, "f_locals") : locals_namespace(frame);
-    if (session->scope != NULL && optimized && PyDict_CheckExact(session->scope) && locals->flush != NULL) {
-        session->before = PyDict_Copy(session->scope);
+    if (!locals_optimized(code)) {
+        session->scope = locals_namespace(frame);
+    } else if (Py_Version >= 0x030d0000) {
+        session->scope = PyObject_GetAttrString(frame, "f_locals"); /* writes through */
+    } else {
+        session->scope = copy_variables(locals, frame, code, added);
+        session->before = session->scope != NULL ? PyDict_Copy(session->scope) : NULL;
         if (session->before == NULL) {
             Py_CLEAR(session->scope);
         }

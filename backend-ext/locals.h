@@ -36,8 +36,9 @@ struct locals_session {
     PyObject *before; /* owned: what a function's held, where writes must be flushed; else NULL */
 };
 
-/* False with a Python error. */
-bool locals_begin(const struct locals *locals, PyObject *frame, PyObject *code, struct locals_session *session);
+/* ADDED: evaluating has added names to frames of CODE before. False with a Python error. */
+bool locals_begin(const struct locals *locals, PyObject *frame, PyObject *code, bool added,
+                  struct locals_session *session);
 /* Write what was changed back into the frame, and only that: code that ran may have changed others. */
 bool locals_commit(const struct locals *locals, struct locals_session *session);
 void locals_finish(struct locals_session *session);

@@ -34,7 +34,8 @@ struct values *values_create(const struct values_hooks *hooks)
     frames_init(&values->frames, &values->objects, &values->locals, &values->origins);
     PyObject *builtins = objects_init(&values->objects) ? PyImport_ImportModule("builtins") : NULL;
     values->compile = builtins != NULL ? PyObject_GetAttrString(builtins, "compile") : NULL;
-    values->capture = values->compile != NULL ? capture_create(&values->hooks) : NULL;
+    values->added_names = PyList_New(0);
+    values->capture = values->compile != NULL && values->added_names != NULL ? capture_create(&values->hooks) : NULL;
     Py_XDECREF(builtins);
     if (values->capture == NULL) {
         values_destroy(values);
@@ -54,6 +55,7 @@ void values_destroy(struct values *values)
     origin_finish(&values->origins);
     objects_finish(&values->objects);
     Py_XDECREF(values->compile);
+    Py_XDECREF(values->added_names);
     free(values);
 }
 
@@ -66,6 +68,23 @@ void values_quiet_end(bool was_on)
 {
     if (was_on) {
         PyGC_Enable();
+    }
+}
+
+bool values_has_added_names(struct values *values, PyObject *code)
+{
+    for (Py_ssize_t i = 0; i < PyList_Size(values->added_names); i++) {
+        if (PyList_GetItem(values->added_names, i) == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void values_note_added_names(struct values *values, PyObject *code)
+{
+    if (code != NULL && !values_has_added_names(values, code) && PyList_Append(values->added_names, code) != 0) {
+        PyErr_Clear();
     }
 }
 

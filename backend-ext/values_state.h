@@ -24,6 +24,7 @@ struct values {
     struct variables variables;
     struct capture *capture; /* owned: what evaluated code writes to */
     PyObject *compile;       /* owned: the built-in, taken before the program could replace it */
+    PyObject *added_names;   /* owned list of code: statements were run in its frames and may have added names */
 
     /* Of this stop. */
     bool stopped;
@@ -37,6 +38,10 @@ struct values {
  * collect). False: it was off already. */
 bool values_quiet_begin(void);
 void values_quiet_end(bool was_on);
+
+/* Whether frames of CODE may have names that are not its own. */
+bool values_has_added_names(struct values *values, PyObject *code);
+void values_note_added_names(struct values *values, PyObject *code);
 
 /* The entry of a frame id, or with 0 the innermost one; NULL: there is none. */
 struct frame_entry *values_frame(struct values *values, long long frame_id);

@@ -631,7 +631,8 @@ static void list_frame(struct page *page, const struct frame_entry *entry, bool 
         Py_XDECREF(object);
     }
     Py_XDECREF(names);
-    PyObject *extra = entry->evaluated && !free ? locals_extra(entry->frame, entry->code) : NULL;
+    PyObject *extra =
+        !free && values_has_added_names(page->values, entry->code) ? locals_extra(entry->frame, entry->code) : NULL;
     for (Py_ssize_t i = 0; extra != NULL && i < PyList_Size(extra) && !stop; i++) {
         PyObject *pair = PyList_GetItem(extra, i);
         if (page_wants(page, &stop)) {

@@ -176,3 +176,10 @@ def test_traceback_of_caught_and_raised_again(session: Start) -> None:
         variablesReference=program.request("scopes", frameId=program.frames[1]["id"])["scopes"][0]["variablesReference"],
     )["variables"]
     assert {row["name"]: row["value"] for row in rows} == {"note": "'seen'"}
+
+
+def test_syntax_error_of_other_text(session: Start) -> None:
+    """Text that is no file has no place of its own: the call is shown."""
+    program = post_mortem(session, lines("import ast", "def parse(text): return ast.literal_eval(text)", "parse('1 +')"))
+    assert "parse" in [each["name"] for each in program.frames]
+    assert program.frames[0]["name"] == "parse"

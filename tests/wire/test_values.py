@@ -417,6 +417,22 @@ def test_looking_leaves_locals_alone(session: Start) -> None:
     assert program.finish()[1] == "changed\n"
 
 
+def test_watching_leaves_locals_alone(session: Start) -> None:
+    """Neither does a watch, which is evaluated at every stop."""
+    text = lines(
+        "def look(n):",
+        "    kept = locals()",
+        "    kept['n'] = 'changed'",
+        "    m = 3 # stop",
+        "    return kept['n']",
+        "print(look(1))",
+    )
+    program = stop_at(session, text)
+    assert program.evaluate("n + 1") == "2"
+    assert program.evaluate("[n + i for i in range(2)]") == "[1, 2]"
+    program.resume()
+    assert program.finish()[1] == "changed\n"
+
 ASSIGN = lines(
     "class Box: pass",
     "total = 1",
