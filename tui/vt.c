@@ -306,7 +306,7 @@ size_t vt_feed_some(struct vt *vt, const char *bytes, size_t length)
     size_t step = length;
     if (length > STEP) {
         /* To the end of a line, where a fast-forward may begin. */
-        const char *newline = memrchr(bytes, '\n', STEP);
+        const char *newline = vt->between ? memchr(bytes, '\n', STEP) : memrchr(bytes, '\n', STEP);
         step = newline != NULL ? (size_t)(newline - bytes) + 1 : STEP;
     }
     return vt_filter_feed(&vt->filter, bytes, step, BUDGET);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "vt_internal.h"
@@ -6,13 +7,16 @@
  *
  * When the cursor is at the start of a blank bottom row, no mode is set and k rows of plain text come,
  * libvterm would push the rows above the cursor and the first m = k − (rows − 1) of the new ones into
- * the scrollback and show the rest. So those are pushed here, and only the rest, the tail, is fed: it
- * makes rows − 1 lines scroll off, which are the ones pushed already and therefore skipped. All that
- * remains in libvterm (screen, cursor, pen, what a combining character would join) was made by the tail,
- * hence the same. tests/unit/test_vt_fast.c compares with plain libvterm on random input. */
+ * the scrollback and show the rest. So those are pushed here, the screen is cleared, and only the rest,
+ * the tail, is fed, from a row on that leads to the same end without much scrolling: the last row with
+ * a character is written at the bottom of the screen, as libvterm would have it (a combining character
+ * that comes later joins by position), and only it and the empty ones behind it scroll. What scrolls
+ * off then is blank and skipped. All that remains in libvterm (screen, cursor, pen, last character) was
+ * made by the tail, hence the same. tests/unit/test_vt_fast.c compares with plain libvterm. */
 
 #define LEAST_LENGTH 192
 #define TAB          8
+#define MAX_ROWS     1000 /* as vt.c clamps */
 
 /* Steps through plain text row by row, as a terminal with automatic margins breaks it. */
 struct walk {
@@ -53,50 +57,40 @@ static void walk_tabbed_row(struct walk *walk)
     walk->at = at;
 }
 
-/* False at the end of the text. */
+/* Find the line at `at`: false if it is not printable ASCII and tabs, ended by \r\n. */
+static bool walk_line(struct walk *walk)
+{
+    const char *start = walk->text + walk->at;
+    const char *newline = walk->at < walk->length ? memchr(start, '\n', walk->length - walk->at) : NULL;
+    if (newline == NULL || newline == start || newline[-1] != '\r')
+        return false;
+    unsigned bad = 0, tabs = 0;
+    for (const char *at = start; at < newline - 1; at++) {
+        unsigned byte = (unsigned char)*at;
+        tabs |= byte == '\t';
+        bad |= (byte - 0x20 > 0x7e - 0x20) & (byte != '\t');
+    }
+    walk->line_end = (size_t)(newline - 1 - walk->text);
+    walk->tabbed = tabs != 0;
+    return bad == 0;
+}
+
+/* False where the plain lines end. */
 static bool walk_next(struct walk *walk)
 {
-    if (walk->at >= walk->length)
+    if ((walk->at == 0 || walk->at > walk->line_end) && !walk_line(walk))
         return false;
-    const char *start = walk->text + walk->at;
-    if (walk->at == 0 || walk->at > walk->line_end) {
-        /* Every line ends in \r\n, so there is one. */
-        const char *end = memchr(start, '\r', walk->length - walk->at);
-        walk->line_end = (size_t)(end - walk->text);
-        walk->tabbed = memchr(start, '\t', (size_t)(end - start)) != NULL;
-    }
     if (walk->tabbed) {
         walk_tabbed_row(walk);
     } else {
         size_t left = walk->line_end - walk->at;
-        walk->row = start;
+        walk->row = walk->text + walk->at;
         walk->row_length = left < walk->columns ? left : walk->columns;
         walk->at += walk->row_length;
     }
-    if (walk->text[walk->at] == '\r')
+    if (walk->at == walk->line_end)
         walk->at += 2;
     return true;
-}
-
-/* How much of BYTES is lines of printable ASCII and tabs, each ended by \r\n. */
-static size_t plain_lines(const char *bytes, size_t length)
-{
-    size_t at = 0;
-    while (at < length) {
-        const char *newline = memchr(bytes + at, '\n', length - at);
-        if (newline == NULL || newline == bytes + at || newline[-1] != '\r')
-            break;
-        size_t end = (size_t)(newline - bytes) - 1;
-        unsigned bad = 0;
-        for (size_t i = at; i < end; i++) {
-            unsigned char byte = (unsigned char)bytes[i];
-            bad |= (unsigned)(byte - 0x20 > 0x7e - 0x20 || byte < 0x20) & (unsigned)(byte != '\t');
-        }
-        if (bad != 0)
-            break;
-        at = end + 2;
-    }
-    return at;
 }
 
 static bool is_default_pen(const struct vt *vt)
@@ -124,66 +118,82 @@ static void screen_row(const struct vt *vt, int row)
     }
 }
 
-/* The cursor is at the start of the bottom row and that row is as a line feed leaves it. */
-static bool is_at_fresh_line(const struct vt *vt)
+/* The cursor is at the start of the bottom row and that row is as a line feed leaves it. If not, but the
+ * next line feed may make it so, vt->between is set. */
+static bool is_at_fresh_line(struct vt *vt)
 {
     VTermPos position;
     vterm_state_get_cursorpos(vt->state, &position);
-    if (position.row != vt->rows - 1 || position.col != 0)
+    if (position.row != vt->rows - 1)
         return false;
-    for (int column = 0; column < vt->columns; column++) {
+    vt->between = position.col != 0;
+    for (int column = 0; column < vt->columns && !vt->between; column++) {
         VTermScreenCell cell;
         struct cell ours;
         vterm_screen_get_cell(vt->screen, (VTermPos){position.row, column}, &cell);
         vt_cell_from_vterm(&cell, &ours);
-        if (cell.chars[0] != 0 || !style_equal(ours.style, (struct style){.attributes = 0}))
+        if (!style_equal(ours.style, (struct style){.attributes = 0}))
             return false;
+        vt->between = cell.chars[0] != 0;
     }
-    return true;
+    return !vt->between;
 }
 
-static bool has_printable(const char *text, size_t length)
+/* Rows of text at hand, and where the last ones begin. */
+struct rows {
+    size_t count;
+    size_t last; /* one behind the last that has a character */
+    size_t starts[MAX_ROWS];
+};
+
+static void count_rows(struct walk *walk, size_t kept, struct rows *rows)
 {
-    for (size_t i = 0; i < length; i++)
-        if (text[i] >= ' ')
-            return true;
-    return false;
+    rows->count = rows->last = 0;
+    for (size_t slot = 0, start = 0; walk_next(walk); start = walk->at) {
+        rows->starts[slot] = start;
+        slot = slot + 1 == kept ? 0 : slot + 1;
+        rows->count++;
+        if (walk->row_length > 0)
+            rows->last = rows->count;
+    }
 }
 
-size_t vt_fast_forward(struct vt *vt, const char *bytes, size_t length)
+static void push_rows(struct vt *vt, struct walk *walk, size_t count)
 {
-    if (!vt->fast || length < LEAST_LENGTH || vt->alternate || vt->rows < 2 || vt->columns < 3 ||
-        !vt_filter_plain(&vt->filter))
-        return 0;
-    size_t rows = (size_t)vt->rows, count = 0;
-    length = plain_lines(bytes, length);
-    if (length < 4 * rows)
-        return 0;
-    struct walk walk = {.text = bytes, .length = length, .columns = (size_t)vt->columns};
-    while (walk_next(&walk))
-        count++;
-    if (count < 2 * rows || !is_at_fresh_line(vt) || !is_default_pen(vt))
-        return 0;
-
-    size_t pushed = count - (rows - 1), tail = 0;
-    walk.at = 0;
-    for (size_t i = 0; i < pushed; i++)
-        walk_next(&walk);
-    tail = walk.at;
-    /* Else what a combining character would join stays what it is now. */
-    if (!has_printable(bytes + tail, length - tail))
-        return 0;
-
     for (int row = 0; row < vt->rows - 1; row++) {
         screen_row(vt, row);
         vt_scrollback_push(vt->scrollback, vt->line, vt->columns);
     }
-    walk.at = 0;
-    for (size_t i = 0; i < pushed; i++) {
-        walk_next(&walk);
-        vt_scrollback_push_ascii(vt->scrollback, walk.row, walk.row_length);
-    }
-    vt->skip_pushes = vt->rows - 1;
+    walk->at = 0;
+    for (size_t i = 0; i < count && walk_next(walk); i++)
+        vt_scrollback_push_ascii(vt->scrollback, walk->row, walk->row_length);
+}
+
+size_t vt_fast_forward(struct vt *vt, const char *bytes, size_t length)
+{
+    size_t height = (size_t)vt->rows;
+    vt->between = false;
+    if (!vt->fast || length < LEAST_LENGTH || length < 4 * height || vt->alternate || vt->rows < 2 ||
+        vt->rows > MAX_ROWS || vt->columns < 3 || !vt_filter_plain(&vt->filter) || !is_at_fresh_line(vt))
+        return 0;
+    struct walk walk = {.columns = (size_t)vt->columns};
+    struct rows rows;
+    walk.text = bytes;
+    walk.length = length;
+    count_rows(&walk, height, &rows);
+    length = walk.at;
+    if (rows.count < 2 * height || !is_default_pen(vt))
+        return 0;
+    size_t pushed = rows.count - (height - 1), tail = rows.starts[pushed % height];
+    if (rows.last <= pushed) /* only empty rows remain: the last character would be another one */
+        return 0;
+
+    push_rows(vt, &walk, pushed);
+    size_t scrolled = rows.count - rows.last + 1;
+    char clear[40];
+    snprintf(clear, sizeof clear, "\x1b[H\x1b[2J\x1b[%zu;1H", scrolled + 1);
+    vterm_input_write(vt->vterm, clear, strlen(clear));
+    vt->skip_pushes = (int)scrolled;
     vt_filter_feed(&vt->filter, bytes + tail, length - tail, SIZE_MAX);
     vt->skip_pushes = 0;
     return length;

@@ -460,7 +460,7 @@ static void control_byte(struct vt_filter *filter, unsigned char byte)
     if (byte == 0x0e || byte == 0x0f)
         set_mode(filter, VT_MODE_SHIFT_OUT, byte == 0x0e);
     if (byte >= 0x0a && byte <= 0x0c)
-        filter->cost += COST_LINE;
+        filter->cost += COST_LINE + filter->cells / 32;
     append(filter, (const char *)&byte, 1);
     filter->repeatable = false;
 }

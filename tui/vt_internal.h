@@ -19,7 +19,8 @@ struct vt {
     int skip_pushes; /* lines that vt_fast.c has put into the scrollback already */
     int mouse;       /* VTERM_PROP_MOUSE_… */
     bool cursor_visible, alternate, damaged;
-    bool fast; /* fast-forward; tests turn it off to compare */
+    bool fast;    /* fast-forward; tests turn it off to compare */
+    bool between; /* it could begin at the next line */
 
     /* What ESC 7 or mode 1049 saved, to save it anew within the screen after a resize. */
     struct {
