@@ -18,6 +18,9 @@ static const struct {
     [KNOWN_UUID] = {"uuid", "UUID"},
     [KNOWN_DEQUE] = {"_collections", "deque"},
     [KNOWN_NDARRAY] = {"numpy", "ndarray"},
+    [KNOWN_NUMPY_INTEGER] = {"numpy", "integer"},
+    [KNOWN_NUMPY_FLOATING] = {"numpy", "floating"},
+    [KNOWN_NUMPY_BOOL] = {"numpy", "bool_"},
     [KNOWN_DATAFRAME] = {"pandas", "DataFrame"},
     [KNOWN_SERIES] = {"pandas", "Series"},
 };
@@ -321,12 +324,59 @@ static bool render_ndarray(struct rendering *rendering, PyObject *object)
     return known;
 }
 
+/* A numpy scalar as the number that its C type's own SLOT makes of it. */
+static bool render_numpy_number(struct rendering *rendering, PyObject *object, int slot)
+{
+    PyObject *mro = object_type_mro(rendering->renderer->objects, Py_TYPE(object));
+    PyObject *number = NULL;
+    for (Py_ssize_t i = 0; mro != NULL && i < PyTuple_Size(mro); i++) {
+        PyTypeObject *base = (PyTypeObject *)PyTuple_GetItem(mro, i);
+        if (!object_type_is_heap(base)) {
+            number = object_base_call(base, slot, object);
+            break;
+        }
+    }
+    bool known = number != NULL && (PyLong_CheckExact(number) || PyFloat_CheckExact(number));
+    if (known) {
+        rendering_object(rendering, number);
+    }
+    Py_XDECREF(number);
+    Py_XDECREF(mro);
+    return known;
+}
+
+static bool render_numpy_integer(struct rendering *rendering, PyObject *object)
+{
+    return render_numpy_number(rendering, object, Py_nb_int);
+}
+
+static bool render_numpy_floating(struct rendering *rendering, PyObject *object)
+{
+    return render_numpy_number(rendering, object, Py_nb_float);
+}
+
+static bool render_numpy_bool(struct rendering *rendering, PyObject *object)
+{
+    void *slot = PyType_GetSlot(rendering->renderer->known[KNOWN_NUMPY_BOOL], Py_nb_bool);
+    inquiry truth;
+    memcpy(&truth, &slot, sizeof(truth));
+    if (truth != NULL) {
+        text_puts(rendering->text, truth(object) > 0 ? "True" : "False");
+    }
+    return truth != NULL;
+}
+
 /* The length of a pandas index: of the array or range that it holds. -1: not known. */
 static long long index_length(struct rendering *rendering, PyObject *index)
 {
     const struct renderer *renderer = rendering->renderer;
     PyObject *range = object_attribute(renderer->objects, index, "_range");
     PyObject *data = object_attribute(renderer->objects, index, "_data");
+    PyObject *inner = data != NULL ? object_member(renderer->objects, Py_TYPE(data), "_ndarray", data) : NULL;
+    if (inner != NULL) { /* an extension array */
+        Py_DECREF(data);
+        data = inner;
+    }
     long long length = -1;
     if (range != NULL && Py_TYPE(range) == &PyRange_Type) {
         length = render_length(renderer, range);
@@ -426,10 +476,21 @@ static bool render_dataclass(struct rendering *rendering, PyObject *object)
 bool rendering_known(struct rendering *rendering, PyObject *object)
 {
     static bool (*const known_renderers[KNOWN_COUNT])(struct rendering *, PyObject *) = {
-        [KNOWN_ENUM] = render_enum,       [KNOWN_PATH] = render_path,         [KNOWN_DATETIME] = render_datetime,
-        [KNOWN_DATE] = render_date,       [KNOWN_TIME] = render_time,         [KNOWN_TIMEDELTA] = render_timedelta,
-        [KNOWN_DECIMAL] = render_decimal, [KNOWN_FRACTION] = render_fraction, [KNOWN_UUID] = render_uuid,
-        [KNOWN_NDARRAY] = render_ndarray, [KNOWN_DATAFRAME] = render_frame,   [KNOWN_SERIES] = render_frame,
+        [KNOWN_ENUM] = render_enum,
+        [KNOWN_PATH] = render_path,
+        [KNOWN_DATETIME] = render_datetime,
+        [KNOWN_DATE] = render_date,
+        [KNOWN_TIME] = render_time,
+        [KNOWN_TIMEDELTA] = render_timedelta,
+        [KNOWN_DECIMAL] = render_decimal,
+        [KNOWN_FRACTION] = render_fraction,
+        [KNOWN_UUID] = render_uuid,
+        [KNOWN_NDARRAY] = render_ndarray,
+        [KNOWN_NUMPY_INTEGER] = render_numpy_integer,
+        [KNOWN_NUMPY_FLOATING] = render_numpy_floating,
+        [KNOWN_NUMPY_BOOL] = render_numpy_bool,
+        [KNOWN_DATAFRAME] = render_frame,
+        [KNOWN_SERIES] = render_frame,
     };
     enum known_type known = render_known_type(rendering->renderer, object);
     if (known < KNOWN_COUNT && known_renderers[known] != NULL) {
