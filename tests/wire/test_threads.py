@@ -60,6 +60,32 @@ def test_step_among_busy_threads(session: Start) -> None:
     assert run.finish()[1] == "end\n"
 
 
+def test_busy_threads_hand_over_after_stops(session: Start) -> None:
+    """Threads that waited during a stop get their turn after it, though a busy one never lets go by itself."""
+    text = """\
+import threading, time
+go_on = True
+def work(k):
+    while go_on:
+        mark = k
+workers = [threading.Thread(target=work, args=(k,), daemon=True) for k in range(10)]
+for each in workers:
+    each.start()
+time.sleep(0.2)
+go_on = False
+for each in workers:
+    each.join()
+print("end")
+"""
+    run = session(text=text).start(5)
+    run.wait_stop("breakpoint")
+    for _ in range(12):
+        run.go("next")
+    run.set_breakpoints(run.script)
+    run.resume()
+    assert run.finish()[1] == "end\n"
+
+
 def test_breakpoint_in_threads(session: Start) -> None:
     """Each thread that comes by stops under its own id and name; stepping goes on in it."""
     text = "import threading\ndef work(k):\n    a = k\n    b = a\n    return b\n"
