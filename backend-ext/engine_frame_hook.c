@@ -319,7 +319,7 @@ static bool is_at_subscript(_PyInterpreterFrame *frame)
            memchr(subscripts, _Py_OPCODE(*frame->prev_instr), sizeof(subscripts));
 }
 
-/* A frame of CODE begins; the first time, see whether it can be a __getitem__. */
+/* FRAME begins; the first time that its code is entered, see whether it can be a __getitem__. */
 static void keep_from_inlining(PyThreadState *tstate, const _PyInterpreterFrame *frame)
 {
     PyCodeObject *code = frame->f_code;
