@@ -129,6 +129,14 @@ static PyObject *raw_false(PyObject *self, PyObject *unused)
     return Py_NewRef(Py_False);
 }
 
+static PyObject *raw_fileno(PyObject *self, PyObject *unused)
+{
+    (void)self;
+    (void)unused;
+    PyErr_SetString(PyExc_OSError, "output of evaluated code goes to the debugger, not to a file");
+    return NULL;
+}
+
 static PyObject *raw_closed(PyObject *self, void *unused)
 {
     (void)self;
@@ -146,10 +154,15 @@ static void raw_dealloc(PyObject *self)
 static PyTypeObject *make_raw_type(void)
 {
     static PyMethodDef methods[] = {
-        {"write", raw_write, METH_O, NULL},         {"flush", raw_nothing, METH_NOARGS, NULL},
-        {"close", raw_nothing, METH_NOARGS, NULL},  {"writable", raw_true, METH_NOARGS, NULL},
-        {"readable", raw_false, METH_NOARGS, NULL}, {"seekable", raw_false, METH_NOARGS, NULL},
-        {"isatty", raw_false, METH_NOARGS, NULL},   {NULL},
+        {"write", raw_write, METH_O, NULL},
+        {"flush", raw_nothing, METH_NOARGS, NULL},
+        {"close", raw_nothing, METH_NOARGS, NULL},
+        {"writable", raw_true, METH_NOARGS, NULL},
+        {"readable", raw_false, METH_NOARGS, NULL},
+        {"seekable", raw_false, METH_NOARGS, NULL},
+        {"isatty", raw_false, METH_NOARGS, NULL},
+        {"fileno", raw_fileno, METH_NOARGS, NULL},
+        {NULL},
     };
     static PyGetSetDef attributes[] = {{"closed", raw_closed, NULL, NULL, NULL}, {NULL}};
     void *dealloc;
