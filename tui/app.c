@@ -206,13 +206,14 @@ void app_apply_settings(struct app *app)
     const char *theme = config_text(app->config, CONFIG_THEME);
     if (*theme && !app_set_theme(app, theme, error, sizeof error))
         app_message(app, true, "%s", error);
+    term_set_mouse(app->term, config_flag(app->config, CONFIG_MOUSE));
     app_damage(app);
 }
 
-static void choose_theme(struct app *app, const struct options *options)
+static void choose_theme(struct app *app)
 {
     char error[512];
-    const char *name = options->theme ? options->theme : config_text(app->config, CONFIG_THEME);
+    const char *name = config_text(app->config, CONFIG_THEME);
     app->theme = theme_create_default();
     app_fit_theme(app);
     if (*name && strcmp(name, "default") != 0 && !app_set_theme(app, name, error, sizeof error))
@@ -224,13 +225,26 @@ static bool bind(void *data, const char *command, const char *keys, char *error,
     return keymap_bind(data, command, keys, error, size);
 }
 
-static void read_settings(struct app *app)
+/* Options are settings for this run. */
+static void apply_options(struct app *app, const struct options *options)
+{
+    char error[256];
+    if (options->theme)
+        config_set(app->config, "theme", options->theme, error, sizeof error);
+    if (options->no_mouse)
+        config_set(app->config, "mouse", "no", error, sizeof error);
+    if (options->no_colour)
+        config_set(app->config, "colour", "none", error, sizeof error);
+}
+
+static void read_settings(struct app *app, const struct options *options)
 {
     struct install_paths paths;
     char error[256];
     app->keymap = keymap_create();
     app->config = config_create();
     config_load(app->config, NULL, bind, app->keymap);
+    apply_options(app, options);
     if (install_paths_find(NULL, &paths, error, sizeof error)) {
         app->themes = xstrdup(paths.themes);
         install_paths_finish(&paths);
@@ -286,11 +300,11 @@ static void add_session(struct app *app, const struct options *options)
     }
 }
 
-static bool open_terminal(struct app *app, const struct options *options, char *error, size_t size)
+static bool open_terminal(struct app *app, char *error, size_t size)
 {
-    app->colour = !options->no_colour && strcmp(config_text(app->config, CONFIG_COLOUR), "none") != 0;
+    app->colour = strcmp(config_text(app->config, CONFIG_COLOUR), "none") != 0;
     struct term_options term = {
-        .mouse = !options->no_mouse && config_flag(app->config, CONFIG_MOUSE),
+        .mouse = config_flag(app->config, CONFIG_MOUSE),
         .colour = app->colour,
     };
     app->term = term_create(&term, error, size);
@@ -300,7 +314,7 @@ static bool open_terminal(struct app *app, const struct options *options, char *
 static void create_panes(struct app *app)
 {
     char *history = paths_state("history");
-    app->history = history_create(history);
+    app->history = history_create(history, (size_t)config_number(app->config, CONFIG_HISTORY));
     free(history);
     app->completer = completer_create();
     app->sources = source_store_create();
@@ -330,10 +344,10 @@ static bool launch(struct app *app, const struct options *options, char *error, 
 /* Everything up to the running loop. False with a message in ERROR. */
 static bool start(struct app *app, const struct options *options, char *error, size_t size)
 {
-    read_settings(app);
-    if (!open_terminal(app, options, error, size))
+    read_settings(app, options);
+    if (!open_terminal(app, error, size))
         return false;
-    choose_theme(app, options);
+    choose_theme(app);
     create_panes(app);
     add_session(app, options);
     app_watch_signals(app);

@@ -71,6 +71,14 @@ void command_pretty(struct app *app, const char *argument)
     free(text);
 }
 
+static void take_over(struct app *app, const struct config_info *setting)
+{
+    if (setting->later)
+        app_message(app, false, "%s is read at the start: write it into config.ini", setting->name);
+    else
+        app_apply_settings(app);
+}
+
 /* `set mouse = off` is a setting of ours when it is one; else an assignment in the frame. */
 void command_set(struct app *app, const char *argument)
 {
@@ -87,7 +95,7 @@ void command_set(struct app *app, const char *argument)
         if (strcmp(config_info((enum config_setting)i)->name, name) != 0)
             continue;
         if (config_set(app->config, name, value, error, sizeof error))
-            app_apply_settings(app);
+            take_over(app, config_info((enum config_setting)i));
         else
             app_message(app, true, "%s", error);
         return;

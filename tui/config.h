@@ -30,6 +30,7 @@ struct config_info {
     const char *initial;
     int smallest, largest; /* of a number */
     const char *choices;   /* of a choice, separated by spaces */
+    bool later;            /* a change holds from the next start on */
     const char *help;      /* one line */
 };
 

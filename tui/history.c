@@ -14,13 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ENTRIES_MAX 1000
-#define ENTRY_MAX   8192 /* longer ones are not kept */
+#define ENTRY_MAX 8192 /* longer ones are not kept */
 
 struct history {
     char *file;     /* owned; NULL: not kept */
     char **entries; /* owned, oldest first */
-    size_t count, capacity;
+    size_t count, capacity, limit;
 };
 
 static void append(struct history *history, const char *text)
@@ -33,7 +32,9 @@ static void append(struct history *history, const char *text)
         history->entries[history->count - 1] = entry;
         return;
     }
-    if (history->count == ENTRIES_MAX) {
+    if (history->limit == 0)
+        return;
+    if (history->count == history->limit) {
         free(history->entries[0]);
         memmove(&history->entries[0], &history->entries[1], --history->count * sizeof *history->entries);
     }
@@ -105,10 +106,11 @@ static void save(const struct history *history)
     free(temporary);
 }
 
-struct history *history_create(const char *file)
+struct history *history_create(const char *file, size_t limit)
 {
     struct history *history = xcalloc(1, sizeof *history);
     history->file = xstrdup(file);
+    history->limit = limit;
     load(history);
     return history;
 }

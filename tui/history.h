@@ -5,8 +5,9 @@
 
 struct history;
 
-/* Read FILE (NULL: nothing is kept over runs); a missing or broken file is an empty history. */
-struct history *history_create(const char *file);
+/* Read FILE (NULL: nothing is kept over runs); a missing or broken file is an empty history. It remembers
+ * LIMIT entries. */
+struct history *history_create(const char *file, size_t limit);
 void history_destroy(struct history *history); /* NULL is fine */
 
 /* Append TEXT, removing it from where it stood before; "" and text with a leading blank are not kept. */

@@ -3,6 +3,7 @@
 #include "layout.h"
 
 #include "app.h"
+#include "config.h"
 #include "key.h"
 #include "statusline.h"
 #include "term.h"
@@ -86,12 +87,12 @@ static void place_sidebar(struct layout *layout, enum pane_kind focus, int colum
         place_titled(layout, order[i], row, column, heights[i], columns);
 }
 
-static void place_left(struct layout *layout, enum pane_kind focus, int rows, int columns)
+static void place_left(struct layout *layout, const struct app *app, int rows, int columns)
 {
-    int slot = 0;
+    int slot = 0, percent = config_number(app->config, CONFIG_SLOT_HEIGHT);
     if (rows >= SLOT_FROM)
-        slot = clamp(rows * 28 / 100 + layout->slot_extra, SLOT_MIN, rows - 4);
-    else if (in_slot(focus))
+        slot = clamp(rows * percent / 100 + layout->slot_extra, SLOT_MIN, rows - 4);
+    else if (in_slot(app->focus))
         slot = rows;
     if (slot > 0) {
         layout->slot_row = 1 + rows - slot;
@@ -116,16 +117,16 @@ void layout_place(struct layout *layout, const struct app *app, int rows, int co
     if (in_slot(app->focus))
         layout->slot = app->focus;
 
-    int body = rows - 1;
-    int sidebar = clamp(columns * 40 / 100 + layout->sidebar_extra, SIDEBAR_MIN, columns - SOURCE_MIN - 1);
+    int body = rows - 1, percent = config_number(app->config, CONFIG_SIDEBAR_WIDTH);
+    int sidebar = clamp(columns * percent / 100 + layout->sidebar_extra, SIDEBAR_MIN, columns - SOURCE_MIN - 1);
     if (columns >= SOURCE_MIN + 1 + SIDEBAR_MIN) {
         layout->divider = columns - sidebar - 1;
         place_sidebar(layout, app->focus, layout->divider + 1, body, sidebar);
-        place_left(layout, app->focus, body, layout->divider);
+        place_left(layout, app, body, layout->divider);
     } else if (in_sidebar(app->focus)) {
         place_titled(layout, app->focus, 1, 0, body, columns);
     } else {
-        place_left(layout, app->focus, body, columns);
+        place_left(layout, app, body, columns);
     }
 }
 

@@ -1,5 +1,6 @@
 /* The Source pane: which file and lines are shown, its cursor, following stops, and searching. */
 #include "app.h"
+#include "config.h"
 #include "inline_values.h"
 #include "model.h"
 #include "pane_commands.h"
@@ -201,7 +202,7 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
         .hit_offset = self->hit_offset,
         .hit_length = self->hit_length,
     };
-    if (here)
+    if (here && config_flag(app->config, CONFIG_INLINE_VALUES))
         view.inline_first = inline_values_first_line(self->source, view.current);
     source_view_draw(app, &view, canvas, focused);
 }
@@ -264,7 +265,7 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
     if (key->mouse != KEY_MOUSE_PRESS)
         return false;
     self->cursor = limit(self, self->top + row);
-    if (column < source_view_gutter(source_lines(self->source))) {
+    if (column < source_view_gutter(app, source_lines(self->source))) {
         const struct command *toggle = command_find("toggle-breakpoint");
         if (toggle)
             toggle->run(app, "");

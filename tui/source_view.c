@@ -3,6 +3,7 @@
 #include "source_view.h"
 
 #include "app.h"
+#include "config.h"
 #include "inline_values.h"
 #include "lexer.h"
 #include "model.h"
@@ -13,16 +14,19 @@
 #include <string.h>
 
 #define SPANS_MAX     256
+#define MARK_COLUMNS  3  /* blank, mark, blank */
 #define INLINE_COLUMN 40 /* inline values of short lines align here */
 #define INLINE_GAP    3
 #define INLINE_MIN    8 /* less room than this shows nothing readable */
 
-int source_view_gutter(int lines)
+int source_view_gutter(const struct app *app, int lines)
 {
+    if (!config_flag(app->config, CONFIG_LINE_NUMBERS))
+        return MARK_COLUMNS;
     int digits = 1;
     for (int n = lines; n >= 10; n /= 10)
         digits++;
-    return 3 + (digits < 2 ? 2 : digits) + 2; /* blank, mark, blank, number, two blanks */
+    return MARK_COLUMNS + (digits < 2 ? 2 : digits) + 2; /* two blanks behind the number */
 }
 
 /* Bytes of the line that can matter on screen: a line of 100,000 characters costs like a short one.
@@ -101,14 +105,17 @@ static void draw_inline(struct app *app, struct canvas row, const char *line, si
 static void draw_line(struct app *app, const struct source_view *view, struct canvas canvas, int row, int number,
                       bool focused)
 {
-    int gutter = source_view_gutter(source_lines(view->source));
+    int gutter = source_view_gutter(app, source_lines(view->source));
     size_t length;
     const char *text = source_line(view->source, number, &length);
     length = visible_bytes(view, canvas.columns, length);
 
-    char label[16];
-    snprintf(label, sizeof label, "%*d", gutter - 5, number);
-    canvas_label(canvas, row, 3, gutter - 5, app_style(app, ROLE_LINE_NUMBER), label);
+    int digits = gutter > MARK_COLUMNS ? gutter - MARK_COLUMNS - 2 : 0;
+    if (digits > 0) {
+        char label[16];
+        snprintf(label, sizeof label, "%*d", digits, number);
+        canvas_label(canvas, row, MARK_COLUMNS, digits, app_style(app, ROLE_LINE_NUMBER), label);
+    }
 
     struct canvas part = canvas_part(canvas, row, gutter, 1, canvas.columns - gutter);
     int end = canvas_text(part, 0, -view->left, app_style(app, ROLE_TEXT), text, length) - view->left;
@@ -125,7 +132,7 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
         canvas_restyle(canvas, row, 0, 1, canvas.columns,
                        app_style(app, focused ? ROLE_SELECTED_FOCUSED : ROLE_SELECTED));
     else if (number == view->cursor && focused)
-        canvas_restyle(canvas, row, 3, 1, gutter - 5, app_style(app, ROLE_SELECTED_FOCUSED));
+        canvas_restyle(canvas, row, MARK_COLUMNS, 1, digits, app_style(app, ROLE_SELECTED_FOCUSED));
 }
 
 static void draw_text_lines(struct app *app, struct canvas canvas, enum role role, const char *text)

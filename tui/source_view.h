@@ -23,5 +23,5 @@ struct source_view {
 
 void source_view_draw(struct app *app, const struct source_view *view, struct canvas canvas, bool focused);
 
-/* Columns that marks and line numbers take for a source of LINES lines. */
-int source_view_gutter(int lines);
+/* Columns that marks and, if shown, line numbers take for a source of LINES lines. */
+int source_view_gutter(const struct app *app, int lines);

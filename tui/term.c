@@ -286,6 +286,14 @@ static void modes_off(struct term *term)
     write_string(term, MODES_OFF);
 }
 
+void term_set_mouse(struct term *term, bool on)
+{
+    bool mouse = on && term->like_xterm;
+    if (mouse != term->mouse && !term->suspended)
+        write_string(term, mouse ? MOUSE_ON : MOUSE_OFF);
+    term->mouse = mouse;
+}
+
 static void ask_background(struct term *term)
 {
     guess_background(term);

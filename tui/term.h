@@ -54,6 +54,8 @@ void term_redraw(struct term *term);
 bool term_read_key(struct term *term, struct key *out);
 int term_timeout(const struct term *term);
 
+/* Ask the terminal for mouse events, where it has them, or no longer. */
+void term_set_mouse(struct term *term, bool on);
 void term_bell(struct term *term);
 /* Put LENGTH bytes into the user's clipboard (OSC 52). */
 void term_copy(struct term *term, const char *text, size_t length);

@@ -33,7 +33,7 @@ static int teardown(void **state)
 static void entries_come_back_newest_first(void **state)
 {
     (void)state;
-    struct history *history = history_create(NULL);
+    struct history *history = history_create(NULL, 1000);
     history_add(history, "one");
     history_add(history, "two");
     history_add(history, "");
@@ -49,7 +49,7 @@ static void entries_come_back_newest_first(void **state)
 static void search_goes_both_ways(void **state)
 {
     (void)state;
-    struct history *history = history_create(NULL);
+    struct history *history = history_create(NULL, 1000);
     static const char *const entries[] = {"next", "print(x)", "p x", "next 2"};
     for (size_t i = 0; i < COUNT(entries); i++)
         history_add(history, entries[i]);
@@ -66,14 +66,14 @@ static void search_goes_both_ways(void **state)
 static void it_is_kept_over_runs_with_everything_in_it(void **state)
 {
     (void)state;
-    struct history *history = history_create(file);
+    struct history *history = history_create(file, 1000);
     history_add(history, "for i in x:\n    print('\\n', i)\n");
     history_add(history, "größe");
     history_destroy(history);
     struct stat status;
     assert_int_equal(stat(file, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
-    history = history_create(file);
+    history = history_create(file, 1000);
     assert_int_equal(history_count(history), 2);
     assert_string_equal(history_back(history, 0), "größe");
     assert_string_equal(history_back(history, 1), "for i in x:\n    print('\\n', i)\n");
@@ -83,13 +83,13 @@ static void it_is_kept_over_runs_with_everything_in_it(void **state)
 static void two_at_once_lose_nothing(void **state)
 {
     (void)state;
-    struct history *one = history_create(file), *two = history_create(file);
+    struct history *one = history_create(file, 1000), *two = history_create(file, 1000);
     history_add(one, "from one");
     history_add(two, "from two");
     history_add(one, "again one");
     history_destroy(one);
     history_destroy(two);
-    one = history_create(file);
+    one = history_create(file, 1000);
     assert_int_equal(history_count(one), 3);
     assert_string_equal(history_back(one, 0), "again one");
     history_destroy(one);
@@ -98,7 +98,7 @@ static void two_at_once_lose_nothing(void **state)
 static void it_is_bounded(void **state)
 {
     (void)state;
-    struct history *history = history_create(NULL);
+    struct history *history = history_create(NULL, 1000);
     char text[32];
     for (int i = 0; i < 3000; i++) {
         snprintf(text, sizeof text, "entry %d", i);
@@ -120,7 +120,7 @@ static void a_broken_file_does_no_harm(void **state)
     FILE *stream = fopen(file, "w");
     fwrite("good\n\0bad\nend\\\ncut short", 1, 24, stream);
     fclose(stream);
-    struct history *history = history_create(file);
+    struct history *history = history_create(file, 1000);
     assert_int_equal(history_count(history), 2);
     assert_string_equal(history_back(history, 1), "good");
     history_destroy(history);
