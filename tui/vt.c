@@ -18,7 +18,6 @@
 
 #define STEP             VT_FILTER_CHUNK
 #define BUDGET           16384 /* cost units in one step, see vt_filter.h */
-#define MAX_ROWS         1000
 #define MAX_COLUMNS      2000
 #define BYTES_PER_LINE   256 /* of scrollback, on average; long lines leave room for fewer */
 #define FIRST_WIDE       0x1100
@@ -264,7 +263,7 @@ struct vt *vt_create(int rows, int columns, int scrollback_lines, const struct v
 {
     struct vt *vt = xcalloc(1, sizeof *vt);
     size_t lines = (size_t)clamp(scrollback_lines, 0, 10000000);
-    vt->rows = clamp(rows, 1, MAX_ROWS);
+    vt->rows = clamp(rows, 1, VT_MAX_ROWS);
     vt->columns = clamp(columns, 2, MAX_COLUMNS);
     vt->callbacks = *callbacks;
     vt->fast = true;
@@ -320,7 +319,7 @@ void vt_feed(struct vt *vt, const char *bytes, size_t length)
 
 void vt_resize(struct vt *vt, int rows, int columns)
 {
-    rows = clamp(rows, 1, MAX_ROWS);
+    rows = clamp(rows, 1, VT_MAX_ROWS);
     columns = clamp(columns, 2, MAX_COLUMNS);
     if (rows == vt->rows && columns == vt->columns)
         return;

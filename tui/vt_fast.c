@@ -16,7 +16,6 @@
 
 #define LEAST_LENGTH 192
 #define TAB          8
-#define MAX_ROWS     1000 /* as vt.c clamps */
 
 /* Steps through plain text row by row, as a terminal with automatic margins breaks it. */
 struct walk {
@@ -143,7 +142,7 @@ static bool is_at_fresh_line(struct vt *vt)
 struct rows {
     size_t count;
     size_t last; /* one behind the last that has a character */
-    size_t starts[MAX_ROWS];
+    size_t starts[VT_MAX_ROWS];
 };
 
 static void count_rows(struct walk *walk, size_t kept, struct rows *rows)
@@ -174,7 +173,7 @@ size_t vt_fast_forward(struct vt *vt, const char *bytes, size_t length)
     size_t height = (size_t)vt->rows;
     vt->between = false;
     if (!vt->fast || length < LEAST_LENGTH || length < 4 * height || vt->alternate || vt->rows < 2 ||
-        vt->rows > MAX_ROWS || vt->columns < 3 || !vt_filter_plain(&vt->filter) || !is_at_fresh_line(vt))
+        vt->rows > VT_MAX_ROWS || vt->columns < 3 || !vt_filter_plain(&vt->filter) || !is_at_fresh_line(vt))
         return 0;
     struct walk walk = {.columns = (size_t)vt->columns};
     struct rows rows;

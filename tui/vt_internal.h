@@ -7,6 +7,8 @@
 
 #include <vterm.h>
 
+#define VT_MAX_ROWS 1000
+
 struct vt {
     VTerm *vterm;        /* owned */
     VTermScreen *screen; /* borrowed from vterm */
