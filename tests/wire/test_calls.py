@@ -31,7 +31,7 @@ def test_subscript_that_was_called_often(session: Start) -> None:
     run.set_breakpoints(run.script, 3)
     for index in ("0", "1", "2"):
         run.go("continue", "breakpoint")
-        assert (run.where, run.evaluate("index")) == (("__getitem__", 3), index)
+        assert (run.where, run.evaluate("index")) == (("Squares.__getitem__", 3), index)
     run.resume()
     assert run.finish()[0] == 0
 
