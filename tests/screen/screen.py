@@ -356,12 +356,10 @@ class Screen:
 
 
 def sanitizer_environment(log: Path) -> dict[str, str]:
-    """What a process tree built with ASan and UBSan needs: Python itself is not, so the runtime comes by preload."""
-    compiler = os.environ.get("CC", "cc")
-    library = subprocess.run([compiler, "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    """What a process tree with ASan and UBSan needs; see run-pytest. Reports go to files beside `log`."""
     return {
-        "LD_PRELOAD": library.stdout.strip(),
-        "ASAN_OPTIONS": f"detect_leaks=0:abort_on_error=1:handle_segv=1:log_path={log}",
+        "LD_PRELOAD": os.environ["PYTUI_SANITIZE"],
+        "ASAN_OPTIONS": f"detect_leaks=0:abort_on_error=1:handle_segv=0:log_path={log}",
         "UBSAN_OPTIONS": f"halt_on_error=1:print_stacktrace=1:log_path={log}",
         "PYTHONMALLOC": "malloc",
     }

@@ -61,7 +61,7 @@ FORMS = {
     "-E-module": Form(("-m", "script"), ("-E",)),
     "-S-code": Form(("-c", PROBE), ("-S",)),
     "-I-stdin": Form(("-",), ("-I",), stdin=True),
-    "-I-preload": Form(("script.py",), ("-I",), {"LD_PRELOAD": "libm.so.6"}),
+    "-I-preload": Form(("script.py",), ("-I",), {"LD_PRELOAD": ":".join(filter(None, [os.environ.get("LD_PRELOAD"), "libm.so.6"]))}),
     "-P": Form(("script.py",), ("-P",)),
     "-s": Form(("script.py",), ("-s",)),
     "-O": Form(("script.py",), ("-O", "-B", "-u")),
@@ -98,6 +98,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(changes: dict[str, str]) -> dict[str, str]:
     """The same for both runs, and no pytest's or caller's settings of Python."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTUI", "VIRTUAL_ENV"))}
+    if "ASAN_OPTIONS" in kept:  # with -I and its like, pytui's own library comes before the sanitizers' runtime
+        kept["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
+    if "LD_PRELOAD" in kept and "LD_PRELOAD" in changes:  # the sanitizers' runtime
+        changes = {**changes, "LD_PRELOAD": kept["LD_PRELOAD"] + ":" + changes["LD_PRELOAD"]}
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", **changes}
 
 
@@ -190,7 +194,8 @@ ENDS = {
     "KILL": "import os; os.kill(os.getpid(), 9)",
     "TERM": "import os; os.kill(os.getpid(), 15)",
     "INT": "import os, time; os.kill(os.getpid(), 2); time.sleep(5)",
-    "SEGV": "import os, resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); os.kill(os.getpid(), 11)",
+    "SEGV": "import os, resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n"
+    "import signal; signal.signal(11, signal.SIG_DFL); os.kill(os.getpid(), 11)",
     "abort": "import os, resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); os.abort()",
     "thread": "import threading, time; threading.Thread(target=lambda: (time.sleep(0.1), print('end'))).start()",
     "daemon-thread": "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
