@@ -37,6 +37,12 @@ static int text_width(const char *text)
     return text ? canvas_width(text, strlen(text)) : 0;
 }
 
+/* Rows that only hold others ("special variables") have the whole width for their names. */
+static bool is_heading(const struct model_variable *variable)
+{
+    return variable->scope || (variable->reference > 0 && !text_width(variable->type) && !text_width(variable->value));
+}
+
 /* The name column: as wide as the widest name in view with its indentation, at most 40 % of the pane. */
 static int name_width(const struct model *model, const struct list_view *list, int rows, int columns)
 {
@@ -46,7 +52,7 @@ static int name_width(const struct model *model, const struct list_view *list, i
         const struct model_variable *variable = model_variable_row(model, list->top + (size_t)row, &depth);
         if (!variable)
             break;
-        int own = variable->scope ? 0 : depth * INDENT + text_width(variable->name);
+        int own = is_heading(variable) ? 0 : depth * INDENT + text_width(variable->name);
         width = own > width ? own : width;
     }
     int most = columns * 2 / 5;
@@ -81,24 +87,25 @@ static void draw_value(struct app *app, struct canvas canvas, int row, int colum
                  app_style(app, variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_VARIABLE_VALUE), value);
 }
 
-static void draw_scope(struct app *app, struct canvas canvas, int row, const struct model_variable *scope)
+static void draw_heading(struct app *app, struct canvas canvas, int row, const struct model_variable *heading,
+                         int indent)
 {
-    canvas_label(canvas, row, 1, 1, app_style(app, ROLE_DIM), scope->expanded ? "▾" : "▸");
-    int column = NAME_COLUMN + canvas_label(canvas, row, NAME_COLUMN, canvas.columns - NAME_COLUMN,
-                                            app_style(app, ROLE_DIM), scope->name);
-    if (scope->loading)
+    canvas_label(canvas, row, 1 + indent, 1, app_style(app, ROLE_DIM), heading->expanded ? "▾" : "▸");
+    int column = NAME_COLUMN + indent;
+    column += canvas_label(canvas, row, column, canvas.columns - column, app_style(app, ROLE_DIM), heading->name);
+    if (heading->loading)
         canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), "…");
 }
 
 static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,
                      int width)
 {
-    if (variable->scope) {
-        draw_scope(app, canvas, row, variable);
+    int indent = depth * INDENT;
+    if (is_heading(variable)) {
+        draw_heading(app, canvas, row, variable, variable->scope ? 0 : indent);
         return;
     }
     const char *mark = tree_mark(variable);
-    int indent = depth * INDENT;
     if (mark)
         canvas_label(canvas, row, 1 + indent, 1, app_style(app, variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_DIM),
                      mark);
