@@ -71,7 +71,8 @@ def version_text(version):
 def available(home):
     """Return a text that names the versions that have a backend in HOME."""
     names = posix.listdir(home)
-    versions = ["3." + name[16:].partition("-")[0] for name in sorted(names) if name.startswith("_pytui.cpython-3")]
+    own = [name for name in sorted(names) if name.startswith("_pytui.cpython-3") and name.endswith(".so")]
+    versions = ["3." + name[16:].partition("-")[0] for name in own]
     if "_pytui.abi3.so" in names:
         versions.append(version_text(STABLE_ABI) + " to " + version_text(NEWEST))
     return "CPython " + " and ".join(versions) if versions else "no version at all (it is not installed properly)"
