@@ -6,7 +6,6 @@
 #include "stepping.h"
 #include "stop.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -19,9 +18,10 @@ struct helper {     /* guarded by backend->lock */
     bool interrupt; /* interrupt what the stopped thread evaluates */
     bool detach;    /* the client is gone: remove the hooks */
     bool running;
-    unsigned long ident;     /* of the helper, once it runs */
-    int interrupters;        /* threads made by helper_interrupt() that have the GIL or wait for it */
+    int others;              /* threads of helper_interrupt() that have the GIL or wait for it */
     struct timespec hold_at; /* when a planned pause becomes a hold; 0: none */
+    struct timespec turn_at; /* when to make threads take turns again; 0: not */
+    uint64_t turn_stop;      /* number of stops when that was planned: a later stop makes it pointless */
 };
 
 /* Whether there is something to do that the helper may do now. Lock held. */
@@ -34,30 +34,67 @@ static bool has_work(struct backend *backend)
     return backend->phase == PHASE_RUNNING && requests_waiting(backend);
 }
 
-static void set_hold_time(struct timespec *at)
+static void set_time(struct timespec *at, long milliseconds)
 {
     clock_gettime(CLOCK_REALTIME, at);
-    at->tv_nsec += HELPER_PATIENCE * 1000000L;
+    at->tv_nsec += milliseconds * 1000000L;
     if (at->tv_nsec >= 1000000000L) {
         at->tv_sec++;
         at->tv_nsec -= 1000000000L;
     }
 }
 
-/* Sleep until there is work or a pause has waited long enough (then true in *HOLD). False: end. Lock held. */
+static bool is_earlier(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+static bool is_due(struct timespec *at)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    bool due = at->tv_sec && is_earlier(at, &now);
+    if (due) {
+        at->tv_sec = 0;
+    }
+    return due;
+}
+
+/* Forget times that have lost their meaning; the earlier of those that are left, or NULL. Lock held. */
+static const struct timespec *next_time(struct backend *backend)
+{
+    struct helper *helper = backend->helper;
+    if (backend->phase != PHASE_RUNNING) {
+        helper->hold_at.tv_sec = 0;
+    }
+    if (helper->turn_stop != atomic_load(&backend->counters.stops) ||
+        (backend->phase != PHASE_RUNNING && !stop_running_request(backend))) {
+        helper->turn_at.tv_sec = 0;
+    }
+    if (!helper->hold_at.tv_sec || !helper->turn_at.tv_sec) {
+        return helper->hold_at.tv_sec ? &helper->hold_at : helper->turn_at.tv_sec ? &helper->turn_at : NULL;
+    }
+    return is_earlier(&helper->hold_at, &helper->turn_at) ? &helper->hold_at : &helper->turn_at;
+}
+
+/* Sleep until there is work, a pause has waited long enough (then true in *HOLD), or it is time to take
+ * the GIL for a moment. False: end. Lock held. */
 static bool wait_for_work(struct backend *backend, bool *hold)
 {
     struct helper *helper = backend->helper;
     *hold = false;
     while (!helper->closing && !has_work(backend)) {
-        if (!helper->hold_at.tv_sec) {
+        const struct timespec *at = next_time(backend);
+        if (!at) {
             pthread_cond_wait(&backend->changed, &backend->lock);
-        } else if (backend->phase != PHASE_RUNNING) {
-            helper->hold_at.tv_sec = 0;
-        } else if (pthread_cond_timedwait(&backend->changed, &backend->lock, &helper->hold_at) == ETIMEDOUT) {
-            helper->hold_at.tv_sec = 0;
-            *hold = !helper->closing && backend->phase == PHASE_RUNNING;
-            break;
+            continue;
+        }
+        pthread_cond_timedwait(&backend->changed, &backend->lock, at);
+        if (next_time(backend)) {
+            *hold = is_due(&helper->hold_at);
+            if (is_due(&helper->turn_at) || *hold) {
+                break;
+            }
         }
     }
     return !helper->closing;
@@ -100,7 +137,7 @@ static void work_with_gil(struct backend *backend, bool hold)
     }
     if (stepping_pausing(backend->stepping) && !stop_active(backend)) {
         pthread_mutex_lock(&backend->lock);
-        set_hold_time(&helper->hold_at);
+        set_time(&helper->hold_at, HELPER_PATIENCE);
         pthread_mutex_unlock(&backend->lock);
     }
 }
@@ -111,7 +148,6 @@ static void *help_thread(void *data)
     struct helper *helper = backend->helper;
     bool hold = false;
     pthread_mutex_lock(&backend->lock);
-    helper->ident = PyThread_get_thread_ident();
     while (wait_for_work(backend, &hold)) {
         helper->busy = true;
         pthread_mutex_unlock(&backend->lock);
@@ -168,7 +204,8 @@ void helper_wake(struct backend *backend)
     pthread_cond_broadcast(&backend->changed);
 }
 
-/* The helper itself evaluates, while it holds a blocked program: somebody else has to interrupt it. */
+/* The helper itself evaluates, while it holds a blocked program, or still waits for the GIL from before the
+ * stop: somebody else has to interrupt. */
 static void *interrupt_thread(void *data)
 {
     struct backend *backend = data;
@@ -178,10 +215,24 @@ static void *interrupt_thread(void *data)
     pthread_mutex_unlock(&backend->lock);
     PyGILState_Release(state);
     pthread_mutex_lock(&backend->lock);
-    backend->helper->interrupters--;
+    backend->helper->others--;
     pthread_cond_broadcast(&backend->changed);
     pthread_mutex_unlock(&backend->lock);
     return NULL;
+}
+
+void helper_plan_turn(struct backend *backend, int milliseconds)
+{
+    if (backend->helper) {
+        set_time(&backend->helper->turn_at, milliseconds);
+        backend->helper->turn_stop = atomic_load(&backend->counters.stops);
+        pthread_cond_broadcast(&backend->changed);
+    }
+}
+
+bool helper_busy(const struct backend *backend)
+{
+    return backend->helper && backend->helper->busy;
 }
 
 void helper_interrupt(struct backend *backend)
@@ -190,8 +241,8 @@ void helper_interrupt(struct backend *backend)
     if (!helper || helper->closing) {
         return;
     }
-    if (stop_serving(backend) == helper->ident) {
-        helper->interrupters += start_thread(interrupt_thread, backend);
+    if (helper->busy) {
+        helper->others += start_thread(interrupt_thread, backend);
     } else {
         helper->interrupt = true;
         pthread_cond_broadcast(&backend->changed);
@@ -224,7 +275,7 @@ void helper_close(struct backend *backend)
     Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&backend->lock);
     backend->helper->closing = true;
     pthread_cond_broadcast(&backend->changed);
-    while (backend->helper->busy || backend->helper->interrupters) {
+    while (backend->helper->busy || backend->helper->others) {
         pthread_cond_wait(&backend->changed, &backend->lock);
     }
     pthread_mutex_unlock(&backend->lock);
@@ -233,7 +284,7 @@ void helper_close(struct backend *backend)
 
 int helper_thread_count(struct backend *backend)
 {
-    return backend->helper && backend->helper->running;
+    return backend->helper ? backend->helper->running + backend->helper->others : 0;
 }
 
 void helper_forked(struct backend *backend)

@@ -18,6 +18,15 @@ struct helper *helper_create(struct backend *backend); /* NULL: no thread could 
 /* Ask for work; call with backend->lock held. */
 void helper_wake(struct backend *backend);
 
+/* The program, or an evaluate, runs from now on with its own switch interval again. Threads that began
+ * to wait for the GIL during the stop still wait with the huge one and ask for nothing: whoever runs
+ * would starve them. If it still runs after MILLISECONDS the helper takes the GIL once and gives it
+ * back, which wakes one of them, and from there on they take turns. Lock held. */
+void helper_plan_turn(struct backend *backend, int milliseconds);
+
+/* Whether the helper has the GIL or waits for it. Lock held. */
+bool helper_busy(const struct backend *backend);
+
 /* Interrupt the Python code that the stopped thread runs for a client. Any thread, lock held. */
 void helper_interrupt(struct backend *backend);
 
@@ -32,7 +41,7 @@ void helper_finish(struct backend *backend);
  * crash (3.14) or hang. */
 void helper_close(struct backend *backend);
 
-/* Native threads of the helper that run (0 or 1). */
+/* Native threads of the helper that run. */
 int helper_thread_count(struct backend *backend);
 
 /* Forked child, where the thread does not exist. */

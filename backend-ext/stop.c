@@ -3,6 +3,7 @@
 #include "backend.h"
 #include "compat.h"
 #include "engine.h"
+#include "helper.h"
 #include "lifecycle.h"
 #include "requests.h"
 #include "server.h"
@@ -20,8 +21,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ANSWER_PATIENCE 200    /* ms that the program waits for the answer that lets it go on to be sent */
-#define HELD_INTERVAL   1000.0 /* seconds: threads that wait for the GIL do not ask for it during a stop */
+#define ANSWER_PATIENCE  200    /* ms that the program waits for the answer that lets it go on to be sent */
+#define TURN_AFTER_STOP  5      /* ms that the program runs before threads starved by the stop get their turns */
+#define TURN_IN_EVALUATE 100    /* the same for an evaluate, which should not move them unless it waits for them */
+#define HELD_INTERVAL    1000.0 /* seconds: threads that wait for the GIL do not ask for it during a stop */
 
 struct stop {
     /* With the GIL held: */
@@ -125,8 +128,9 @@ bool stop_abandoned(const struct backend *backend)
  * bytecode of an evaluate would obey and let all others run. So the interval is huge during a stop and the program's
  * own while its code runs. */
 
-static void hold_interval(struct stop *stop)
+static void hold_interval(struct backend *backend)
 {
+    struct stop *stop = backend->stop;
     Py_XDECREF(stop->interval);
     stop->interval = PyObject_CallNoArgs(stop->get_interval);
     PyObject *huge = PyFloat_FromDouble(HELD_INTERVAL);
@@ -138,8 +142,9 @@ static void hold_interval(struct stop *stop)
     PyErr_Clear();
 }
 
-static void release_interval(struct stop *stop)
+static void release_interval(struct backend *backend)
 {
+    struct stop *stop = backend->stop;
     PyObject *arguments = stop->interval ? PyTuple_Pack(1, stop->interval) : NULL;
     PyObject *result = arguments ? PyObject_CallObject(stop->set_interval, arguments) : NULL;
     Py_XDECREF(result);
@@ -154,8 +159,9 @@ void stop_before_python(void *data, long long request_seq)
     pthread_mutex_lock(&backend->lock);
     backend->stop->running = request_seq;
     backend->stop->cancelled = false;
+    helper_plan_turn(backend, TURN_IN_EVALUATE);
     pthread_mutex_unlock(&backend->lock);
-    release_interval(backend->stop);
+    release_interval(backend);
 }
 
 /* The interruption came when the code was over: have it raised here, by code that does nothing. (To set
@@ -192,7 +198,7 @@ void stop_after_python(void *data)
     } else if (error && PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt)) {
         stop->interrupted = true;
     }
-    hold_interval(stop);
+    hold_interval(backend);
     if (error) {
         PyErr_SetRaisedException(error);
     }
@@ -211,11 +217,6 @@ bool stop_was_cancelled(void *data, long long request_seq)
 long long stop_running_request(const struct backend *backend)
 {
     return backend->stop->running;
-}
-
-unsigned long stop_serving(const struct backend *backend)
-{
-    return backend->stop->serving;
 }
 
 /* Whether a SIGINT would raise KeyboardInterrupt: then it also ends a call that blocks in the kernel. */
@@ -350,10 +351,6 @@ static void serve(struct backend *backend)
         pthread_mutex_lock(&backend->lock);
     }
     stop->resumed = false;
-    if (backend->phase != PHASE_GONE) {
-        backend->phase = PHASE_RUNNING;
-    }
-    pthread_cond_broadcast(&backend->changed); /* the helper may take what is left in the queue */
     pthread_mutex_unlock(&backend->lock);
     server_drain(backend->server, ANSWER_PATIENCE); /* the program may end in its very next instruction */
 }
@@ -386,6 +383,24 @@ static void show_and_serve(struct backend *backend, const struct stop_info *info
     }
 }
 
+/* The program runs. The helper takes what is left in the queue, and not a moment before: it must not
+ * begin to wait for the GIL while the interval is the huge one. */
+static void leave(struct backend *backend)
+{
+    pthread_mutex_lock(&backend->lock);
+    bool gone = backend->phase == PHASE_GONE;
+    if (!gone) {
+        backend->phase = PHASE_RUNNING;
+        helper_plan_turn(backend, TURN_AFTER_STOP);
+    }
+    bool starved = helper_busy(backend) || gone;
+    pthread_cond_broadcast(&backend->changed);
+    pthread_mutex_unlock(&backend->lock);
+    if (starved && !backend->exiting) { /* it has waited since before the stop, or will not help any more */
+        Py_BEGIN_ALLOW_THREADS Py_END_ALLOW_THREADS
+    }
+}
+
 void stop_enter(struct backend *backend, const struct stop_info *info)
 {
     struct stop *stop = backend->stop;
@@ -401,7 +416,7 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     stop->frame = Py_XNewRef(info->frame);
     stop->finished = info->post_mortem;
     counter_add(&backend->counters.stops, 1);
-    hold_interval(stop);
+    hold_interval(backend);
     stepping_cancel(backend->stepping);
     show_and_serve(backend, info);
     if (stop->abandoned) {
@@ -409,7 +424,7 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     } else if (!backend->ended) {
         stepping_apply(backend->stepping);
     }
-    release_interval(stop);
+    release_interval(backend);
     Py_CLEAR(stop->interval);
     Py_CLEAR(stop->frame);
     stop->active = false;
@@ -419,6 +434,9 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
         PyErr_SetInterruptEx(SIGINT);
     }
     stop->check_interrupt = PyThread_get_thread_ident() == backend->main_ident;
+    if (!backend->forked) {
+        leave(backend);
+    }
 }
 
 /* A Ctrl-C that came during the stop would be noticed some bytecodes later, perhaps only after a call
@@ -437,6 +455,7 @@ bool control_take_interrupt(struct backend *backend)
 void stop_configure(struct backend *backend)
 {
     serve(backend);
+    leave(backend);
 }
 
 /* Requests. */

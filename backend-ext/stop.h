@@ -51,9 +51,6 @@ bool stop_was_cancelled(void *data, long long request_seq); /* its `interrupted`
 /* The request whose Python code runs now, 0 for none. Lock held. */
 long long stop_running_request(const struct backend *backend);
 
-/* Ident of the thread that serves, or served last. Lock held. */
-unsigned long stop_serving(const struct backend *backend);
-
 /* Interrupt that code: lock held, GIL held. */
 void stop_interrupt(struct backend *backend);
 
