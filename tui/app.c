@@ -151,6 +151,8 @@ static void stopped(struct session *session, void *data)
     for (int i = 0; i < PANE_COUNT; i++)
         if (pane_table[i]->stopped)
             pane_table[i]->stopped(app, app->panes[i]);
+    if (session_model(session)->post_mortem && app->focus != PANE_TERMINAL)
+        layout_set_slot(app->layout, PANE_CONSOLE); /* the traceback stands there */
 }
 
 /* What is too long for the message line is to be read in the console. */
