@@ -109,6 +109,20 @@ static void statuses(void **state)
     assert_true(WIFEXITED(seen.status) && WEXITSTATUS(seen.status) == 4);
 }
 
+/* Its session hangs up, as when a terminal is closed. */
+static void a_killed_keeper_ends_the_program(void **state)
+{
+    (void)state;
+    struct seen seen;
+    struct target *target =
+        launch(&seen, "echo $PPID >keeper.tmp; mv keeper.tmp keeper; exec sleep 60\n", (struct target_options){0});
+    for (int i = 0; i < 4000 && access("keeper", F_OK) != 0; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    assert_int_equal(kill((pid_t)atoi(scratch_read("keeper")), SIGKILL), 0);
+    finish(&seen, target);
+    assert_true(WIFSIGNALED(seen.status) && WTERMSIG(seen.status) == SIGHUP);
+}
+
 static void its_place_is_that_of_a_job(void **state)
 {
     (void)state;
@@ -298,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statuses),
+        cmocka_unit_test(a_killed_keeper_ends_the_program),
         cmocka_unit_test(its_place_is_that_of_a_job),
         cmocka_unit_test(arguments_and_size),
         cmocka_unit_test(only_terminals_go_to_the_pane),
