@@ -67,10 +67,12 @@ struct reference *variables_find(struct values *values, long long reference)
 
 /* What an object has besides items */
 
+#define SPECIAL_MAX 8
+
 /* Members of the interpreter's own types that are worth a row. Their other members are noise. */
 static const struct {
     const char *type;
-    const char *members[8];
+    const char *members[SPECIAL_MAX];
 } special_members[] = {
     {"function", {"__qualname__", "__module__", "__defaults__", "__kwdefaults__", "__closure__", "__code__"}},
     {"method", {"__self__", "__func__"}},
@@ -308,7 +310,8 @@ struct page {
     /* Of the reference, whose address may change while rows are made. */
     long long reference;
     long long frame_id;
-    const char *expression; /* a copy; "" for none */
+    const char *expression;     /* a copy; "" for none */
+    const char *const *special; /* names of the object's special members; NULL for none */
 };
 
 /* Whether the next row is to be made. *STOP: the page is full. */
@@ -510,10 +513,16 @@ static void list_set(struct page *page, PyObject *set)
     reference->cursor.index = iterator != NULL ? index : 0;
 }
 
+/* A slot that is no special member, which come later. */
 static bool list_slot(void *data, PyObject *name, PyObject *object)
 {
     struct page *page = data;
     bool stop = false;
+    for (size_t i = 0; page->special != NULL && i < SPECIAL_MAX && page->special[i] != NULL; i++) {
+        if (PyUnicode_CompareWithASCIIString(name, page->special[i]) == 0) {
+            return true;
+        }
+    }
     if (page_wants(page, &stop)) {
         add_name(page, name, object, false);
     }
@@ -522,9 +531,9 @@ static bool list_slot(void *data, PyObject *name, PyObject *object)
 
 static void list_special(struct page *page, PyObject *object)
 {
-    const char *const *names = special_names(&page->values->objects, object);
+    const char *const *names = page->special;
     bool stop = false;
-    for (size_t i = 0; names != NULL && i < 8 && names[i] != NULL && !stop; i++) {
+    for (size_t i = 0; names != NULL && i < SPECIAL_MAX && names[i] != NULL && !stop; i++) {
         PyObject *value = object_member(&page->values->objects, Py_TYPE(object), names[i], object);
         PyObject *name = value != NULL ? PyUnicode_FromString(names[i]) : NULL;
         if (name != NULL && page_wants(page, &stop)) {
@@ -588,7 +597,9 @@ static void list_attributes(struct page *page, PyObject *object, bool use_cursor
     if (PyModule_Check(object) || PyType_Check(object)) {
         return;
     }
-    if (!page->more) {
+    page->special = special_names(&page->values->objects, object);
+    bool noise = page->special != NULL && page->special != exception_members && !object_type_is_heap(Py_TYPE(object));
+    if (!page->more && !noise) {
         object_each_slot(&page->values->objects, object, list_slot, page);
     }
     if (!page->more) {

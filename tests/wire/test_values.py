@@ -658,3 +658,25 @@ def test_nothing_leaks(session: Start) -> None:
     dead, grown = map(int, program.finish()[1].split())
     assert dead == 1000
     assert grown < 100
+
+
+def test_no_member_twice(session: Start) -> None:
+    """What the interpreter's own types keep in slots has one row, and only what is worth one."""
+    text = lines(
+        "import functools",
+        "def work(): pass",
+        "code, cut, some = work.__code__, slice(1, 2), functools.partial(work, 1)",
+        "fail = OSError(2, 'no')",
+        "done = True # stop",
+    )
+    program = stop_at(session, text)
+    rows = {row["name"]: row for row in children(program, scope(program), count=1000)}
+    names = {
+        name: [each["name"] for each in children(program, rows[name]["variablesReference"])]
+        for name in ("code", "cut", "some", "fail")
+    }
+    assert names["cut"] == ["start", "stop", "step"]
+    assert names["some"] == ["func", "args", "keywords"]
+    assert names["code"][:3] == ["co_qualname", "co_filename", "co_firstlineno"]
+    assert {"errno", "filename", "args", "__cause__"} <= set(names["fail"])
+    assert all(len(each) == len(set(each)) for each in names.values())
