@@ -191,7 +191,12 @@ def test_children_of_a_result(session: Start) -> None:
 
 def test_streams_are_put_back(session: Start) -> None:
     """Capturing ends with the evaluation, unless the code itself put in another stream."""
-    text = lines("import sys", "kept = sys.stdout", "x = 1 # stop", "print(sys.stdout is kept, type(sys.displayhook).__name__)")
+    text = lines(
+        "import sys",
+        "kept = sys.stdout",
+        "x = 1 # stop",
+        "print(sys.stdout is kept, type(sys.displayhook).__name__)",
+    )
     program = stop_at(session, text)
     run(program, "x; saved = sys.stdout")
     run(program, "1/0")
