@@ -72,7 +72,8 @@ static void close_channel(struct session *session)
     loop_remove(session->loop, session->watch);
     loop_remove(session->loop, session->again);
     loop_remove(session->loop, session->patience);
-    session->watch = session->again = session->patience = 0;
+    loop_remove(session->loop, session->slow);
+    session->watch = session->again = session->patience = session->slow = 0;
     channel_destroy(session->channel);
     session->channel = NULL;
     session->phase = PHASE_CLOSED;

@@ -59,10 +59,10 @@ enum session_phase {
 struct session {
     struct loop *loop; /* borrowed */
     struct session_handlers handlers;
-    struct model *model;                    /* owned */
-    struct channel *channel;                /* owned; NULL before connect and after the end */
-    uint64_t watch, again, patience, grace; /* ids in the loop, 0 for none */
-    struct arena *in, *out;                 /* owned: the message being handled, the one being built */
+    struct model *model;                          /* owned */
+    struct channel *channel;                      /* owned; NULL before connect and after the end */
+    uint64_t watch, again, patience, grace, slow; /* ids in the loop, 0 for none */
+    struct arena *in, *out;                       /* owned: the message being handled, the one being built */
     enum session_phase phase;
     bool stop_on_entry, capable, initialized, terminated;
     char *reason; /* owned: what the start-up file said before any backend answered; NULL */

@@ -1,4 +1,5 @@
 /* Python on behalf of the user: evaluate with its echo in the console, completion, source text. */
+#include "loop.h"
 #include "model_tree.h"
 #include "protocol/arena.h"
 #include "protocol/utf8.h"
@@ -7,6 +8,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define SLOW_MS 500 /* after which an evaluation is said to be going on */
 
 /* Text as console lines. Output without a newline at its end is continued by the next output. */
 void session_output(struct session *session, enum model_line_kind kind, const char *text)
@@ -47,10 +50,21 @@ static void echo(struct session *session, const char *expression)
     session->output_open = false;
 }
 
+static void still_evaluating(struct loop *loop, void *data)
+{
+    (void)loop;
+    struct session *session = data;
+    session->slow = 0;
+    if (session->evaluating)
+        session_say(session, false, "evaluating…; Ctrl-c interrupts");
+}
+
 static void evaluated(struct session *session, const struct message *response, struct request *request)
 {
     if (session->evaluating == request->seq)
         session->evaluating = 0;
+    loop_remove(session->loop, session->slow);
+    session->slow = 0;
     const char *failure = session_failure(response);
     const char *result = failure ? failure : value_get_text(response->body, "result", "");
     bool raised = !failure && value_get_text(value_get_map(response->body, "pytui"), "exception", NULL);
@@ -80,6 +94,8 @@ bool session_evaluate(struct session *session, const char *expression, session_r
     value_set_text(session->out, arguments, "context", "repl");
     struct request request = {.handler = evaluated, .on_result = handler, .data = data};
     session->evaluating = session_request(session, "evaluate", arguments, &request);
+    if (!session->slow)
+        session->slow = loop_add_timer(session->loop, SLOW_MS, still_evaluating, session);
     session_changed(session);
     return session->evaluating != 0;
 }
