@@ -177,7 +177,7 @@ HOSTILE = lines(
     "        while True: pass",
     "raises = Raises()",
     "proxy = weakref.proxy(liars['liar'])",
-    "def look(liar, list_, dict_, str_, int_, float_, tuple_, set_, bytes_, frozen, error, holder, keys, proxy, raises):",
+    "def look(liar, list_, dict_, str_, int_, float_, tuple_, set_, bytes_, fixed, error, held, keys, proxy, raises):",
     "    return len(calls) # stop",
     "print('calls', look(*liars.values(), holder, keyed, proxy, raises))",
 )
