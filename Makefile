@@ -72,6 +72,7 @@ lint:
 	@.ci/packages lint
 	clang-format --dry-run -Werror $(C_FILES)
 	shellcheck -S warning $(SHELL_FILES)
+	tests/check-code-map
 	@if command -v ruff >/dev/null; then ruff check .; else echo "ruff is not installed: Python sources not checked"; fi
 
 install: build
