@@ -75,7 +75,8 @@ static void report_line(struct backend *backend, struct event *event)
     const struct code_interest *interest = event->interest;
     int line = event->frame->f_lineno; /* set for the time of the event */
     counter_add(&backend->counters.line_callbacks, 1);
-    if (interest && interest->is_comprehension && current_opcode(event->frame) == FOR_ITER) {
+    bool all = frame_hook.watched_all & ENGINE_LINES; /* a pause stops anywhere */
+    if (!all && interest && interest->is_comprehension && current_opcode(event->frame) == FOR_ITER) {
         return; /* its next item: no new line that a person wrote */
     }
     if (event->watched & ENGINE_LINES) {
