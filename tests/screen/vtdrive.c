@@ -387,7 +387,9 @@ static void child_exec(char **argv)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
+    /* What runs the tests may ignore some (a job in the background SIGINT, nohup SIGHUP): a login would not. */
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
     execvp(argv[0], argv);
     fprintf(stderr, "vtdrive: cannot run %s: %s\n", argv[0], strerror(errno));
     _exit(127);
