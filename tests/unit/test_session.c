@@ -97,7 +97,8 @@ static void an_interpreter_without_backend_is_refused_in_its_own_words(void **st
     struct fake *fake = *state;
     fake_connect(fake, true);
     fake_expect(fake, "initialize");
-    fake_event(fake, "output", fake_json(fake, "{\"category\": \"important\", \"output\": \"no backend for 3.10\\n\"}"));
+    fake_event(fake, "output",
+               fake_json(fake, "{\"category\": \"important\", \"output\": \"no backend for 3.10\\n\"}"));
     assert_int_equal(fake->refusals, 0);
     fake_event(fake, "terminated", NULL);
     assert_int_equal(fake->refusals, 1);
