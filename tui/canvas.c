@@ -15,6 +15,7 @@
 struct grid {
     int rows, columns;
     struct cell *cells; /* owned, row by row */
+    struct style base;  /* its colours are drawn where a style leaves them to the default */
 };
 
 struct grid *grid_create(int rows, int columns)
@@ -115,7 +116,18 @@ static void split_wide(struct canvas canvas, struct cell *cells, int column, int
         blank_cell(&cells[last + 1], cells[last + 1].style);
 }
 
-void canvas_fill(struct canvas canvas, int row, int column, int rows, int columns, struct style style)
+void canvas_base(struct canvas canvas, struct style base)
+{
+    canvas.grid->base = base;
+    canvas.grid->base.attributes = 0;
+}
+
+static struct style on_base(struct canvas canvas, struct style style)
+{
+    return style_over(canvas.grid->base, style);
+}
+
+static void fill(struct canvas canvas, int row, int column, int rows, int columns, struct style style)
 {
     struct canvas part = canvas_part(canvas, row, column, rows, columns);
     for (int i = 0; i < part.rows; i++) {
@@ -124,6 +136,11 @@ void canvas_fill(struct canvas canvas, int row, int column, int rows, int column
         for (int j = 0; j < part.columns; j++)
             blank_cell(&cells[j], style);
     }
+}
+
+void canvas_fill(struct canvas canvas, int row, int column, int rows, int columns, struct style style)
+{
+    fill(canvas, row, column, rows, columns, on_base(canvas, style));
 }
 
 void canvas_clear(struct canvas canvas, struct style style)
@@ -179,7 +196,7 @@ static void put_next(struct canvas canvas, int row, int column, const char *text
     if (glyph->mark[0] != '\0')
         put_mark(canvas, row, column, glyph->mark, style);
     else if (text[0] == '\t')
-        canvas_fill(canvas, row, column, 1, glyph->columns, style);
+        fill(canvas, row, column, 1, glyph->columns, style);
     else
         put_glyph(canvas, row, column, glyph->codepoints, glyph->columns, style);
 }
@@ -214,7 +231,7 @@ static int draw_text(struct canvas canvas, int row, int column, struct style sty
 int canvas_text(struct canvas canvas, int row, int column, struct style style, const char *text, size_t length)
 {
     size_t used;
-    return draw_text(canvas, row, column, style, text, length, INT_MAX, &used);
+    return draw_text(canvas, row, column, on_base(canvas, style), text, length, INT_MAX, &used);
 }
 
 int canvas_label(struct canvas canvas, int row, int column, int width, struct style style, const char *text)
@@ -222,12 +239,13 @@ int canvas_label(struct canvas canvas, int row, int column, int width, struct st
     if (width <= 0)
         return 0;
     size_t length = strlen(text), used;
+    style = on_base(canvas, style);
     int drawn = draw_text(canvas, row, column, style, text, length, width, &used);
     if (used == length)
         return drawn;
     size_t kept = canvas_offset(text, length, width - 1);
     drawn = canvas_width(text, kept);
-    canvas_fill(canvas, row, column + drawn, 1, width - drawn, style);
+    fill(canvas, row, column + drawn, 1, width - drawn, style);
     put_character(canvas, row, column + drawn, ELLIPSIS, style);
     return drawn + 1;
 }
@@ -272,7 +290,7 @@ void canvas_cell(struct canvas canvas, int row, int column, const struct cell *c
     }
     put_glyph(canvas, row, column, codepoints, width, cell->style);
     if (width < asked)
-        canvas_fill(canvas, row, column + 1, 1, 1, cell->style);
+        fill(canvas, row, column + 1, 1, 1, cell->style);
 }
 
 void canvas_restyle(struct canvas canvas, int row, int column, int rows, int columns, struct style style)

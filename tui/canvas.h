@@ -29,6 +29,9 @@ struct canvas canvas_whole(struct grid *grid);
 /* The part of CANVAS given, clipped to it. */
 struct canvas canvas_part(struct canvas canvas, int row, int column, int rows, int columns);
 
+/* From now on default colours of a style are drawn in those of BASE, on the whole grid; not so canvas_cell()
+ * and canvas_restyle(). */
+void canvas_base(struct canvas canvas, struct style base);
 /* Blank a rectangle in STYLE. */
 void canvas_fill(struct canvas canvas, int row, int column, int rows, int columns, struct style style);
 /* Blank all of it. */

@@ -184,22 +184,23 @@ static int draw_title_text(struct app *app, struct canvas row, int column, enum 
     return column + width;
 }
 
-static void draw_title_status(struct app *app, struct canvas row, int column, enum pane_kind kind)
+static void draw_title_status(struct app *app, struct canvas row, int column, enum pane_kind kind, enum role role)
 {
     char text[64] = "";
     if (pane_table[kind]->status)
         pane_table[kind]->status(app, app->panes[kind], text, sizeof text);
     int width = canvas_width(text, strlen(text));
     if (width > 0 && row.columns - width - 1 > column)
-        canvas_label(row, 0, row.columns - width - 1, width, app_style(app, ROLE_DIM), text);
+        canvas_label(row, 0, row.columns - width - 1, width, app_style(app, role), text);
 }
 
 static void draw_sidebar_title(struct app *app, struct canvas row, enum pane_kind kind)
 {
-    if (app->focus == kind)
+    bool focused = app->focus == kind;
+    if (focused)
         canvas_fill(row, 0, 0, 1, row.columns, app_style(app, ROLE_TITLE_FOCUSED));
     int end = draw_title_text(app, row, 1, kind, true);
-    draw_title_status(app, row, end + 1, kind);
+    draw_title_status(app, row, end + 1, kind, focused ? ROLE_TITLE_FOCUSED : ROLE_DIM);
 }
 
 /* " Terminal │ Console ─────┤" */
@@ -212,7 +213,7 @@ static void draw_slot_title(struct app *app, struct canvas row)
     column = draw_title_text(app, row, column + 3, PANE_CONSOLE, slot == PANE_CONSOLE) + 1;
     for (int i = column; i < row.columns; i++)
         canvas_label(row, 0, i, 1, border, box()->horizontal);
-    draw_title_status(app, row, column + 1, slot);
+    draw_title_status(app, row, column + 1, slot, ROLE_DIM);
 }
 
 static void draw_borders(struct app *app, struct canvas screen)
@@ -263,6 +264,7 @@ static void draw_message(struct app *app, struct canvas screen)
 
 void layout_draw(struct app *app, struct canvas screen)
 {
+    canvas_base(screen, app_style(app, ROLE_TEXT));
     canvas_clear(screen, app_style(app, ROLE_TEXT));
     app->cursor_visible = false;
     layout_place(app->layout, app, screen.rows, screen.columns);

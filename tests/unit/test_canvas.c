@@ -235,6 +235,24 @@ static void grids_of_no_size_can_be_drawn_into(void **state)
     grid_destroy(NULL);
 }
 
+static void default_colours_are_those_of_the_base(void **state)
+{
+    (void)state;
+    struct grid *grid = grid_create(2, 8);
+    struct canvas canvas = canvas_whole(grid);
+    struct style base = {.foreground = {COLOUR_INDEX, 1}, .background = {COLOUR_INDEX, 2}};
+    struct style bar = {.background = {COLOUR_INDEX, 3}, .attributes = STYLE_BOLD};
+    struct cell letter = {.codepoints = {'x'}, .width = 1};
+    canvas_base(canvas, base);
+    canvas_clear(canvas, (struct style){0});
+    canvas_label(canvas, 0, 0, 4, bar, "ab");
+    canvas_cell(canvas, 1, 0, &letter);
+    assert_true(style_equal(grid_cell(grid, 0, 0)->style, style_over(base, bar)));
+    assert_true(style_equal(grid_cell(grid, 0, 7)->style, base));
+    assert_true(style_equal(grid_cell(grid, 1, 0)->style, (struct style){0}));
+    grid_destroy(grid);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +267,7 @@ int main(void)
         cmocka_unit_test(restyling_keeps_what_the_style_leaves_open),
         cmocka_unit_test(offsets_find_the_character_at_a_column),
         cmocka_unit_test(grids_of_no_size_can_be_drawn_into),
+        cmocka_unit_test(default_colours_are_those_of_the_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
