@@ -66,11 +66,19 @@ static const char *tree_mark(const struct model_variable *variable)
     return variable->expanded ? "▾" : "▸";
 }
 
+/* Whether the value says its type itself: "<module 're'>", "Point(x=1)". */
+static bool names_its_type(const struct model_variable *variable)
+{
+    const char *value = variable->value ? variable->value : "";
+    size_t length = strlen(variable->type);
+    return value[0] == '<' || (strncmp(value, variable->type, length) == 0 && value[length] == '(');
+}
+
 /* "list[20]  [0, 1, 3, …]" or "3", and "was 1" at the right end when there is room. */
 static void draw_value(struct app *app, struct canvas canvas, int row, int column,
                        const struct model_variable *variable)
 {
-    if (variable->reference > 0 && variable->type && *variable->type)
+    if (variable->reference > 0 && variable->type && *variable->type && !names_its_type(variable))
         column += GAP + canvas_label(canvas, row, column, TYPE_COLUMNS_MAX, app_style(app, ROLE_VARIABLE_TYPE),
                                      variable->type);
     const char *value = variable->value ? variable->value : "";

@@ -85,7 +85,7 @@ def test_variables_expand_and_page(pytui):
 
 def test_hostile_values_are_shown_without_running_them(pytui, each_engine):
     screen = stopped_in_values(pytui, interpreter=each_engine.path)
-    screen.expect(re.compile(r"hostile +Hostile"), re.compile("values ready 0"))
+    screen.expect(re.compile(r"hostile +<Hostile"), re.compile("values ready 0"))
     screen.send(":print(len(Hostile.ran))\r")
     screen.expect_not("ZeroDivisionError")
 
