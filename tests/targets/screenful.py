@@ -1,5 +1,6 @@
 """A curses program: colours, the size it sees, and the keys it gets, until q."""
 
+import contextlib
 import curses
 
 
@@ -12,9 +13,10 @@ def main(window):
     while True:
         rows, columns = window.getmaxyx()
         window.erase()
-        window.addstr(0, 0, "curses here", curses.color_pair(1) | curses.A_BOLD)
-        window.addstr(1, 0, f"size {rows}x{columns}")
-        window.addstr(2, 0, f"key {last}")
+        with contextlib.suppress(curses.error):  # there may be no room
+            window.addstr(0, 0, "curses here", curses.color_pair(1) | curses.A_BOLD)
+            window.addstr(1, 0, f"size {rows}x{columns}")
+            window.addstr(2, 0, f"key {last}")
         window.refresh()
         key = window.getch()
         if key == ord("q"):
