@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <langinfo.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,11 @@ static void draw_frame(struct app *app, struct canvas box, const char *title)
         canvas_fill(box, 0, 2, 1, width + 2, style);
         canvas_label(box, 0, 3, width, app_style(app, ROLE_DIALOG_TITLE), title);
     }
+}
+
+struct style dialog_style(const struct app *app, enum role role)
+{
+    return style_over(app_style(app, ROLE_DIALOG), app_style(app, role));
 }
 
 void dialog_draw(struct app *app, struct canvas screen)
@@ -214,8 +220,55 @@ void dialog_confirm(struct app *app, const char *title, const char *text, const 
 
 struct reading {
     char *text;
+    char *shown; /* owned: the text, broken into lines of `columns`; NULL: not drawn yet */
+    int columns;
     int skip, page, rows;
 };
+
+/* Where the rest of a line that is too long goes: under its last column, found by the blanks before it. */
+static int hanging_indent(const char *line, size_t length, int columns)
+{
+    int indent = (int)strspn(line, " ");
+    for (size_t i = 0; i + 2 < length; i++)
+        if (line[i] == ' ' && line[i + 1] == ' ' && line[i + 2] != ' ')
+            indent = (int)i + 2;
+    return indent <= columns / 2 ? indent : (int)strspn(line, " ") + 2;
+}
+
+/* Bytes of the line that fit, up to a blank where there is one. */
+static size_t fitting(const char *line, size_t length, int columns)
+{
+    size_t most = canvas_offset(line, length, columns > 1 ? columns : 1);
+    if (most >= length)
+        return length;
+    for (size_t i = most; i > 0; i--)
+        if (line[i] == ' ' && line[i - 1] != ' ')
+            return i;
+    return most > 0 ? most : 1;
+}
+
+static char *wrap(const char *text, int columns)
+{
+    char *out = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&out, &size);
+    if (!stream)
+        return xstrdup(text);
+    while (*text) {
+        size_t length = strcspn(text, "\n"), part = fitting(text, length, columns);
+        int indent = hanging_indent(text, length, columns);
+        const char *line = text;
+        fprintf(stream, "%.*s\n", (int)part, line);
+        while ((line += part) < text + length) {
+            line += strspn(line, " ");
+            part = fitting(line, (size_t)(text + length - line), columns - indent);
+            fprintf(stream, "%*s%.*s\n", indent, "", (int)part, line);
+        }
+        text += length + (text[length] == '\n');
+    }
+    fclose(stream);
+    return out;
+}
 
 static void reading_measure(const struct dialog *dialog, int *rows, int *columns)
 {
@@ -227,11 +280,22 @@ static void reading_draw(struct app *app, struct dialog *dialog, struct canvas c
 {
     struct reading *self = dialog->data;
     int columns;
-    measure_text(self->text, &self->rows, &columns);
-    self->page = canvas.rows;
+    if (!self->shown || self->columns != canvas.columns) {
+        free(self->shown);
+        self->shown = wrap(self->text, canvas.columns);
+        self->columns = canvas.columns;
+    }
+    measure_text(self->shown, &self->rows, &columns);
+    bool scrolls = self->rows > canvas.rows && canvas.rows > 3;
+    self->page = scrolls ? canvas.rows - 2 : canvas.rows;
     int most = self->rows > self->page ? self->rows - self->page : 0;
     self->skip = self->skip < 0 ? 0 : self->skip > most ? most : self->skip;
-    draw_text(canvas, self->text, self->skip, app_style(app, ROLE_DIALOG));
+    draw_text(canvas_part(canvas, 0, 0, self->page, canvas.columns), self->shown, self->skip,
+              app_style(app, ROLE_DIALOG));
+    if (scrolls)
+        canvas_printf(canvas, canvas.rows - 1, 0, dialog_style(app, ROLE_DIM),
+                      "%d-%d of %d   PgDn PgUp scroll, Esc closes", self->skip + 1,
+                      self->skip + self->page < self->rows ? self->skip + self->page : self->rows, self->rows);
 }
 
 struct scroll_key {
@@ -262,7 +326,9 @@ static void reading_answer(struct app *app, struct dialog *dialog, bool cancelle
 
 static void reading_destroy(struct dialog *dialog)
 {
-    free(((struct reading *)dialog->data)->text);
+    struct reading *self = dialog->data;
+    free(self->text);
+    free(self->shown);
 }
 
 static const struct dialog_ops reading_ops = {reading_measure, reading_draw, reading_key, reading_answer,

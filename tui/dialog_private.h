@@ -3,6 +3,7 @@
 
 #include "canvas.h"
 #include "dialog.h"
+#include "theme.h"
 
 #include <stdbool.h>
 
@@ -24,6 +25,9 @@ struct dialog {
     char *title; /* owned */
     void *data;  /* the kind's own */
 };
+
+/* The style of a role on a dialog's background. */
+struct style dialog_style(const struct app *app, enum role role);
 
 /* Make DATA the open dialog; the one before is answered as cancelled. */
 void dialog_open(struct app *app, const char *title, const struct dialog_ops *ops, void *data);

@@ -100,7 +100,7 @@ char *help_text(const struct app *app)
     char title[96];
     snprintf(title, sizeof title, "Here, in %s", command_scope_name(here));
     add_scope(&text, app, here, title);
-    add_scope(&text, app, SCOPE_GLOBAL, "Everywhere but in Terminal and Console (F-keys and Ctrl-keys in Console too)");
+    add_scope(&text, app, SCOPE_GLOBAL, "Everywhere but in Terminal (in Console only F-keys and Ctrl-keys)");
     add(&text, "%s", moving);
     for (int scope = SCOPE_GLOBAL + 1; scope < SCOPE_COUNT; scope++) {
         if (scope == (int)here)

@@ -230,3 +230,19 @@ def test_zoom_shows_only_the_terminal(pytui):
     screen.keys("Ctrl-]")
     screen.send("o")
     screen.expect("def work(n):")
+
+
+def test_help_is_whole_on_narrow_screens(pytui):
+    screen = pytui("stepme.py", rows=24, cols=60)
+    screen.expect("stopped", row=0)
+    screen.send("?")
+    screen.expect(re.compile(r"1-\d+ of \d+"))
+    screen.keys("PageDown")
+    screen.wait_for(
+        lambda: "Back to the newest frame and its line" in " ".join(screen.text.replace("│", "").split()),
+        "a long line goes on below",
+    )
+    screen.keys("G")
+    screen.expect("pytui 0")
+    screen.keys("Esc")
+    screen.expect_not("Help")
