@@ -337,7 +337,8 @@ static void resolve_breakpoint(struct parse *parse, const char *text, struct opt
     if (!numeric) {
         size_t length = strlen(text);
         bool is_path = strchr(text, '/') != NULL || (length > 3 && strcmp(text + length - 3, ".py") == 0);
-        if (length == 0 || is_path)
+        bool is_number = text[0] >= '0' && text[0] <= '9';
+        if (length == 0 || is_path || is_number)
             fail(parse, "-b %s: FILE:LINE or the name of a function expected", text);
         out->function = xstrdup(text);
         return;

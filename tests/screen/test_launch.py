@@ -17,7 +17,7 @@ def test_version_and_help():
 
 
 def test_usage_errors_have_status_2():
-    for words in (["--no-such-option"], ["-m"], ["-b"], ["-b", "x.py:0", "x.py"], []):
+    for words in (["--no-such-option"], ["-m"], ["-b"], ["-b", "x.py:0", "x.py"], ["-b", "60", "x.py"], []):
         result = subprocess.run([PYTUI, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if words == []:
             assert result.returncode != 0
