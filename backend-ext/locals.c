@@ -63,24 +63,39 @@ PyObject *locals_names(PyObject *code, bool free)
 }
 
 #ifndef Py_LIMITED_API
+/* Slot of the variable NAME, or -1. Names are interned: nearly always it is the same object. */
+static int find_slot(const PyCodeObject *code, PyObject *name)
+{
+    PyObject *names = code->co_localsplusnames;
+    for (int i = 0; i < code->co_nlocalsplus; i++) {
+        if (PyTuple_GET_ITEM(names, i) == name) {
+            return i;
+        }
+    }
+    for (int i = 0; i < code->co_nlocalsplus; i++) {
+        if (PyUnicode_Compare(PyTuple_GET_ITEM(names, i), name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 PyObject *locals_get(const struct locals *locals, PyObject *frame, PyObject *name)
 {
     (void)locals;
     _PyInterpreterFrame *inner = ((PyFrameObject *)frame)->f_frame;
     PyCodeObject *code = inner->f_code;
-    for (int i = 0; i < code->co_nlocalsplus; i++) {
-        if (PyUnicode_Compare(PyTuple_GetItem(code->co_localsplusnames, i), name) != 0) {
-            continue;
-        }
-        unsigned char kind = (unsigned char)PyBytes_AsString(code->co_localspluskinds)[i];
-        PyObject *value = inner->localsplus[i];
-        if ((kind & (CO_FAST_CELL | CO_FAST_FREE)) != 0 && value != NULL && PyCell_Check(value)) {
-            value = PyCell_GET(value);
-        }
-        Py_XINCREF(value);
-        return value;
+    int slot = find_slot(code, name);
+    if (slot < 0) {
+        return NULL;
     }
-    return NULL;
+    unsigned char kind = (unsigned char)PyBytes_AS_STRING(code->co_localspluskinds)[slot];
+    PyObject *value = inner->localsplus[slot];
+    if ((kind & (CO_FAST_CELL | CO_FAST_FREE)) != 0 && value != NULL && PyCell_Check(value)) {
+        value = PyCell_GET(value);
+    }
+    Py_XINCREF(value);
+    return value;
 }
 #else
 PyObject *locals_get(const struct locals *locals, PyObject *frame, PyObject *name)
