@@ -4,9 +4,9 @@
 #include "condition.h"
 
 #include "compat.h"
+#include "locals.h"
 
 #include <ctype.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,22 +14,18 @@
 #define PARAMETERS_LIMIT 16
 #define FLAG_OPTIMIZED   0x1
 #define RECURSION_ROOM   100
-#define PROXY_FROM       12 /* locals from which f_locals is quicker than PyFrame_GetVar (3.13+) */
-
-typedef PyObject *(*get_variable_function)(PyFrameObject *frame, PyObject *name);
 
 struct expression {
-    char *text;                         /* owned */
-    PyObject *code;                     /* owned: compiled as it stands */
-    PyObject *globals_name;             /* owned: "f_globals" */
-    get_variable_function get_variable; /* NULL: not there */
+    char *text;             /* owned */
+    PyObject *code;         /* owned: compiled as it stands */
+    PyObject *globals_name; /* owned: "f_globals" */
+    struct locals locals;
     /* For the code object that it was last evaluated in: */
     PyObject *context;                 /* owned: that code object */
     PyObject *globals;                 /* owned: and the globals of its frame; one code can run in several modules */
     PyObject *function;                /* owned: the function, or NULL where locals are a dictionary (class bodies) */
     PyObject *names[PARAMETERS_LIMIT]; /* owned: its parameters */
     size_t count;
-    bool many_locals;
 };
 
 struct condition {
@@ -39,7 +35,7 @@ struct condition {
     long number; /* the constant, if it is a small integer */
     bool is_number;
     PyObject *context; /* owned: code object for which the next two hold */
-    bool name_is_local, many_locals, in_dictionary;
+    bool name_is_local, in_dictionary;
 };
 
 struct log_message {
@@ -49,16 +45,6 @@ struct log_message {
     } * parts;
     size_t count;
 };
-
-/* PyFrame_GetVar is not in the stable ABI, but every interpreter from 3.12 on exports it. */
-static get_variable_function find_get_variable(void)
-{
-    union {
-        void *symbol;
-        get_variable_function function;
-    } found = {.symbol = dlsym(RTLD_DEFAULT, "PyFrame_GetVar")};
-    return found.function;
-}
 
 /* "Type: text" of the error that is set, which is cleared. */
 static void describe_error(char *buffer, size_t size)
@@ -105,7 +91,7 @@ static bool expression_init(struct expression *expression, const char *text, cha
     while (isspace((unsigned char)*text)) {
         text++;
     }
-    expression->get_variable = find_get_variable();
+    locals_init(&expression->locals);
     expression->text = strdup(text);
     expression->code = Py_CompileString(text, "<breakpoint>", Py_eval_input);
     expression->globals_name = PyUnicode_InternFromString("f_globals");
@@ -133,11 +119,10 @@ static bool mentions(const char *text, const char *name)
 }
 
 /* Add the names in CODE's attribute KIND that the expression mentions. */
-static bool add_names(struct expression *expression, PyObject *code, const char *kind, Py_ssize_t *total)
+static bool add_names(struct expression *expression, PyObject *code, const char *kind)
 {
     PyObject *names = PyObject_GetAttrString(code, kind);
     Py_ssize_t count = names && PyTuple_Check(names) ? PyTuple_Size(names) : 0;
-    *total += count;
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *name = PyTuple_GetItem(names, i); /* borrowed */
         const char *text = PyUnicode_AsUTF8AndSize(name, NULL);
@@ -206,13 +191,10 @@ static bool prepare(struct expression *expression, PyObject *code, PyObject *glo
     if (PyErr_Occurred()) {
         return false;
     }
-    Py_ssize_t total = 0;
-    if (optimized &&
-        (!add_names(expression, code, "co_varnames", &total) || !add_names(expression, code, "co_cellvars", &total) ||
-         !add_names(expression, code, "co_freevars", &total))) {
+    if (optimized && (!add_names(expression, code, "co_varnames") || !add_names(expression, code, "co_cellvars") ||
+                      !add_names(expression, code, "co_freevars"))) {
         return false;
     }
-    expression->many_locals = total >= PROXY_FROM && Py_Version >= 0x030d0000;
     if (optimized || module) {
         expression->function = make_function(expression, globals);
         if (!expression->function) {
@@ -235,18 +217,6 @@ static PyObject *evaluate_slowly(struct expression *expression, PyObject *frame)
     return result;
 }
 
-/* A local variable of FRAME: new reference; NULL with a Python error when it is not bound. */
-static PyObject *get_local(const struct expression *expression, PyObject *frame, PyObject *name, bool many)
-{
-    if (expression->get_variable && !many) {
-        return expression->get_variable((PyFrameObject *)frame, name);
-    }
-    PyObject *locals = PyObject_GetAttrString(frame, "f_locals");
-    PyObject *value = locals ? PyObject_GetItem(locals, name) : NULL;
-    Py_XDECREF(locals);
-    return value;
-}
-
 /* The expression's value in FRAME: new reference, or NULL with a Python error. */
 static PyObject *evaluate_once(struct expression *expression, PyObject *frame, PyObject *code)
 {
@@ -262,7 +232,7 @@ static PyObject *evaluate_once(struct expression *expression, PyObject *frame, P
     PyObject *values[PARAMETERS_LIMIT];
     size_t count = 0;
     while (count < expression->count &&
-           (values[count] = get_local(expression, frame, expression->names[count], expression->many_locals))) {
+           (values[count] = locals_get(&expression->locals, frame, expression->names[count]))) {
         count++;
     }
     PyObject *result = NULL;
@@ -382,11 +352,10 @@ void condition_destroy(struct condition *condition)
     free(condition);
 }
 
-static bool has_name(PyObject *code, const char *kind, PyObject *name, Py_ssize_t *total)
+static bool has_name(PyObject *code, const char *kind, PyObject *name)
 {
     PyObject *names = PyObject_GetAttrString(code, kind);
     bool found = names && PySequence_Contains(names, name) == 1;
-    *total += names && PyTuple_Check(names) ? PyTuple_Size(names) : 0;
     Py_XDECREF(names);
     PyErr_Clear();
     return found;
@@ -425,23 +394,20 @@ static PyObject *get_global(const struct expression *expression, PyObject *frame
 static int test_simple(struct condition *condition, PyObject *frame, PyObject *code)
 {
     if (condition->context != code) {
-        Py_ssize_t total = 0;
         bool optimized = code_flags(code) & FLAG_OPTIMIZED;
-        bool local = has_name(code, "co_varnames", condition->name, &total);
-        local = has_name(code, "co_cellvars", condition->name, &total) || local;
-        local = has_name(code, "co_freevars", condition->name, &total) || local;
+        bool local = has_name(code, "co_varnames", condition->name);
+        local = has_name(code, "co_cellvars", condition->name) || local;
+        local = has_name(code, "co_freevars", condition->name) || local;
         condition->name_is_local = optimized && local;
         condition->in_dictionary = !optimized;
-        condition->many_locals = total >= PROXY_FROM && Py_Version >= 0x030d0000;
         Py_CLEAR(condition->context);
         condition->context = Py_NewRef(code);
     }
     if (condition->in_dictionary && !is_module_code(code)) {
         return -1; /* a class body */
     }
-    PyObject *value = condition->name_is_local
-                          ? get_local(&condition->expression, frame, condition->name, condition->many_locals)
-                          : get_global(&condition->expression, frame, condition->name);
+    PyObject *value = condition->name_is_local ? locals_get(&condition->expression.locals, frame, condition->name)
+                                               : get_global(&condition->expression, frame, condition->name);
     if (!value) {
         return -1;
     }
