@@ -90,8 +90,12 @@ static void select_frame(struct app *app, size_t index)
     const struct model *model = app_model(app);
     if (index >= model->frame_count)
         return;
+    const struct model_frame *frame = &model->frames[index];
     session_select_frame(app_session(app), index);
-    pane_source_follow(app);
+    if (model->selected_frame == index)
+        pane_source_follow(app);
+    else if (frame->path) /* the program runs or is gone: where it was called from can still be read */
+        pane_source_show(app, frame->path, frame->line);
     app_damage(app);
 }
 

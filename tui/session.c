@@ -11,6 +11,7 @@
 #include "session_internal.h"
 #include "xalloc.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -87,6 +88,8 @@ void session_destroy(struct session *session)
     if (!session)
         return;
     session->handlers = (struct session_handlers){0};
+    for (size_t i = 0; i < session->request_count; i++)
+        session->requests[i].handler = NULL; /* those who asked may be half gone themselves */
     close_channel(session);
     loop_remove(session->loop, session->grace);
     session_drop_view(session);
@@ -122,6 +125,12 @@ void session_replace(char **field, const char *text)
     char *copy = xstrdup(text);
     free(*field);
     *field = copy;
+}
+
+int session_number(const struct value *map, const char *key)
+{
+    int64_t number = value_get_int(map, key, 0);
+    return number > 0 && number <= INT_MAX ? (int)number : 0;
 }
 
 struct value *session_arguments(struct session *session)
@@ -455,5 +464,7 @@ void session_exited(struct session *session, int status)
     session->model->state = MODEL_ENDED;
     session->model->exit_status = status;
     session->model->exit_known = true;
+    if (!session->capable) /* what it printed stands in the Terminal */
+        session_say(session, true, "the interpreter ended before the program: is it a CPython?");
     session_changed(session);
 }

@@ -24,7 +24,8 @@ struct session_handlers {
 };
 
 struct session *session_create(struct loop *loop, const struct session_handlers *handlers);
-void session_destroy(struct session *session); /* closes the channel: the program goes on */
+/* Closes the channel: the program goes on. Handlers that still wait for an answer are not called. */
+void session_destroy(struct session *session);
 struct model *session_model(struct session *session);
 
 /* Connect: takes FD, sends initialize, breakpoints and configurationDone as DAP orders them.
@@ -47,7 +48,7 @@ bool session_terminate(struct session *session);                  /* ask the pro
 bool session_disconnect(struct session *session, bool terminate); /* leave it, or end it */
 
 /* Looking. */
-void session_select_frame(struct session *session, size_t index); /* fetches its variables */
+void session_select_frame(struct session *session, size_t index); /* at a stop; fetches its variables */
 void session_more_frames(struct session *session);                /* the next page of the stack */
 void session_expand(struct session *session, struct model_variable *variable, bool expanded);
 void session_more_children(struct session *session, struct model_variable *variable);

@@ -47,8 +47,8 @@ static void apply(struct session *session, struct model_breakpoint *breakpoint, 
     breakpoint->backend_id = value_get_int(answer, "id", breakpoint->backend_id);
     breakpoint->verified = value_get_bool(answer, "verified", false);
     breakpoint->hits = value_get_int(extension, "hits", breakpoint->hits);
-    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && value_get_int(answer, "line", 0) > 0)
-        breakpoint->line = (int)value_get_int(answer, "line", 0);
+    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && session_number(answer, "line") > 0)
+        breakpoint->line = session_number(answer, "line");
     session_replace(&breakpoint->message, message);
     session_replace(&breakpoint->state, state ? state : breakpoint->verified ? "verified" : "pending");
     if (news && message && (strcmp(breakpoint->state, "moved") == 0 || strcmp(breakpoint->state, "error") == 0))
@@ -181,8 +181,8 @@ void session_change_breakpoint(struct session *session, int id, const struct val
     struct model_breakpoint *breakpoint = model_breakpoint_find(session->model, id);
     if (!breakpoint)
         return;
-    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && value_get_int(fields, "line", 0) > 0)
-        breakpoint->line = (int)value_get_int(fields, "line", 0);
+    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && session_number(fields, "line") > 0)
+        breakpoint->line = session_number(fields, "line");
     const char *name = value_get_text(fields, "name", NULL);
     if (breakpoint->kind == MODEL_BREAKPOINT_FUNCTION && name)
         session_replace(&breakpoint->function, name);

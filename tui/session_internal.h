@@ -27,14 +27,15 @@ typedef void (*response_handler)(struct session *session, const struct message *
 struct request {
     int64_t seq;
     response_handler handler;
-    uint64_t view; /* the view that it was sent for: an answer for another one is dropped */
-    char *path;    /* owned: of a variable, a file, … */
-    int *ids;      /* owned: breakpoints, in the order sent */
-    size_t count;  /* of ids */
-    size_t start;  /* of a page; of completion: byte offset */
-    bool scope;    /* the page completes a scope of the view that is being fetched */
-    bool refresh;  /* counted in session->refreshing */
-    char *text;    /* owned: what was sent, for completion */
+    uint64_t view;     /* the view that it was sent for: an answer for another one is dropped */
+    char *path;        /* owned: of a variable, a file, … */
+    int64_t reference; /* of the variable whose page it asks for */
+    int *ids;          /* owned: breakpoints, in the order sent */
+    size_t count;      /* of ids */
+    size_t start;      /* of a page; of completion: byte offset */
+    bool scope;        /* the page completes a scope of the view that is being fetched */
+    bool refresh;      /* counted in session->refreshing */
+    char *text;        /* owned: what was sent, for completion */
     session_result_handler on_result;
     session_completion_handler on_completion;
     session_source_handler on_source;
@@ -103,6 +104,8 @@ void session_refuse(struct session *session, const char *why);
 void session_lose(struct session *session, const char *why);
 /* DAP's Source for PATH. */
 struct value *session_source_value(struct session *session, const char *path);
+/* A line, column or other small number from 1; 0 when it is absent or out of range. */
+int session_number(const struct value *map, const char *key);
 /* Store a copy of TEXT (may be NULL) in *FIELD, freeing what was there. */
 void session_replace(char **field, const char *text);
 

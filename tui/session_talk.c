@@ -9,7 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOW_MS 500 /* after which an evaluation is said to be going on */
+#define SLOW_MS         500   /* after which an evaluation is said to be going on */
+#define LINE_LENGTH_MAX 16384 /* longer lines go on in a new one: drawing costs what is shown */
+
+/* Bytes of the line that TEXT starts with, as far as the console keeps them in one. */
+static size_t line_length(const char *text)
+{
+    size_t length = strcspn(text, "\n");
+    if (length <= LINE_LENGTH_MAX)
+        return length;
+    length = LINE_LENGTH_MAX;
+    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+        length--; /* not within a character */
+    return length > 0 ? length : LINE_LENGTH_MAX;
+}
 
 /* Text as console lines. Output without a newline at its end is continued by the next output. */
 void session_output(struct session *session, enum model_line_kind kind, const char *text)
@@ -17,10 +30,11 @@ void session_output(struct session *session, enum model_line_kind kind, const ch
     struct model *model = session->model;
     bool partial = kind == MODEL_LINE_OUTPUT || kind == MODEL_LINE_ERROR;
     while (*text) {
-        size_t length = strcspn(text, "\n");
+        size_t length = line_length(text);
         char *line = xmemdup(text, length);
         struct model_line *last = model->line_count > 0 ? &model->lines[model->line_count - 1] : NULL;
-        if (session->output_open && partial && last && last->kind == kind) {
+        if (session->output_open && partial && last && last->kind == kind &&
+            strlen(last->text) + length <= LINE_LENGTH_MAX) {
             char *longer = xasprintf("%s%s", last->text, line);
             free(last->text);
             last->text = longer;

@@ -32,10 +32,10 @@ static void read_frame(struct model *model, const struct value *value)
         frame->path = xstrdup(value_get_text(source, "path", NULL));
     frame->source_reference = value_get_int(source, "sourceReference", 0);
     frame->class_name = xstrdup(value_get_text(value_get_map(value, "pytui"), "className", NULL));
-    frame->line = (int)value_get_int(value, "line", 0);
-    frame->column = (int)value_get_int(value, "column", 0);
-    frame->end_line = (int)value_get_int(value, "endLine", 0);
-    frame->end_column = (int)value_get_int(value, "endColumn", 0);
+    frame->line = session_number(value, "line");
+    frame->column = session_number(value, "column");
+    frame->end_line = session_number(value, "endLine");
+    frame->end_column = session_number(value, "endColumn");
     frame->subtle = strcmp(value_get_text(value, "presentationHint", ""), "subtle") == 0;
 }
 
@@ -97,6 +97,7 @@ static void fetch_page(struct session *session, struct model_variable *variable,
         .handler = page_arrived,
         .view = session->view,
         .path = model_variable_path(variable),
+        .reference = variable->reference,
         .start = start,
         .scope = scope,
         .refresh = start == 0,
@@ -154,11 +155,24 @@ static void show_incoming(struct session *session)
     model_set_root(session->model, root);
 }
 
+/* The row that waits for REQUEST's page. Rows may have the same name, so the path alone does not tell. */
+static struct model_variable *find_waiting(struct model_variable *root, const struct request *request)
+{
+    if (root->loading && root->reference == request->reference && root->count == request->start)
+        return root;
+    struct model_variable *found = NULL;
+    for (size_t i = 0; i < root->count && !found; i++)
+        found = find_waiting(root->children[i], request);
+    return found;
+}
+
 static void page_arrived(struct session *session, const struct message *response, struct request *request)
 {
     if (request->view != session->view || !view_root(session))
         return;
-    struct model_variable *parent = model_variable_find(view_root(session), request->path);
+    struct model_variable *parent = find_waiting(view_root(session), request);
+    if (!parent) /* asked for in the tree before */
+        parent = model_variable_find(view_root(session), request->path);
     const char *failure = session_failure(response);
     if (failure && response)
         session_say(session, true, "%s", failure);
@@ -168,7 +182,9 @@ static void page_arrived(struct session *session, const struct message *response
     } else if (parent) {
         parent->loading = false;
     }
-    if (request->scope && session->incoming && --session->incoming_scopes == 0)
+    if (!response) /* the rest will not come: what is shown stays */
+        session->model->variables_loading = false;
+    else if (request->scope && session->incoming && --session->incoming_scopes == 0)
         show_incoming(session);
     session_changed(session);
 }
@@ -262,7 +278,7 @@ void session_refresh(struct session *session)
 void session_select_frame(struct session *session, size_t index)
 {
     struct model *model = session->model;
-    if (index >= model->frame_count || index == model->selected_frame)
+    if (model->state != MODEL_STOPPED || index >= model->frame_count || index == model->selected_frame)
         return;
     model->selected_frame = index;
     session_refresh(session);

@@ -485,6 +485,101 @@ static void who_waits_for_an_answer_hears_of_the_end(void **state)
     assert_non_null(strstr(result_text, "ended"));
 }
 
+static void count_results(struct session *session, bool ok, const char *result, void *data)
+{
+    (void)session, (void)ok, (void)result;
+    ++*(int *)data;
+}
+
+static void a_destroyed_session_calls_nobody(void **state)
+{
+    struct fake *fake = *state;
+    int results = 0;
+    fake_start(fake);
+    fake_stop(fake, "entry", "work", 6, X("1"));
+    assert_true(session_evaluate(fake->session, "slow()", count_results, &results));
+    session_destroy(fake->session);
+    fake->session = NULL;
+    assert_int_equal(results, 0);
+}
+
+static void children_go_to_the_row_that_asked(void **state)
+{
+    struct fake *fake = *state;
+    fake_start(fake);
+    fake_stop(fake, "entry", "work", 6,
+              "[{\"name\": \"<A>\", \"value\": \"[1]\", \"variablesReference\": 20}, "
+              "{\"name\": \"<A>\", \"value\": \"[2]\", \"variablesReference\": 21}]");
+    int depth;
+    struct model_variable *first = model_variable_row(model_of(fake), 0, &depth);
+    struct model_variable *second = model_variable_row(model_of(fake), 1, &depth);
+    session_expand(fake->session, second, true);
+    fake_expect(fake, "variables");
+    fake_answer(fake, fake_json(fake, "{\"variables\": [" ITEM(0, "2") "], \"pytui\": {\"more\": false}}"));
+    assert_int_equal(first->count, 0);
+    assert_int_equal(second->count, 1);
+    assert_false(second->loading);
+}
+
+static void lines_out_of_range_are_none(void **state)
+{
+    struct fake *fake = *state;
+    fake_start(fake);
+    fake_event(fake, "stopped",
+               fake_json(fake, "{\"reason\": \"step\", \"pytui\": {\"stackFrames\": ["
+                               "{\"id\": 1, \"name\": \"f\", \"line\": -2147483648, \"column\": 0}, "
+                               "{\"id\": 2, \"name\": \"g\", \"line\": 4294967297, \"column\": 0}], "
+                               "\"moreFrames\": false, \"scopes\": [], \"pages\": [], \"threadName\": \"M\"}}"));
+    assert_int_equal(model_of(fake)->frames[0].line, 0);
+    assert_int_equal(model_of(fake)->frames[1].line, 0);
+}
+
+static void frames_are_selected_only_at_a_stop(void **state)
+{
+    struct fake *fake = *state;
+    fake_start(fake);
+    fake_stop(fake, "entry", "work", 6, X("1"));
+    session_step(fake->session, SESSION_CONTINUE);
+    fake_expect(fake, "continue");
+    session_select_frame(fake->session, 1);
+    assert_int_equal(model_of(fake)->selected_frame, 0); /* the variables shown are still that frame's */
+}
+
+static void output_without_newlines_does_not_become_one_line(void **state)
+{
+    struct fake *fake = *state;
+    char text[3000] = "";
+    fake_start(fake);
+    for (int i = 0; i < 200; i++)
+        strcat(text, "0123456789");
+    char body[4000];
+    snprintf(body, sizeof body, "{\"category\": \"stdout\", \"output\": \"%s\"}", text);
+    for (int i = 0; i < 20; i++)
+        fake_event(fake, "output", fake_json(fake, body));
+    size_t whole = 0;
+    for (size_t i = 0; i < model_of(fake)->line_count; i++) {
+        size_t length = strlen(model_of(fake)->lines[i].text);
+        assert_true(length <= 16384);
+        whole += length;
+    }
+    assert_int_equal(whole, 40000);
+}
+
+static void variables_stay_when_the_end_comes_amid_a_fetch(void **state)
+{
+    struct fake *fake = *state;
+    fake_start(fake);
+    fake_stop(fake, "entry", "work", 6, X("1"));
+    session_select_frame(fake->session, 1);
+    fake_expect(fake, "scopes");
+    fake_answer(fake, fake_json(fake, "{\"scopes\": [{\"name\": \"Locals\", \"variablesReference\": 30, "
+                                      "\"expensive\": false}]}"));
+    fake_expect(fake, "variables");
+    session_exited(fake->session, 0);
+    assert_non_null(row_named(fake, "x"));
+    assert_false(model_of(fake)->variables_loading);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -512,6 +607,12 @@ int main(void)
         TEST(garbage_loses_the_connection_with_a_reason),
         TEST(unknown_and_malformed_messages_are_let_go),
         TEST(who_waits_for_an_answer_hears_of_the_end),
+        TEST(a_destroyed_session_calls_nobody),
+        TEST(children_go_to_the_row_that_asked),
+        TEST(lines_out_of_range_are_none),
+        TEST(frames_are_selected_only_at_a_stop),
+        TEST(output_without_newlines_does_not_become_one_line),
+        TEST(variables_stay_when_the_end_comes_amid_a_fetch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
