@@ -33,8 +33,9 @@
 
 #define STATUS_REFUSED 2
 
-#define PAINT_EVERY 16000 /* µs between paints while moves are on their way */
-#define PAINT_WAITS 60000 /* µs after which a program counts as running, and paints wait no more */
+#define BELL_EVERY  100000 /* µs; a program that rings without end keeps nobody busy */
+#define PAINT_EVERY 16000  /* µs between paints while moves are on their way */
+#define PAINT_WAITS 60000  /* µs after which a program counts as running, and paints wait no more */
 
 struct session *app_session(struct app *app)
 {
@@ -66,8 +67,10 @@ void app_message(struct app *app, bool error, const char *format, ...)
 void app_focus(struct app *app, enum pane_kind kind)
 {
     app->focus = kind;
-    if (kind != PANE_TERMINAL)
+    if (kind != PANE_TERMINAL) {
         completer_close(app);
+        app->terminal_zoomed = false; /* it would hide what has the focus */
+    }
     if (kind == PANE_TERMINAL || kind == PANE_CONSOLE)
         layout_set_slot(app->layout, kind);
     app_damage(app);
@@ -272,6 +275,10 @@ static void vt_write(void *data, const char *bytes, size_t length)
 static void vt_bell(void *data)
 {
     struct app *app = data;
+    int64_t now = loop_now();
+    if (now - app->last_bell < BELL_EVERY)
+        return;
+    app->last_bell = now;
     term_bell(app->term);
 }
 

@@ -59,10 +59,11 @@ struct app {
     char farewell[1024]; /* for standard error, once the terminal is restored; "" for nothing */
 
     /* of app*.c alone */
-    uint64_t keyboard;     /* the terminal's descriptor in the loop */
-    bool hushed;           /* keys wait for the move before them */
-    int64_t hold_until;    /* … until then at most; µs, as all times here */
-    int64_t dirty_since;   /* 0: clean */
+    uint64_t keyboard;   /* the terminal's descriptor in the loop */
+    bool hushed;         /* keys wait for the move before them */
+    int64_t hold_until;  /* … until then at most; µs, as all times here */
+    int64_t dirty_since; /* 0: clean */
+    int64_t last_bell;
     int64_t pending_since; /* moves or answers are on their way since; 0: none are */
     bool ended;            /* the program ended: exit_status is its */
     bool asking;           /* the question of `q` is open */

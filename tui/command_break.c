@@ -7,6 +7,7 @@
 #include "protocol/value.h"
 #include "session.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,7 +88,7 @@ static struct model_breakpoint *numbered(struct app *app, const char *text, cons
     long number = strtol(text, &end, 10);
     *rest = end + strspn(end, " ");
     struct model_breakpoint *found =
-        end != text && number > 0 ? model_breakpoint_find(app_model(app), (int)number) : NULL;
+        end != text && number > 0 && number <= INT_MAX ? model_breakpoint_find(app_model(app), (int)number) : NULL;
     if (!found)
         app_message(app, true, "%s: no breakpoint has this number", *text ? text : "a number is wanted");
     return found;

@@ -268,7 +268,9 @@ void command_focus_previous(struct app *app, const char *argument)
 void command_leave_terminal(struct app *app, const char *argument)
 {
     (void)argument;
+    bool zoomed = app->terminal_zoomed;
     app_focus(app, PANE_SOURCE);
+    app->terminal_zoomed = zoomed; /* o ends that */
 }
 
 void command_toggle_console(struct app *app, const char *argument)

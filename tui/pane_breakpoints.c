@@ -152,8 +152,9 @@ static void form_done(struct app *app, const struct value *fields, void *data)
     const struct model_breakpoint *breakpoint = model_breakpoint_find(app_model(app), id);
     if (!fields || !breakpoint)
         return;
-    int line = (int)value_get_int(fields, "line", breakpoint->line);
-    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && line != breakpoint->line) {
+    int64_t asked = value_get_int(breakpoint->fields, "line", 0); /* it may have been bound to another one */
+    int line = (int)value_get_int(fields, "line", asked);
+    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && line != asked) {
         char *path = xstrdup(breakpoint->path);
         session_remove_breakpoint(app_session(app), id);
         session_add_breakpoint(app_session(app), path, line, fields);

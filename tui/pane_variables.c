@@ -3,6 +3,7 @@
 #include "app.h"
 #include "list_view.h"
 #include "model.h"
+#include "model_tree.h"
 #include "pane_commands.h"
 #include "prompt.h"
 #include "session.h"
@@ -19,6 +20,7 @@
 
 struct variables_pane {
     struct list_view list;
+    char *edited; /* owned: path of the variable that the prompt is open for; NULL: none */
 };
 
 static struct variables_pane *pane(struct app *app)
@@ -30,6 +32,14 @@ static void *create(struct app *app)
 {
     (void)app;
     return xcalloc(1, sizeof(struct variables_pane));
+}
+
+static void destroy(void *data)
+{
+    struct variables_pane *self = data;
+    if (self)
+        free(self->edited);
+    free(self);
 }
 
 static int text_width(const char *text)
@@ -162,7 +172,9 @@ static void fetch_when_near_end(struct app *app)
 {
     int depth;
     struct variables_pane *self = pane(app);
-    for (size_t ahead = 0; ahead <= self->list.rows; ahead += self->list.rows) {
+    const size_t places[] = {0, self->list.rows};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        size_t ahead = places[i];
         struct model_variable *row = model_variable_row(app_model(app), self->list.cursor + ahead, &depth);
         struct model_variable *parent = row ? row->parent : NULL;
         if (parent && parent->more && !parent->loading && (ahead || row == parent->children[parent->count - 1]))
@@ -220,8 +232,15 @@ static void edit_done(struct app *app, const char *text, void *data)
     (void)data;
     int depth;
     struct model_variable *variable = selected(app, &depth);
-    if (text && *text && variable && !variable->scope)
+    char *path = variable ? model_variable_path(variable) : NULL;
+    bool same = path && strcmp(path, pane(app)->edited) == 0; /* a stop may have come meanwhile */
+    free(path);
+    if (!text || !*text)
+        return;
+    if (same)
         session_set_variable(app_session(app), variable, text);
+    else
+        app_message(app, true, "the variables changed meanwhile; nothing was assigned");
 }
 
 void pane_variables_edit(struct app *app, const char *argument)
@@ -236,6 +255,9 @@ void pane_variables_edit(struct app *app, const char *argument)
         session_set_variable(app_session(app), variable, argument);
         return;
     }
+    struct variables_pane *self = pane(app);
+    free(self->edited);
+    self->edited = model_variable_path(variable);
     char label[128];
     snprintf(label, sizeof label, "%.100s = ", variable->name);
     prompt_ask(app, label, variable->value, edit_done, NULL);
@@ -277,7 +299,7 @@ const struct pane_ops pane_variables_ops = {
     .hotkey = 'V',
     .scope = SCOPE_VARIABLES,
     .create = create,
-    .destroy = free,
+    .destroy = destroy,
     .draw = draw,
     .key = key,
     .mouse = mouse,

@@ -5,6 +5,8 @@
 #include "tui/app.h"
 #include "tui/canvas.h"
 #include "tui/command.h"
+#include "tui/complete.h"
+#include "tui/config.h"
 #include "tui/dialog.h"
 #include "tui/help.h"
 #include "tui/layout.h"
@@ -12,6 +14,7 @@
 #include "tui/model.h"
 #include "tui/model_tree.h"
 #include "tui/pane_commands.h"
+#include "tui/prompt.h"
 #include "tui/session.h"
 #include "tui/source.h"
 #include "tui/theme.h"
@@ -24,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char program[] = "def work(n):\n"
                               "    total = 0\n"
@@ -93,6 +97,8 @@ static struct app *make_app(void)
     app->theme = theme_create_default();
     theme_set_colours(app->theme, 256);
     app->keymap = keymap_create();
+    app->config = config_create();
+    app->completer = completer_create();
     app->sources = source_store_create();
     app->layout = layout_create();
     app->vt = vt_create(10, 60, 100, &callbacks);
@@ -109,6 +115,7 @@ static struct app *make_app(void)
 
 static void free_app(struct app *app)
 {
+    prompt_close(app);
     dialog_close(app);
     for (int i = 0; i < PANE_COUNT; i++)
         pane_table[i]->destroy(app->panes[i]);
@@ -118,6 +125,8 @@ static void free_app(struct app *app)
     layout_destroy(app->layout);
     source_store_destroy(app->sources);
     keymap_destroy(app->keymap);
+    config_destroy(app->config);
+    completer_destroy(app->completer);
     theme_destroy(app->theme);
     loop_destroy(app->loop);
     free(app);
@@ -310,12 +319,103 @@ static void help_lists_every_bound_command(void **state)
     free_app(app);
 }
 
+static void press(struct app *app, enum pane_kind kind, const char *name)
+{
+    struct key key;
+    assert_true(key_parse(name, &key));
+    pane_table[kind]->key(app, app->panes[kind], &key);
+}
+
+/* Typed ahead of the first paint, or while the screen has no room for the pane. */
+static void keys_before_the_first_paint(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"j", "G", "PgDn", "k", "g", "PgUp", "h", "l"};
+    struct app *app = make_app();
+    alarm(10);
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        press(app, PANE_SOURCE, keys[i]);
+        press(app, PANE_VARIABLES, keys[i]);
+        press(app, PANE_STACK, keys[i]);
+        press(app, PANE_BREAKPOINTS, keys[i]);
+    }
+    alarm(0);
+    free_app(app);
+}
+
+static void answer_prompt(struct app *app, const char *text)
+{
+    struct key key;
+    assert_non_null(app->prompt);
+    key_parse("Ctrl-u", &key);
+    prompt_key(app, &key);
+    for (; *text; text++) {
+        key = (struct key){.kind = KEY_KIND_CHAR, .codepoint = (unsigned char)*text};
+        prompt_key(app, &key);
+    }
+    key_parse("Enter", &key);
+    prompt_key(app, &key);
+}
+
+static void an_edit_is_for_the_variable_that_was_chosen(void **state)
+{
+    (void)state;
+    struct app *app = make_app();
+    grid_destroy(draw(app, 40, 120));
+    pane_variables_edit(app, "");
+    struct model_variable *locals = app_model(app)->root->children[0];
+    char *was = locals->children[0]->name;
+    locals->children[0]->name = xstrdup("other"); /* a stop came while the prompt was open */
+    free(was);
+    answer_prompt(app, "5");
+    assert_non_null(strstr(app->message, "nothing was assigned"));
+    pane_variables_edit(app, "");
+    app->message[0] = '\0';
+    answer_prompt(app, "6");
+    assert_string_equal(app->message, "");
+    free_app(app);
+}
+
+static void frames_of_a_running_program_show_their_source(void **state)
+{
+    (void)state;
+    struct app *app = make_app();
+    const char *path;
+    int line;
+    grid_destroy(draw(app, 40, 120));
+    app_model(app)->state = MODEL_RUNNING;
+    press(app, PANE_STACK, "j");
+    press(app, PANE_STACK, "Enter");
+    assert_int_equal(app_model(app)->selected_frame, 0);
+    assert_true(pane_source_cursor(app, &path, &line));
+    assert_int_equal(line, 10);
+    free_app(app);
+}
+
+static void what_has_the_focus_is_not_hidden_by_the_zoom(void **state)
+{
+    (void)state;
+    struct app *app = make_app();
+    command_find("zoom-terminal")->run(app, "");
+    command_find("leave-terminal")->run(app, "");
+    assert_true(app->terminal_zoomed); /* keys are commands now, o ends it */
+    command_find("focus-variables")->run(app, "");
+    struct grid *grid = draw(app, 40, 120);
+    assert_true(shows(grid, "items   list[20]"));
+    grid_destroy(grid);
+    free_app(app);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screen_of_a_stop),
         cmocka_unit_test(every_size_draws),
+        cmocka_unit_test(keys_before_the_first_paint),
+        cmocka_unit_test(an_edit_is_for_the_variable_that_was_chosen),
+        cmocka_unit_test(frames_of_a_running_program_show_their_source),
+        cmocka_unit_test(what_has_the_focus_is_not_hidden_by_the_zoom),
         cmocka_unit_test(too_small_says_so),
         cmocka_unit_test(breakpoints_show_their_fields),
         cmocka_unit_test(questions_take_letters_and_escape),
