@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import PYTUI, TARGETS, at, restored
+from conftest import PYTUI, TARGETS, at, ended, restored
 
 
 def fails(screen, *texts, status=None):
@@ -103,3 +103,12 @@ def test_bad_settings_are_told_with_their_line(pytui, home):
     screen = pytui("stepme.py", cols=120)
     screen.expect("no-such-command")
     at(screen, "stepme.py:1")
+
+
+def test_an_interpreter_that_is_no_python(pytui, write):
+    program = write("some.py", "x = 1\n")
+    screen = pytui(program, interpreter="/bin/ls")
+    ended(screen)
+    screen.expect("is it a CPython?", row=-1)
+    screen.send("q")
+    screen.wait_end()
