@@ -23,6 +23,7 @@
 #include "target_check.h"
 #include "term.h"
 #include "vt.h"
+#include "width.h"
 #include "xalloc.h"
 
 #include <signal.h>
@@ -411,10 +412,12 @@ int app_run(const struct options *options)
         status = loop_run(app.loop);
     term_destroy(app.term); /* first, so that nothing can be said to a screen that is gone */
     app.term = NULL;
-    if (!started)
-        fprintf(stderr, "pytui: %s\n", error);
-    else if (app.farewell[0])
-        fprintf(stderr, "pytui: %s\n", app.farewell);
+    const char *farewell = started ? app.farewell : error;
+    if (farewell[0]) {
+        fputs("pytui: ", stderr);
+        width_print(stderr, farewell);
+        fputc('\n', stderr);
+    }
     destroy(&app);
     return status;
 }

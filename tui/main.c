@@ -27,7 +27,9 @@ static int debug(struct options *options, struct spawn_origin *origin)
     char error[1024];
     options->target.origin = origin;
     if (!target_check(&options->target, error, sizeof error)) {
-        fprintf(stderr, "pytui: %s\n", error);
+        fputs("pytui: ", stderr);
+        width_print(stderr, error);
+        fputc('\n', stderr);
         return STATUS_FAILED;
     }
     supervisor_start();

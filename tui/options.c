@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "width.h"
 #include "xalloc.h"
 
 /* Parsing goes from left to right and ends at the program: what follows belongs to it. */
@@ -39,10 +40,12 @@ __attribute__((format(printf, 2, 3))) static void fail(struct parse *parse, cons
     parse->result = OPTIONS_USAGE;
     va_list arguments;
     va_start(arguments, format);
-    fputs("pytui: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputs("\nTry pytui --help.\n", stderr);
+    char text[4096];
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    fputs("pytui: ", stderr);
+    width_print(stderr, text);
+    fputs("\nTry pytui --help.\n", stderr);
 }
 
 /* Handlers */

@@ -199,3 +199,16 @@ void width_glyph_next(const char *text, size_t length, int column, struct width_
     }
     take_combining(text, length, out);
 }
+
+void width_print(FILE *stream, const char *text)
+{
+    for (const char *end = text + strlen(text); text < end;) {
+        struct width_glyph glyph;
+        width_glyph_next(text, (size_t)(end - text), 0, &glyph);
+        if (glyph.mark[0] != '\0' && *text != '\n')
+            fputs(glyph.mark, stream);
+        else
+            fwrite(text, 1, glyph.bytes, stream);
+        text += glyph.bytes;
+    }
+}

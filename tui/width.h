@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define WIDTH_UTF8_MAX 4
 
@@ -35,3 +36,6 @@ struct width_glyph {
 /* The glyph at the start of LENGTH > 0 bytes; COLUMN is where in the text it stands (for tabs, which
  * come as a blank of their width). */
 void width_glyph_next(const char *text, size_t length, int column, struct width_glyph *out);
+
+/* Write TEXT to STREAM, which may be a terminal: with marks for what must not get there; newlines stay. */
+void width_print(FILE *stream, const char *text);

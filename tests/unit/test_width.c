@@ -92,6 +92,18 @@ static void encoding_is_the_inverse_of_decoding(void **state)
     assert_memory_equal(buffer, "\xef\xbf\xbd", 3);
 }
 
+static void what_is_printed_for_a_person_gives_no_orders_to_the_terminal(void **state)
+{
+    (void)state;
+    char *printed;
+    size_t length;
+    FILE *stream = open_memstream(&printed, &length);
+    width_print(stream, "no \x1b]0;title\a\n\xc2\x9b m\xc3\xbcll\xff \xe2\x80\xae.py");
+    fclose(stream);
+    assert_string_equal(printed, "no ^[]0;title^G\n\\x9b m\xc3\xbcll\\xff \\u202e.py");
+    free(printed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +111,7 @@ int main(void)
         cmocka_unit_test(more_combining_marks_than_a_cell_holds_are_dropped),
         cmocka_unit_test(tabs_reach_the_next_multiple_of_eight),
         cmocka_unit_test(encoding_is_the_inverse_of_decoding),
+        cmocka_unit_test(what_is_printed_for_a_person_gives_no_orders_to_the_terminal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
