@@ -303,9 +303,9 @@ void canvas_restyle(struct canvas canvas, int row, int column, int rows, int col
     }
 }
 
-int canvas_width(const char *text, size_t length)
+int canvas_advance(const char *text, size_t length, int column)
 {
-    int columns = 0;
+    int columns = column;
     for (size_t at = 0; at < length;) {
         if (is_plain(text[at]) && (at + 1 == length || is_plain(text[at + 1]))) {
             columns++;
@@ -318,6 +318,11 @@ int canvas_width(const char *text, size_t length)
         at += glyph.bytes;
     }
     return columns;
+}
+
+int canvas_width(const char *text, size_t length)
+{
+    return canvas_advance(text, length, 0);
 }
 
 size_t canvas_offset(const char *text, size_t length, int column)

@@ -50,5 +50,7 @@ void canvas_restyle(struct canvas canvas, int row, int column, int rows, int col
 
 /* Columns that LENGTH bytes of UTF-8 take when drawn from column 0 by canvas_text(). */
 int canvas_width(const char *text, size_t length);
+/* The same for text that goes on at COLUMN of its line, where tabs are shorter: the column behind it. */
+int canvas_advance(const char *text, size_t length, int column);
 /* Byte offset of the character at display COLUMN of the text (its length when the text is shorter). */
 size_t canvas_offset(const char *text, size_t length, int column);

@@ -45,15 +45,32 @@ static bool is_plain_ascii(const char *text, size_t length)
     return true;
 }
 
+/* Where a byte of a line stands. Going from span to span each character is measured once. */
+struct place {
+    const char *text;
+    size_t offset;
+    int column;
+};
+
+static int move_to(struct place *place, size_t offset)
+{
+    if (offset < place->offset)
+        *place = (struct place){.text = place->text};
+    place->column = canvas_advance(place->text + place->offset, offset - place->offset, place->column);
+    place->offset = offset;
+    return place->column;
+}
+
 static void draw_syntax(struct app *app, struct canvas row, const struct source_view *view, int number,
                         const char *text, size_t length)
 {
     struct lexer_span spans[SPANS_MAX];
     size_t count = lexer_line(text, length, source_line_state(view->source, number), spans, SPANS_MAX);
     bool plain = is_plain_ascii(text, length);
+    struct place place = {.text = text};
     for (size_t i = 0; i < count; i++) {
-        int start = plain ? (int)spans[i].start : canvas_width(text, spans[i].start);
-        int end = plain ? (int)spans[i].end : canvas_width(text, spans[i].end);
+        int start = plain ? (int)spans[i].start : move_to(&place, spans[i].start);
+        int end = plain ? (int)spans[i].end : move_to(&place, spans[i].end);
         if (start - view->left >= row.columns)
             break;
         canvas_restyle(row, 0, start - view->left, 1, end - start, app_style(app, spans[i].role));
