@@ -81,6 +81,18 @@ def test_quit_can_leave_the_program_running(pytui, write, tmp_path, each_engine)
     wait_for_trace(screen, trace)
 
 
+def test_leaving_amid_an_evaluation(pytui):
+    screen = pytui("stepme.py")
+    at(screen, "stepme.py:1")
+    screen.send(":!__import__('time').sleep(1)\r")
+    screen.expect("evaluating")
+    screen.send("q")
+    screen.expect(re.compile("leave it", re.I))
+    screen.send("l")
+    assert screen.wait_end() == 0, screen.dump()
+    restored(screen)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["term", "hup"])
 @pytest.mark.parametrize("running", [False, True], ids=["stopped", "running"])
 def test_term_and_hup_restore_the_terminal(pytui, write, tmp_path, number, running):
