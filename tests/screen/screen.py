@@ -244,13 +244,20 @@ class Screen:
 
     def wait_for(self, condition: Callable[[], bool], what: str, timeout: float = TIMEOUT) -> None:
         """Waits until the condition holds for a snapshot, looking again whenever output came."""
+
+        def holds() -> bool:
+            try:
+                return condition()
+            except ScreenMismatch:  # from row_of: what it looks for is not there yet
+                return False
+
         deadline = time.monotonic() + timeout * FACTOR
-        while not condition():
+        while not holds():
             left = deadline - time.monotonic()
             before = self.state["serial"]
             if left <= 0:
                 raise ScreenMismatch(f"after {timeout * FACTOR:.0f} s: {what}\n{self.dump()}{self.sanitizer_report()}")
-            if self.status is not None and self._wait(before, 0.2)["serial"] == before and not condition():
+            if self.status is not None and self._wait(before, 0.2)["serial"] == before and not holds():
                 raise ScreenMismatch(f"the command ended: {what}\n{self.dump()}{self.sanitizer_report()}")
             self._wait(before, left)
 

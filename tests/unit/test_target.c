@@ -218,7 +218,8 @@ static void what_pytui_inherited_is_handed_on(void **state)
     assert_int_equal(fcntl(9, F_GETFD), -1); /* given away */
     unsigned long mask = 0;
     assert_int_equal(sscanf(scratch_read("ignored"), "SigIgn: %lx", &mask), 1);
-    assert_int_equal(mask, 1ul << (SIGUSR2 - 1));
+    /* Above 31 are the C library's own, which make leaves ignored in what it starts. */
+    assert_int_equal(mask & 0x7fffffff, 1ul << (SIGUSR2 - 1));
     spawn_origin_finish(&origin);
 }
 
