@@ -20,6 +20,7 @@
 #include "prompt.h"
 #include "session.h"
 #include "source.h"
+#include "stdin_script.h"
 #include "target_check.h"
 #include "term.h"
 #include "vt.h"
@@ -407,7 +408,14 @@ int app_run(const struct options *options)
     struct app app = {.loop = loop_create()};
     char error[1024] = "cannot create the event loop";
     int status = 1;
+    size_t length = 0; /* read before the screen opens, as it may take its time and Ctrl-C is to end it */
+    char *script = options->target.kind == TARGET_STDIN ? stdin_script_peek(&length) : NULL;
     bool started = app.loop && start(&app, options, error, sizeof error);
+    if (started && script) {
+        source_store_put(app.sources, STDIN_SCRIPT_NAME, script, length);
+        pane_source_show(&app, STDIN_SCRIPT_NAME, 1);
+    }
+    free(script);
     if (started)
         status = loop_run(app.loop);
     term_destroy(app.term); /* first, so that nothing can be said to a screen that is gone */

@@ -4,6 +4,7 @@ import re
 import subprocess
 import zipfile
 
+import pytest
 from conftest import PYTUI, at, ended, printed, quit_pytui
 
 
@@ -73,10 +74,27 @@ def test_script_on_standard_input(terminal, python):
     command = 'printf "a = 1\\nb = 2\\nprint(\\"sum\\", a + b)\\n" | "$0" --python "$1" -'
     screen = terminal("sh", "-c", command, PYTUI, python.path)
     screen.expect(re.compile(r"<stdin>:1\b.*stopped"), row=0)
+    screen.expect(re.compile(r"▶ +1 +a = 1"), "b = 2")
     screen.send("n")
     screen.expect(re.compile(r"<stdin>:2\b.*stopped"), row=0)
     screen.send("c")
     screen.expect("sum 3")
+
+
+@pytest.mark.parametrize("way", ["cat big.py | ", ""], ids=["pipe", "file"])
+def test_a_big_script_on_standard_input(terminal, write, python, way):
+    program = write("big.py", "a = 1\n" + "a += 1  # and again, and again\n" * 50_000 + "print('sum', a)\n")
+    command = f'{way}"$0" --python "$1" -' + ("" if way else " < big.py")
+    screen = terminal("sh", "-c", command, PYTUI, python.path, cwd=program.parent)
+    screen.expect(re.compile(r"<stdin>:1\b.*stopped"), row=0)
+    screen.expect(re.compile(r"▶ +1 +a = 1"))
+    screen.send("Gb")
+    screen.expect("● <stdin>:50002")
+    screen.send("c")
+    screen.expect(re.compile(r"<stdin>:50002\b.*stopped"), row=0)
+    screen.send("c")
+    screen.expect("sum 50001")
+
 
 
 def test_redirected_streams_belong_to_the_program(terminal, python, write, tmp_path):
