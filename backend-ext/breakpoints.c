@@ -4,9 +4,11 @@
 #include "breakpoints.h"
 
 #include "backend.h"
+#include "breakpoint.h"
 #include "compat.h"
 #include "condition.h"
 #include "engine.h"
+#include "file_lines.h"
 #include "sources.h"
 
 #include "protocol/arena.h"
@@ -16,35 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COMPILE_LIMIT (4 << 20) /* bytes of a file that is compiled only to see its lines */
-
-enum binding { BINDING_PENDING, BINDING_VERIFIED, BINDING_MOVED, BINDING_ERROR };
-
-struct breakpoint {
-    struct breakpoint *next;
-    int64_t id;
-    int requested_line, line;                   /* 0: a function breakpoint */
-    char *function;                             /* owned: the name asked for; NULL: a line breakpoint */
-    char *condition_text, *hit_text, *log_text; /* owned; NULL: none */
-    struct condition *condition;                /* owned */
-    struct log_message *log;                    /* owned */
-    int hit_operation;                          /* 0: none; '=', '>', 'g' (>=), '<', 'l' (<=), '%' */
-    long hit_number;
-    bool enabled, temporary, run_to;
-    long hits;
-    enum binding binding;
-    char problem[256]; /* of the condition and the like: then binding is BINDING_ERROR */
-};
-
-struct breakpoint_file {
-    struct breakpoint_file *next;
-    char *path; /* owned: as the client said it */
-    struct file_identity identity;
-    struct breakpoint *first;
-    struct line_set lines; /* lines with code, as far as known */
-    bool lines_known, loaded;
-};
-
 struct breakpoints {
     struct backend *backend;
     struct breakpoint_file *files;
@@ -52,136 +25,28 @@ struct breakpoints {
     int64_t last_id;
     int busy;                   /* conditions and log messages that run now: what they use is not freed */
     struct breakpoint *retired; /* to be freed when none runs */
-    struct armed_code **table;  /* open addressing by code pointer; owned entries */
-    size_t table_size, armed_count;
+    struct armed_table armed;
 };
-
-/* The table of armed code. */
-
-static size_t hash_pointer(const void *pointer, size_t size)
-{
-    return (size_t)(((uintptr_t)pointer >> 4) * 0x9E3779B97F4A7C15u >> 20) & (size - 1);
-}
 
 struct armed_code *breakpoints_armed(struct breakpoints *breakpoints, PyObject *code)
 {
-    if (!breakpoints->armed_count) {
-        return NULL;
-    }
-    for (size_t i = hash_pointer(code, breakpoints->table_size);; i = (i + 1) & (breakpoints->table_size - 1)) {
-        struct armed_code *armed = breakpoints->table[i];
-        if (!armed || armed->code == code) {
-            return armed;
-        }
-    }
-}
-
-static void place_armed(struct armed_code **table, size_t size, struct armed_code *armed)
-{
-    size_t i = hash_pointer(armed->code, size);
-    while (table[i]) {
-        i = (i + 1) & (size - 1);
-    }
-    table[i] = armed;
-}
-
-/* Rebuild the table with SIZE slots, without LEFT_OUT. */
-static bool rebuild_table(struct breakpoints *breakpoints, size_t size, const struct armed_code *left_out)
-{
-    struct armed_code **table = calloc(size, sizeof(struct armed_code *));
-    if (!table) {
-        return false;
-    }
-    for (size_t i = 0; i < breakpoints->table_size; i++) {
-        if (breakpoints->table[i] && breakpoints->table[i] != left_out) {
-            place_armed(table, size, breakpoints->table[i]);
-        }
-    }
-    free(breakpoints->table);
-    breakpoints->table = table;
-    breakpoints->table_size = size;
-    return true;
-}
-
-static struct armed_code *add_armed(struct breakpoints *breakpoints, PyObject *code)
-{
-    if ((breakpoints->armed_count + 1) * 2 > breakpoints->table_size &&
-        !rebuild_table(breakpoints, breakpoints->table_size ? breakpoints->table_size * 2 : 64, NULL)) {
-        return NULL;
-    }
-    struct armed_code *armed = calloc(1, sizeof(*armed));
-    if (!armed || !line_table_read(&armed->table, code)) {
-        free(armed);
-        return NULL;
-    }
-    armed->code = Py_NewRef(code);
-    place_armed(breakpoints->table, breakpoints->table_size, armed);
-    breakpoints->armed_count++;
-    counter_add(&breakpoints->backend->counters.armed_code, 1);
-    return armed;
-}
-
-static void remove_armed(struct breakpoints *breakpoints, struct armed_code *armed)
-{
-    if (!rebuild_table(breakpoints, breakpoints->table_size, armed)) {
-        return; /* it stays without lines: harmless */
-    }
-    breakpoints->armed_count--;
-    counter_add(&breakpoints->backend->counters.armed_code, (uint64_t)-1);
-    line_table_finish(&armed->table);
-    free(armed->lines);
-    Py_DECREF(armed->code);
-    free(armed);
+    return armed_table_find(&breakpoints->armed, code);
 }
 
 void breakpoints_visit_armed(struct breakpoints *breakpoints, void (*visit)(struct armed_code *armed, void *data),
                              void *data)
 {
-    for (size_t i = 0; i < breakpoints->table_size; i++) {
-        if (breakpoints->table[i]) {
-            visit(breakpoints->table[i], data);
-        }
-    }
+    armed_table_visit(&breakpoints->armed, visit, data);
 }
 
-bool armed_code_has_line(const struct armed_code *armed, int line)
-{
-    for (size_t i = 0; i < armed->line_count; i++) {
-        if (armed->lines[i] == line) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* One breakpoint. */
-
-static void free_breakpoint(struct breakpoint *breakpoint)
-{
-    condition_destroy(breakpoint->condition);
-    log_message_destroy(breakpoint->log);
-    free(breakpoint->function);
-    free(breakpoint->condition_text);
-    free(breakpoint->hit_text);
-    free(breakpoint->log_text);
-    free(breakpoint);
-}
-
-static void free_breakpoint_list(struct breakpoint *list)
-{
-    while (list) {
-        struct breakpoint *next = list->next;
-        free_breakpoint(list);
-        list = next;
-    }
-}
+/* Lists. */
 
 /* Free LIST, or keep it until no condition of it can be running: the helper may change the lists while
  * a condition lets other threads run. */
 static void retire_list(struct breakpoints *breakpoints, struct breakpoint *list)
 {
     if (!breakpoints->busy) {
-        free_breakpoint_list(list);
+        breakpoint_free_list(list);
         return;
     }
     while (list) {
@@ -197,109 +62,14 @@ static void retire_list(struct breakpoints *breakpoints, struct breakpoint *list
     }
 }
 
-/* "5", "==5", ">=5", ">5", "<5", "<=5" or "%3". */
-static bool parse_hit_condition(struct breakpoint *breakpoint, const char *text)
-{
-    static const struct {
-        const char *text;
-        int operation;
-    } operators[] = {{"==", '='}, {">=", 'g'}, {"<=", 'l'}, {">", '>'}, {"<", '<'}, {"%", '%'}, {"=", '='}, {"", '='}};
-    text += strspn(text, " ");
-    for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-        size_t width = strlen(operators[i].text);
-        if (strncmp(text, operators[i].text, width) != 0) {
-            continue;
-        }
-        char *end = NULL;
-        breakpoint->hit_operation = operators[i].operation;
-        breakpoint->hit_number = strtol(text + width, &end, 10);
-        bool number = end != text + width && end[strspn(end, " ")] == '\0';
-        return number && breakpoint->hit_number >= (breakpoint->hit_operation == '%' ? 1 : 0);
-    }
-    return false;
-}
-
-static bool hit_condition_met(const struct breakpoint *breakpoint)
-{
-    long hits = breakpoint->hits, number = breakpoint->hit_number;
-    switch (breakpoint->hit_operation) {
-    case '=':
-        return hits == number;
-    case 'g':
-        return hits >= number;
-    case 'l':
-        return hits <= number;
-    case '>':
-        return hits > number;
-    case '<':
-        return hits < number;
-    case '%':
-        return hits % number == 0;
-    default:
-        return true;
-    }
-}
-
-static char *copy_text(const struct value *item, const char *key)
-{
-    const char *text = value_get_text(item, key, NULL);
-    return text && text[strspn(text, " \t\r\n")] ? strdup(text) : NULL;
-}
-
-/* Make a breakpoint of a SourceBreakpoint or FunctionBreakpoint. NULL: out of memory. */
-static struct breakpoint *read_breakpoint(const struct value *item)
-{
-    struct breakpoint *breakpoint = calloc(1, sizeof(*breakpoint));
-    if (!breakpoint) {
-        return NULL;
-    }
-    const struct value *extra = value_get_map(item, "pytui");
-    const char *name = value_get_text(item, "name", NULL);
-    int64_t line = value_get_int(item, "line", 0);
-    breakpoint->function = name ? strdup(name) : NULL;
-    breakpoint->requested_line = breakpoint->line = name || line < 1 || line > INT32_MAX ? 0 : (int)line;
-    breakpoint->enabled = value_get_bool(extra, "enabled", true);
-    breakpoint->temporary = value_get_bool(extra, "temporary", false);
-    breakpoint->condition_text = copy_text(item, "condition");
-    breakpoint->hit_text = copy_text(item, "hitCondition");
-    breakpoint->log_text = copy_text(item, "logMessage");
-    char reason[200] = "";
-    if (breakpoint->condition_text &&
-        !(breakpoint->condition = condition_create(breakpoint->condition_text, reason, sizeof(reason)))) {
-        snprintf(breakpoint->problem, sizeof(breakpoint->problem), "condition: %s", reason);
-    } else if (breakpoint->hit_text && !parse_hit_condition(breakpoint, breakpoint->hit_text)) {
-        snprintf(breakpoint->problem, sizeof(breakpoint->problem),
-                 "hit condition: a number, or one after ==, >=, >, <, <= or %%");
-    } else if (breakpoint->log_text &&
-               !(breakpoint->log = log_message_create(breakpoint->log_text, reason, sizeof(reason)))) {
-        snprintf(breakpoint->problem, sizeof(breakpoint->problem), "log message: %s", reason);
-    } else if (!name && breakpoint->requested_line == 0) {
-        snprintf(breakpoint->problem, sizeof(breakpoint->problem), "lines are counted from 1");
-    }
-    return breakpoint;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-/* Whether both are the same to the client: then the new one goes on under the old id. */
-static bool same_place(const struct breakpoint *a, const struct breakpoint *b)
-{
-    return !a->run_to && !b->run_to && a->requested_line == b->requested_line && same_text(a->function, b->function);
-}
-
 /* Give each breakpoint of the list NEW the id of the one that it replaces in OLD, and its hits if it asks the same. */
 static void take_over(struct breakpoints *breakpoints, struct breakpoint *new, struct breakpoint *old)
 {
     for (; new; new = new->next) {
         for (struct breakpoint *was = old; was && !new->id; was = was->next) {
-            if (was->id && same_place(new, was)) {
-                bool same = same_text(new->condition_text, was->condition_text) &&
-                            same_text(new->hit_text, was->hit_text) && same_text(new->log_text, was->log_text);
+            if (was->id && breakpoint_same_place(new, was)) {
                 new->id = was->id;
-                new->hits = same ? was->hits : 0;
+                new->hits = breakpoint_same_request(new, was) ? was->hits : 0;
                 was->id = 0; /* two on one line get two ids */
             }
         }
@@ -309,67 +79,6 @@ static void take_over(struct breakpoints *breakpoints, struct breakpoint *new, s
     }
 }
 
-static const char *binding_name(enum binding binding)
-{
-    static const char *const names[] = {"pending", "verified", "moved", "error"};
-    return names[binding];
-}
-
-static struct value *describe_source(struct arena *arena, const char *path)
-{
-    struct value *source = value_map(arena);
-    const char *slash = strrchr(path, '/');
-    value_set_text(arena, source, "name", slash ? slash + 1 : path);
-    value_set_text(arena, source, "path", path);
-    return source;
-}
-
-static const char *breakpoint_message(struct arena *arena, const struct breakpoint_file *file,
-                                      const struct breakpoint *breakpoint)
-{
-    switch (breakpoint->binding) {
-    case BINDING_ERROR:
-        return breakpoint->problem;
-    case BINDING_PENDING:
-        return breakpoint->function    ? "no such function was called yet"
-               : file->identity.exists ? "the file is not loaded yet"
-                                       : "no such file, and no code that says it comes from it";
-    case BINDING_MOVED:
-        return arena_printf(arena, "line %d has no code: moved to %d", breakpoint->requested_line, breakpoint->line);
-    case BINDING_VERIFIED:
-        break;
-    }
-    return NULL;
-}
-
-/* DAP's Breakpoint. FILE is NULL for function breakpoints. */
-static struct value *describe(struct arena *arena, const struct breakpoint_file *file,
-                              const struct breakpoint *breakpoint)
-{
-    struct value *body = value_map(arena), *extra = value_map(arena);
-    bool moved = breakpoint->line != breakpoint->requested_line && breakpoint->line > 0;
-    value_set_int(arena, body, "id", breakpoint->id);
-    value_set_bool(arena, body, "verified",
-                   breakpoint->binding == BINDING_VERIFIED || breakpoint->binding == BINDING_MOVED);
-    const char *message = breakpoint_message(arena, file, breakpoint);
-    if (message) {
-        value_set(arena, body, "message", value_string(arena, message, strlen(message)));
-    }
-    if (file) {
-        value_set(arena, body, "source", describe_source(arena, file->path));
-    }
-    if (breakpoint->line > 0) {
-        value_set_int(arena, body, "line", breakpoint->line);
-    }
-    value_set_int(arena, extra, "hits", breakpoint->hits);
-    value_set_text(arena, extra, "state", binding_name(breakpoint->binding));
-    if (moved) {
-        value_set_int(arena, extra, "requestedLine", breakpoint->requested_line);
-    }
-    value_set(arena, body, "pytui", extra);
-    return body;
-}
-
 static void send_changed(struct breakpoints *breakpoints, const struct breakpoint_file *file,
                          const struct breakpoint *breakpoint, const char *reason)
 {
@@ -377,45 +86,12 @@ static void send_changed(struct breakpoints *breakpoints, const struct breakpoin
     if (arena) {
         struct value *body = value_map(arena);
         value_set_text(arena, body, "reason", reason);
-        value_set(arena, body, "breakpoint", describe(arena, file, breakpoint));
+        value_set(arena, body, "breakpoint", breakpoint_describe(arena, file, breakpoint));
         backend_event(breakpoints->backend, arena, "breakpoint", body);
     }
 }
 
 /* Arming. */
-
-/* Whether the function breakpoint means CODE: its name or qualified name (or the end of that), after
- * an optional module and colon. */
-static bool names_code(const struct breakpoint *breakpoint, PyObject *code, const char *filename)
-{
-    const char *colon = strchr(breakpoint->function, ':');
-    const char *wanted = colon ? colon + 1 : breakpoint->function;
-    PyObject *qualified = PyObject_GetAttrString(code, "co_qualname");
-    const char *name = qualified && PyUnicode_Check(qualified) ? PyUnicode_AsUTF8AndSize(qualified, NULL) : NULL;
-    size_t length = name ? strlen(name) : 0, width = strlen(wanted);
-    bool same = name && width && length >= width && strcmp(name + length - width, wanted) == 0 &&
-                (length == width || name[length - width - 1] == '.');
-    Py_XDECREF(qualified);
-    PyErr_Clear();
-    if (same && colon) {
-        /* pkg.mod is …/pkg/mod.py or …/pkg/mod/__init__.py */
-        size_t module = (size_t)(colon - breakpoint->function), end = strlen(filename);
-        static const char *const tails[] = {"/__init__.py", ".py"};
-        for (size_t i = 0; i < 2; i++) {
-            size_t tail = strlen(tails[i]);
-            if (end > tail && strcmp(filename + end - tail, tails[i]) == 0) {
-                end -= tail;
-                break;
-            }
-        }
-        same = end >= module && (end == module || filename[end - module - 1] == '/');
-        for (size_t i = 0; same && i < module; i++) {
-            char at = filename[end - module + i], want = breakpoint->function[i];
-            same = at == want || (want == '.' && at == '/');
-        }
-    }
-    return same;
-}
 
 static struct breakpoint_file *file_of_source(struct breakpoints *breakpoints, struct source *source)
 {
@@ -426,11 +102,6 @@ static struct breakpoint_file *file_of_source(struct breakpoints *breakpoints, s
         }
     }
     return NULL;
-}
-
-static bool is_active(const struct breakpoint *breakpoint)
-{
-    return breakpoint->enabled && breakpoint->binding != BINDING_ERROR;
 }
 
 /* The enabled lines of FILE that TABLE has, into ARMED. */
@@ -445,7 +116,7 @@ static void set_lines(struct armed_code *armed, const struct breakpoint_file *fi
     armed->lines = lines ? lines : armed->lines;
     for (const struct breakpoint *breakpoint = file && lines ? file->first : NULL; breakpoint;
          breakpoint = breakpoint->next) {
-        if (is_active(breakpoint) && line_table_has(&armed->table, breakpoint->line) &&
+        if (breakpoint_is_active(breakpoint) && line_table_has(&armed->table, breakpoint->line) &&
             !armed_code_has_line(armed, breakpoint->line)) {
             armed->lines[armed->line_count++] = breakpoint->line;
         }
@@ -455,7 +126,7 @@ static void set_lines(struct armed_code *armed, const struct breakpoint_file *fi
 static bool wants_lines(const struct breakpoint_file *file, const struct line_table *table)
 {
     for (const struct breakpoint *breakpoint = file ? file->first : NULL; breakpoint; breakpoint = breakpoint->next) {
-        if (is_active(breakpoint) && line_table_has(table, breakpoint->line)) {
+        if (breakpoint_is_active(breakpoint) && line_table_has(table, breakpoint->line)) {
             return true;
         }
     }
@@ -467,7 +138,7 @@ static bool bind_functions(struct breakpoints *breakpoints, PyObject *code, cons
 {
     bool wanted = false;
     for (struct breakpoint *breakpoint = breakpoints->functions; breakpoint; breakpoint = breakpoint->next) {
-        if (breakpoint->binding == BINDING_ERROR || !names_code(breakpoint, code, filename)) {
+        if (breakpoint->binding == BINDING_ERROR || !breakpoint_names_code(breakpoint, code, filename)) {
             continue;
         }
         wanted = wanted || breakpoint->enabled;
@@ -495,18 +166,19 @@ static void arm_code(struct breakpoints *breakpoints, struct breakpoint_file *fi
         if (!lines && !functions) {
             return;
         }
-        armed = add_armed(breakpoints, code);
+        armed = armed_table_add(&breakpoints->armed, code);
         if (!armed) {
             return;
         }
+        counter_add(&breakpoints->backend->counters.armed_code, 1);
     }
     armed->file = file;
     set_lines(armed, file);
     armed->start =
         functions || (lines_start_needed(&armed->table) && armed_code_has_line(armed, armed->table.first_line));
     engine_arm(breakpoints->backend->engine, armed);
-    if (!armed->line_count && !armed->start) {
-        remove_armed(breakpoints, armed);
+    if (!armed->line_count && !armed->start && armed_table_remove(&breakpoints->armed, armed)) {
+        counter_add(&breakpoints->backend->counters.armed_code, (uint64_t)-1);
     }
 }
 
@@ -547,71 +219,6 @@ static void arm_file(struct breakpoints *breakpoints, struct breakpoint_file *fi
 
 /* Binding. */
 
-/* The list of warning filters, as the C code of the warnings machinery finds it. Borrowed, or NULL. */
-static PyObject *warning_filters(void)
-{
-    PyObject *modules = PySys_GetObject("modules"); /* borrowed */
-    PyObject *module = modules ? PyDict_GetItemString(modules, "warnings") : NULL;
-    module = module ? module : modules ? PyDict_GetItemString(modules, "_warnings") : NULL;
-    PyObject *filters = module ? PyObject_GetAttrString(module, "filters") : NULL;
-    PyErr_Clear();
-    Py_XDECREF(filters); /* the module keeps it */
-    return filters && PyList_Check(filters) ? filters : NULL;
-}
-
-/* Compile without a word of the compiler's warnings: they belong to the program's own import. */
-static PyObject *compile_quietly(PyObject *compile, PyObject *source, const char *path)
-{
-    PyObject *filters = warning_filters();
-    PyObject *ignore = filters ? Py_BuildValue("(sOOOi)", "ignore", Py_None, PyExc_Warning, Py_None, 0) : NULL;
-    bool quiet = ignore && PyList_Insert(filters, 0, ignore) == 0;
-    PyErr_Clear();
-    PyObject *name = PyUnicode_DecodeFSDefault(path);
-    PyObject *code = name ? PyObject_CallFunction(compile, "OOsii", source, name, "exec", 0, 1) : NULL;
-    PyErr_Clear();
-    if (quiet && PyList_GetItem(filters, 0) == ignore) {
-        PyList_SetSlice(filters, 0, 1, NULL);
-    }
-    PyErr_Clear();
-    Py_XDECREF(name);
-    Py_XDECREF(ignore);
-    return code;
-}
-
-static PyObject *read_file(const char *path)
-{
-    FILE *stream = fopen(path, "rbe");
-    if (!stream) {
-        return NULL;
-    }
-    char *buffer = malloc(COMPILE_LIMIT);
-    size_t length = buffer ? fread(buffer, 1, COMPILE_LIMIT, stream) : 0;
-    bool whole = length < COMPILE_LIMIT && !ferror(stream);
-    fclose(stream);
-    PyObject *source = buffer && whole ? PyBytes_FromStringAndSize(buffer, (Py_ssize_t)length) : NULL;
-    free(buffer);
-    PyErr_Clear();
-    return source;
-}
-
-/* The lines of the file as it is on disk. */
-static void learn_lines_from_disk(struct breakpoint_file *file)
-{
-    PyObject *builtins = PyEval_GetBuiltins(); /* borrowed */
-    PyObject *compile = builtins ? PyDict_GetItemString(builtins, "compile") : NULL;
-    PyObject *source = compile ? read_file(file->identity.path) : NULL;
-    PyObject *code = source ? compile_quietly(compile, source, file->identity.path) : NULL;
-    if (code) {
-        line_set_finish(&file->lines);
-        line_set_add_code(&file->lines, code);
-        line_set_sort(&file->lines);
-        file->lines_known = true;
-    }
-    Py_XDECREF(code);
-    Py_XDECREF(source);
-    PyErr_Clear();
-}
-
 static void add_lines_of_visited(PyObject *code, void *data)
 {
     line_set_add_code(data, code);
@@ -632,7 +239,8 @@ static bool load_from_source(struct source *source, void *data)
 static void learn_lines(struct breakpoints *breakpoints, struct breakpoint_file *file)
 {
     if (!file->lines_known) {
-        learn_lines_from_disk(file);
+        line_set_finish(&file->lines);
+        file->lines_known = file_lines_read(file->identity.path, &file->lines);
     }
     struct arm_visit visit = {.breakpoints = breakpoints, .file = file};
     sources_visit(breakpoints->backend->sources, load_from_source, &visit);
@@ -754,7 +362,7 @@ static void hit_one(struct breakpoints *breakpoints, struct breakpoint *breakpoi
         }
     }
     breakpoint->hits++;
-    if (!hit_condition_met(breakpoint)) {
+    if (!breakpoint_hits_suffice(breakpoint)) {
         return;
     }
     if (breakpoint->log) {
@@ -785,20 +393,20 @@ bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, 
         breakpoint = armed->file->first;
     }
     for (; breakpoint; breakpoint = breakpoint->next) {
-        if (is_active(breakpoint) && breakpoint->line == wanted) {
+        if (breakpoint_is_active(breakpoint) && breakpoint->line == wanted) {
             hit_one(breakpoints, breakpoint, frame, code, wanted, hits);
         }
     }
     struct source *source = at_start ? sources_of_code(breakpoints->backend->sources, code) : NULL;
     for (breakpoint = source ? breakpoints->functions : NULL; breakpoint; breakpoint = breakpoint->next) {
-        if (is_active(breakpoint) && names_code(breakpoint, code, source_filename(source))) {
+        if (breakpoint_is_active(breakpoint) && breakpoint_names_code(breakpoint, code, source_filename(source))) {
             hit_one(breakpoints, breakpoint, frame, code, wanted, hits);
         }
     }
     Py_DECREF(frame);
     Py_DECREF(code);
     if (--breakpoints->busy == 0 && breakpoints->retired) {
-        free_breakpoint_list(breakpoints->retired);
+        breakpoint_free_list(breakpoints->retired);
         breakpoints->retired = NULL;
     }
     return !breakpoints->backend->ended && (hits->count > 0 || hits->run_to);
@@ -866,13 +474,13 @@ struct value *breakpoints_describe_hits(struct breakpoints *breakpoints, struct 
         for (struct breakpoint_file *file = breakpoints->files; file; file = file->next) {
             for (struct breakpoint *breakpoint = file->first; breakpoint; breakpoint = breakpoint->next) {
                 if (breakpoint->id == hits->ids[i]) {
-                    value_append(arena, list, describe(arena, file, breakpoint));
+                    value_append(arena, list, breakpoint_describe(arena, file, breakpoint));
                 }
             }
         }
         for (struct breakpoint *breakpoint = breakpoints->functions; breakpoint; breakpoint = breakpoint->next) {
             if (breakpoint->id == hits->ids[i]) {
-                value_append(arena, list, describe(arena, NULL, breakpoint));
+                value_append(arena, list, breakpoint_describe(arena, NULL, breakpoint));
             }
         }
     }
@@ -908,30 +516,13 @@ static struct breakpoint_file *find_file(struct breakpoints *breakpoints, const 
     return file;
 }
 
-/* Read the request's list into a linked list, in order. False: out of memory. */
-static bool read_list(const struct value *items, struct breakpoint **list)
-{
-    struct breakpoint **last = list;
-    *list = NULL;
-    for (size_t i = 0; i < value_count(items); i++) {
-        *last = read_breakpoint(value_at(items, i));
-        if (!*last) {
-            free_breakpoint_list(*list);
-            *list = NULL;
-            return false;
-        }
-        last = &(*last)->next;
-    }
-    return true;
-}
-
 static struct value *describe_list(struct arena *arena, const struct breakpoint_file *file,
                                    const struct breakpoint *list)
 {
     struct value *body = value_map(arena), *items = value_array(arena);
     for (; list; list = list->next) {
         if (!list->run_to) {
-            value_append(arena, items, describe(arena, file, list));
+            value_append(arena, items, breakpoint_describe(arena, file, list));
         }
     }
     value_set(arena, body, "breakpoints", items);
@@ -947,7 +538,7 @@ struct value *breakpoints_handle_set(struct request *request, bool *ok)
     }
     struct breakpoint *list;
     struct breakpoint_file *file = find_file(breakpoints, path);
-    if (!file || !read_list(value_get_array(request->arguments, "breakpoints"), &list)) {
+    if (!file || !breakpoint_read_list(value_get_array(request->arguments, "breakpoints"), &list)) {
         return request_fail(request, ok, "out of memory");
     }
     struct breakpoint *old = file->first;
@@ -966,7 +557,7 @@ struct value *breakpoints_handle_set_functions(struct request *request, bool *ok
 {
     struct breakpoints *breakpoints = request->backend->breakpoints;
     struct breakpoint *list;
-    if (!read_list(value_get_array(request->arguments, "breakpoints"), &list)) {
+    if (!breakpoint_read_list(value_get_array(request->arguments, "breakpoints"), &list)) {
         return request_fail(request, ok, "out of memory");
     }
     struct breakpoint *old = breakpoints->functions;
@@ -998,7 +589,8 @@ bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int l
     if (breakpoint->binding == BINDING_ERROR) {
         snprintf(error, size, "%s", breakpoint->problem);
         file->first = breakpoint->next;
-        free_breakpoint(breakpoint);
+        breakpoint->next = NULL;
+        breakpoint_free_list(breakpoint);
         return false;
     }
     arm_file(breakpoints, file);
@@ -1021,28 +613,17 @@ void breakpoints_disarm_all(struct breakpoints *breakpoints)
     if (breakpoints->busy) {
         return; /* a condition runs in some thread: the session is over, but its memory is still in use */
     }
-    for (size_t i = 0; i < breakpoints->table_size; i++) {
-        struct armed_code *armed = breakpoints->table[i];
-        if (armed) {
-            line_table_finish(&armed->table);
-            free(armed->lines);
-            Py_DECREF(armed->code);
-            free(armed);
-        }
-    }
-    free(breakpoints->table);
-    breakpoints->table = NULL;
-    breakpoints->table_size = breakpoints->armed_count = 0;
+    armed_table_finish(&breakpoints->armed);
     while (breakpoints->files) {
         struct breakpoint_file *file = breakpoints->files;
         breakpoints->files = file->next;
-        free_breakpoint_list(file->first);
+        breakpoint_free_list(file->first);
         file_identity_finish(&file->identity);
         line_set_finish(&file->lines);
         free(file->path);
         free(file);
     }
-    free_breakpoint_list(breakpoints->functions);
+    breakpoint_free_list(breakpoints->functions);
     breakpoints->functions = NULL;
 }
 

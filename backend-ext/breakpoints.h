@@ -6,7 +6,7 @@
  * later is reported by the `breakpoint` event. */
 #pragma once
 
-#include "lines.h"
+#include "armed.h"
 #include "request.h"
 
 #include <Python.h>
@@ -14,20 +14,8 @@
 
 struct arena;
 struct backend;
-struct breakpoint;
-struct breakpoint_file;
 struct breakpoints;
 struct value;
-
-/* One code object that holds enabled breakpoints. Owned by breakpoints. */
-struct armed_code {
-    PyObject *code;               /* owned */
-    struct breakpoint_file *file; /* NULL when only function breakpoints hold it */
-    struct line_table table;
-    int *lines; /* sorted; owned */
-    size_t line_count;
-    bool start; /* its frames' begins matter: function breakpoints, or a body on the def line */
-};
 
 #define HITS_LIMIT 16
 
@@ -45,7 +33,6 @@ void breakpoints_disarm_all(struct breakpoints *breakpoints); /* the session end
 
 /* The armed code of CODE, borrowed, or NULL. The fast path of line events. */
 struct armed_code *breakpoints_armed(struct breakpoints *breakpoints, PyObject *code);
-bool armed_code_has_line(const struct armed_code *armed, int line);
 
 /* Call VISIT for each armed code object; it must not change what is armed. */
 void breakpoints_visit_armed(struct breakpoints *breakpoints, void (*visit)(struct armed_code *armed, void *data),

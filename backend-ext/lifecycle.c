@@ -10,6 +10,7 @@
 #include "stop.h"
 #include "threads.h"
 #include "values.h"
+#include "warnings.h"
 
 #include "protocol/arena.h"
 #include "protocol/message.h"
@@ -133,16 +134,6 @@ static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
 /* Fork. Native threads make os.fork() warn on 3.12 and newer. Where they are ours alone, a filter for
  * exactly that text stands in the program's list of filters while it forks. */
 
-static PyObject *warning_filters(void)
-{
-    PyObject *modules = PySys_GetObject("modules"); /* borrowed */
-    PyObject *module = modules ? PyDict_GetItemString(modules, "warnings") : NULL;
-    module = module ? module : modules ? PyDict_GetItemString(modules, "_warnings") : NULL;
-    PyObject *filters = module ? PyObject_GetAttrString(module, "filters") : NULL;
-    PyErr_Clear();
-    return filters;
-}
-
 /* Threads of this process as the kernel counts them, or 0. */
 static int count_threads(void)
 {
@@ -167,8 +158,8 @@ static void remove_fork_filters(struct backend *backend)
 {
     PyObject *filters = backend->fork_filters;
     backend->fork_filters = NULL;
-    PyObject *list = filters ? warning_filters() : NULL;
-    for (Py_ssize_t i = 0; list && PyList_Check(list) && i < PyList_Size(list);) {
+    PyObject *list = filters ? warnings_filters() : NULL;
+    for (Py_ssize_t i = 0; list && i < PyList_Size(list);) {
         PyObject *item = PyList_GetItem(list, i); /* borrowed */
         bool ours = false;
         for (Py_ssize_t k = 0; k < FORK_FILTERS; k++) {
@@ -217,8 +208,8 @@ static PyObject *before_fork(PyObject *self, PyObject *unused)
         count_threads() - ours > 1) {
         Py_RETURN_NONE;
     }
-    PyObject *list = warning_filters();
-    backend->fork_filters = list && PyList_Check(list) ? make_fork_filters() : NULL;
+    PyObject *list = warnings_filters();
+    backend->fork_filters = list ? make_fork_filters() : NULL;
     for (Py_ssize_t i = 0; backend->fork_filters && i < FORK_FILTERS; i++) {
         PyList_Insert(list, 0, PyTuple_GetItem(backend->fork_filters, i));
     }

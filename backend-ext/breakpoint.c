@@ -1,0 +1,241 @@
+#include "breakpoint.h"
+
+#include "compat.h"
+#include "condition.h"
+
+#include "protocol/arena.h"
+#include "protocol/value.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_breakpoint(struct breakpoint *breakpoint)
+{
+    condition_destroy(breakpoint->condition);
+    log_message_destroy(breakpoint->log);
+    free(breakpoint->function);
+    free(breakpoint->condition_text);
+    free(breakpoint->hit_text);
+    free(breakpoint->log_text);
+    free(breakpoint);
+}
+
+void breakpoint_free_list(struct breakpoint *list)
+{
+    while (list) {
+        struct breakpoint *next = list->next;
+        free_breakpoint(list);
+        list = next;
+    }
+}
+
+/* "5", "==5", ">=5", ">5", "<5", "<=5" or "%3". */
+static bool parse_hit_condition(struct breakpoint *breakpoint, const char *text)
+{
+    static const struct {
+        const char *text;
+        int operation;
+    } operators[] = {{"==", '='}, {">=", 'g'}, {"<=", 'l'}, {">", '>'}, {"<", '<'}, {"%", '%'}, {"=", '='}, {"", '='}};
+    text += strspn(text, " ");
+    for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
+        size_t width = strlen(operators[i].text);
+        if (strncmp(text, operators[i].text, width) != 0) {
+            continue;
+        }
+        char *end = NULL;
+        breakpoint->hit_operation = operators[i].operation;
+        breakpoint->hit_number = strtol(text + width, &end, 10);
+        bool number = end != text + width && end[strspn(end, " ")] == '\0';
+        return number && breakpoint->hit_number >= (breakpoint->hit_operation == '%' ? 1 : 0);
+    }
+    return false;
+}
+
+bool breakpoint_hits_suffice(const struct breakpoint *breakpoint)
+{
+    long hits = breakpoint->hits, number = breakpoint->hit_number;
+    switch (breakpoint->hit_operation) {
+    case '=':
+        return hits == number;
+    case 'g':
+        return hits >= number;
+    case 'l':
+        return hits <= number;
+    case '>':
+        return hits > number;
+    case '<':
+        return hits < number;
+    case '%':
+        return hits % number == 0;
+    default:
+        return true;
+    }
+}
+
+static char *copy_text(const struct value *item, const char *key)
+{
+    const char *text = value_get_text(item, key, NULL);
+    return text && text[strspn(text, " \t\r\n")] ? strdup(text) : NULL;
+}
+
+/* Make a breakpoint of a SourceBreakpoint or FunctionBreakpoint. NULL: out of memory. */
+static struct breakpoint *read_breakpoint(const struct value *item)
+{
+    struct breakpoint *breakpoint = calloc(1, sizeof(*breakpoint));
+    if (!breakpoint) {
+        return NULL;
+    }
+    const struct value *extra = value_get_map(item, "pytui");
+    const char *name = value_get_text(item, "name", NULL);
+    int64_t line = value_get_int(item, "line", 0);
+    breakpoint->function = name ? strdup(name) : NULL;
+    breakpoint->requested_line = breakpoint->line = name || line < 1 || line > INT32_MAX ? 0 : (int)line;
+    breakpoint->enabled = value_get_bool(extra, "enabled", true);
+    breakpoint->temporary = value_get_bool(extra, "temporary", false);
+    breakpoint->condition_text = copy_text(item, "condition");
+    breakpoint->hit_text = copy_text(item, "hitCondition");
+    breakpoint->log_text = copy_text(item, "logMessage");
+    char reason[200] = "";
+    if (breakpoint->condition_text &&
+        !(breakpoint->condition = condition_create(breakpoint->condition_text, reason, sizeof(reason)))) {
+        snprintf(breakpoint->problem, sizeof(breakpoint->problem), "condition: %s", reason);
+    } else if (breakpoint->hit_text && !parse_hit_condition(breakpoint, breakpoint->hit_text)) {
+        snprintf(breakpoint->problem, sizeof(breakpoint->problem),
+                 "hit condition: a number, or one after ==, >=, >, <, <= or %%");
+    } else if (breakpoint->log_text &&
+               !(breakpoint->log = log_message_create(breakpoint->log_text, reason, sizeof(reason)))) {
+        snprintf(breakpoint->problem, sizeof(breakpoint->problem), "log message: %s", reason);
+    } else if (!name && breakpoint->requested_line == 0) {
+        snprintf(breakpoint->problem, sizeof(breakpoint->problem), "lines are counted from 1");
+    }
+    return breakpoint;
+}
+
+bool breakpoint_read_list(const struct value *items, struct breakpoint **list)
+{
+    struct breakpoint **last = list;
+    *list = NULL;
+    for (size_t i = 0; i < value_count(items); i++) {
+        *last = read_breakpoint(value_at(items, i));
+        if (!*last) {
+            breakpoint_free_list(*list);
+            *list = NULL;
+            return false;
+        }
+        last = &(*last)->next;
+    }
+    return true;
+}
+
+bool breakpoint_is_active(const struct breakpoint *breakpoint)
+{
+    return breakpoint->enabled && breakpoint->binding != BINDING_ERROR;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool breakpoint_same_place(const struct breakpoint *a, const struct breakpoint *b)
+{
+    return !a->run_to && !b->run_to && a->requested_line == b->requested_line && same_text(a->function, b->function);
+}
+
+bool breakpoint_same_request(const struct breakpoint *a, const struct breakpoint *b)
+{
+    return same_text(a->condition_text, b->condition_text) && same_text(a->hit_text, b->hit_text) &&
+           same_text(a->log_text, b->log_text);
+}
+
+bool breakpoint_names_code(const struct breakpoint *breakpoint, PyObject *code, const char *filename)
+{
+    const char *colon = strchr(breakpoint->function, ':');
+    const char *wanted = colon ? colon + 1 : breakpoint->function;
+    PyObject *qualified = PyObject_GetAttrString(code, "co_qualname");
+    const char *name = qualified && PyUnicode_Check(qualified) ? PyUnicode_AsUTF8AndSize(qualified, NULL) : NULL;
+    size_t length = name ? strlen(name) : 0, width = strlen(wanted);
+    bool same = name && width && length >= width && strcmp(name + length - width, wanted) == 0 &&
+                (length == width || name[length - width - 1] == '.');
+    Py_XDECREF(qualified);
+    PyErr_Clear();
+    if (same && colon) {
+        /* pkg.mod is …/pkg/mod.py or …/pkg/mod/__init__.py */
+        size_t module = (size_t)(colon - breakpoint->function), end = strlen(filename);
+        static const char *const tails[] = {"/__init__.py", ".py"};
+        for (size_t i = 0; i < 2; i++) {
+            size_t tail = strlen(tails[i]);
+            if (end > tail && strcmp(filename + end - tail, tails[i]) == 0) {
+                end -= tail;
+                break;
+            }
+        }
+        same = end >= module && (end == module || filename[end - module - 1] == '/');
+        for (size_t i = 0; same && i < module; i++) {
+            char at = filename[end - module + i], want = breakpoint->function[i];
+            same = at == want || (want == '.' && at == '/');
+        }
+    }
+    return same;
+}
+
+static const char *binding_name(enum binding binding)
+{
+    static const char *const names[] = {"pending", "verified", "moved", "error"};
+    return names[binding];
+}
+
+static struct value *describe_source(struct arena *arena, const char *path)
+{
+    struct value *source = value_map(arena);
+    const char *slash = strrchr(path, '/');
+    value_set_text(arena, source, "name", slash ? slash + 1 : path);
+    value_set_text(arena, source, "path", path);
+    return source;
+}
+
+static const char *breakpoint_message(struct arena *arena, const struct breakpoint_file *file,
+                                      const struct breakpoint *breakpoint)
+{
+    switch (breakpoint->binding) {
+    case BINDING_ERROR:
+        return breakpoint->problem;
+    case BINDING_PENDING:
+        return breakpoint->function    ? "no such function was called yet"
+               : file->identity.exists ? "the file is not loaded yet"
+                                       : "no such file, and no code that says it comes from it";
+    case BINDING_MOVED:
+        return arena_printf(arena, "line %d has no code: moved to %d", breakpoint->requested_line, breakpoint->line);
+    case BINDING_VERIFIED:
+        break;
+    }
+    return NULL;
+}
+
+struct value *breakpoint_describe(struct arena *arena, const struct breakpoint_file *file,
+                                  const struct breakpoint *breakpoint)
+{
+    struct value *body = value_map(arena), *extra = value_map(arena);
+    bool moved = breakpoint->line != breakpoint->requested_line && breakpoint->line > 0;
+    value_set_int(arena, body, "id", breakpoint->id);
+    value_set_bool(arena, body, "verified",
+                   breakpoint->binding == BINDING_VERIFIED || breakpoint->binding == BINDING_MOVED);
+    const char *message = breakpoint_message(arena, file, breakpoint);
+    if (message) {
+        value_set(arena, body, "message", value_string(arena, message, strlen(message)));
+    }
+    if (file) {
+        value_set(arena, body, "source", describe_source(arena, file->path));
+    }
+    if (breakpoint->line > 0) {
+        value_set_int(arena, body, "line", breakpoint->line);
+    }
+    value_set_int(arena, extra, "hits", breakpoint->hits);
+    value_set_text(arena, extra, "state", binding_name(breakpoint->binding));
+    if (moved) {
+        value_set_int(arena, extra, "requestedLine", breakpoint->requested_line);
+    }
+    value_set(arena, body, "pytui", extra);
+    return body;
+}

@@ -1,0 +1,10 @@
+/* The lines of a source file that have code, found by compiling it without running it. GIL held. */
+#pragma once
+
+#include "lines.h"
+
+#include <stdbool.h>
+
+/* Add the lines of the file PATH to LINES, sorted. False when it cannot be read or compiled (or is very large);
+ * nothing is printed or warned then either. */
+bool file_lines_read(const char *path, struct line_set *lines);
