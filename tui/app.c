@@ -2,7 +2,8 @@
  * end_of_turn(): keys first, then at most one paint.
  *
  * While a move of the program is on its way painting waits a little (PAINT_EVERY): a step that lands
- * within a millisecond is painted once and not twice, and two hundred typed ahead not two hundred times. */
+ * within a millisecond is painted once and not twice, and two hundred typed ahead not two hundred times.
+ * What the program does by itself (log points in a loop) is painted as often at most; keys and stops at once. */
 #include "app.h"
 
 #include "app_internal.h"
@@ -36,7 +37,7 @@
 #define STATUS_REFUSED 2
 
 #define BELL_EVERY  100000 /* µs; a program that rings without end keeps nobody busy */
-#define PAINT_EVERY 16000  /* µs between paints while moves are on their way */
+#define PAINT_EVERY 16000  /* µs between paints while moves are on their way, or for news alone */
 #define PAINT_WAITS 60000  /* µs after which a program counts as running, and paints wait no more */
 
 struct session *app_session(struct app *app)
@@ -49,11 +50,17 @@ struct model *app_model(struct app *app)
     return session_model(app_session(app));
 }
 
-void app_damage(struct app *app)
+static void mark_dirty(struct app *app)
 {
     app->dirty = true;
     if (app->dirty_since == 0)
         app->dirty_since = loop_now();
+}
+
+void app_damage(struct app *app)
+{
+    mark_dirty(app);
+    app->hurried = true;
 }
 
 void app_message(struct app *app, bool error, const char *format, ...)
@@ -103,8 +110,9 @@ static void paint(struct app *app)
     dialog_draw(app, screen);
     term_set_cursor(app->term, app->cursor_row, app->cursor_column, app->cursor_visible);
     term_present(app->term);
-    app->dirty = false;
+    app->dirty = app->hurried = false;
     app->dirty_since = 0;
+    app->painted = loop_now();
 }
 
 /* How long a paint should still wait, in µs. */
@@ -115,9 +123,9 @@ static int64_t paint_delay(struct app *app)
         app->pending_since = 0;
     else if (app->pending_since == 0)
         app->pending_since = now;
-    if (app->pending_since == 0 || now - app->pending_since > PAINT_WAITS)
-        return 0;
-    return app->dirty_since + PAINT_EVERY - now;
+    if (app->pending_since > 0 && now - app->pending_since <= PAINT_WAITS)
+        return app->dirty_since + PAINT_EVERY - now;
+    return app->hurried ? 0 : app->painted + PAINT_EVERY - now;
 }
 
 static int shorter(int a, int b)
@@ -144,13 +152,14 @@ static int end_of_turn(struct loop *loop, void *data)
 static void changed(struct session *session, void *data)
 {
     (void)session;
-    app_damage(data);
+    mark_dirty(data);
 }
 
 static void stopped(struct session *session, void *data)
 {
     struct app *app = data;
     app->pending_since = 0; /* a move landed: the next one's wait begins anew */
+    app_damage(app);
     if (session != app_session(app))
         return;
     for (int i = 0; i < PANE_COUNT; i++)

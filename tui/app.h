@@ -63,6 +63,8 @@ struct app {
     bool hushed;         /* keys wait for the move before them */
     int64_t hold_until;  /* … until then at most; µs, as all times here */
     int64_t dirty_since; /* 0: clean */
+    int64_t painted;     /* when, last */
+    bool hurried;        /* a key or a stop wants to be seen */
     int64_t last_bell;
     int64_t pending_since; /* moves or answers are on their way since; 0: none are */
     bool ended;            /* the program ended: exit_status is its */
