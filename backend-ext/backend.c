@@ -90,13 +90,9 @@ static void on_closed(void *data, const char *reason)
     (void)reason;
     struct backend *backend = data;
     pthread_mutex_lock(&backend->lock);
-    if (backend->phase == PHASE_CONFIGURING || backend->phase == PHASE_STOPPED) {
-        stop_abandon(backend);
-        if (stop_running_request(backend)) {
-            helper_interrupt(backend); /* an evaluate that would keep the program for ever */
-        }
-    }
     if (backend->phase != PHASE_GONE) {
+        stop_abandon(backend); /* also while it runs: a thread may be about to stop */
+        stop_ask_interrupt(backend, stop_running_request(backend)); /* it would keep the program for ever */
         helper_detach(backend);
     }
     pthread_mutex_unlock(&backend->lock);
@@ -126,17 +122,43 @@ void backend_detach(struct backend *backend)
     }
 }
 
+/* TEXT, a str or anything else, into BUFFER as UTF-8. */
+static void copy_string(PyObject *text, char *buffer, size_t size)
+{
+    PyObject *bytes =
+        text && PyUnicode_Check(text) ? PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace") : NULL;
+    snprintf(buffer, size, "%s", bytes ? PyBytes_AsString(bytes) : "");
+    Py_XDECREF(bytes);
+    PyErr_Clear();
+}
+
+/* What follows -m on the interpreter's command line; else sys.argv[0], which is "-m" so early. */
+static void read_name(struct backend *backend)
+{
+    PyObject *words = PySys_GetObject("argv"), *original = PySys_GetObject("orig_argv"); /* borrowed */
+    PyObject *name = words && PyList_Check(words) ? PyList_GetItem(words, 0) : NULL;     /* borrowed */
+    bool module = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "-m") == 0;
+    Py_ssize_t count = module && original && PyList_Check(original) ? PyList_Size(original) : 0;
+    for (Py_ssize_t i = 1; i + 1 < count; i++) {
+        PyObject *word = PyList_GetItem(original, i);
+        if (word && PyUnicode_Check(word) && PyUnicode_CompareWithASCIIString(word, "-m") == 0) {
+            name = PyList_GetItem(original, i + 1);
+            break;
+        }
+    }
+    PyErr_Clear();
+    copy_string(name, backend->name, sizeof(backend->name));
+    if (!backend->name[0]) {
+        snprintf(backend->name, sizeof(backend->name), "<stdin>");
+    }
+}
+
 static void read_strings(struct backend *backend)
 {
     const char *version = Py_GetVersion();
     snprintf(backend->python_version, sizeof(backend->python_version), "%.*s", (int)strcspn(version, " "), version);
-    PyObject *executable = PySys_GetObject("executable"); /* borrowed */
-    PyObject *bytes = executable && PyUnicode_Check(executable)
-                          ? PyUnicode_AsEncodedString(executable, "utf-8", "backslashreplace")
-                          : NULL;
-    snprintf(backend->executable, sizeof(backend->executable), "%s", bytes ? PyBytes_AsString(bytes) : "");
-    Py_XDECREF(bytes);
-    PyErr_Clear();
+    copy_string(PySys_GetObject("executable"), backend->executable, sizeof(backend->executable));
+    read_name(backend);
 }
 
 static void destroy_parts(struct backend *backend)

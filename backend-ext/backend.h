@@ -69,6 +69,7 @@ struct backend {
 
     char python_version[32];
     char executable[1024];
+    char name[256];                             /* of the script or module, for the `process` event */
     size_t snapshot_frames, snapshot_variables; /* set by initialize, before anything stops */
     bool initialized;                           /* initialize was answered; reader thread only */
     bool stop_on_entry;                         /* set by configurationDone */

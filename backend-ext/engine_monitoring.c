@@ -182,9 +182,14 @@ static PyObject *on_watched_line(PyObject *self, PyObject *const *arguments, Py_
 {
     struct engine *engine = engine_of(self);
     if (count >= 2 && engine->running) {
+        int line = (int)PyLong_AsLong(arguments[1]);
         count_call(engine, &engine->backend->counters.line_callbacks);
-        report_watched_line(engine, arguments[0], (int)PyLong_AsLong(arguments[1]));
-        return line_result(engine);
+        report_watched_line(engine, arguments[0], line);
+        PyObject *result = line_result(engine);
+        if (!result) {
+            mark_done(engine, arguments[0], line, false); /* the other tool is not called any more */
+        }
+        return result;
     }
     Py_RETURN_NONE;
 }

@@ -399,7 +399,7 @@ void lifecycle_after_configuration(struct backend *backend)
     struct arena *arena = arena_create();
     if (arena) {
         struct value *body = value_map(arena);
-        value_set(arena, body, "name", value_string(arena, backend->executable, strlen(backend->executable)));
+        value_set(arena, body, "name", value_string(arena, backend->name, strlen(backend->name)));
         value_set_int(arena, body, "systemProcessId", backend->pid);
         value_set_bool(arena, body, "isLocalProcess", true);
         value_set_text(arena, body, "startMethod", "launch");

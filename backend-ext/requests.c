@@ -332,8 +332,8 @@ static struct value *handle_cancel(struct request *request, bool *ok)
     int64_t seq = value_get_int(request->arguments, "requestId", 0);
     pthread_mutex_lock(&backend->lock);
     struct job *job = remove_job(backend->queue, seq);
-    if (!job && seq > 0 && stop_running_request(backend) == seq) {
-        helper_interrupt(backend);
+    if (!job) {
+        stop_ask_interrupt(backend, seq);
     }
     pthread_mutex_unlock(&backend->lock);
     if (job) {

@@ -140,13 +140,44 @@ static bool flush_channel(struct server *server)
     }
 }
 
+/* What is sent in place of MESSAGE, which breaks a limit of the protocol: every request has an answer, and
+ * whoever waits for a stop must hear of it. NULL: nothing. */
+static struct value *replacement(struct arena *arena, const struct value *message, const char *reason)
+{
+    int64_t request_seq = value_get_int(message, "request_seq", 0);
+    if (request_seq > 0) {
+        const char *command = arena_printf(arena, "%.100s", value_get_text(message, "command", ""));
+        const char *text = arena_printf(arena, "%s", reason);
+        return command && text ? message_error(arena, request_seq, command, text) : NULL;
+    }
+    const struct value *body = value_get_map(message, "body");
+    struct value *plain = value_map(arena);
+    for (size_t i = 0; body && i < body->map.count; i++) {
+        if (strcmp(body->map.entries[i].key, "pytui") != 0) {
+            value_set(arena, plain, body->map.entries[i].key, body->map.entries[i].value);
+        }
+    }
+    return message_event(arena, value_get_text(message, "event", ""), plain);
+}
+
+/* Hand MESSAGE to the channel. Its lock is held. */
+static void send_message(struct server *server, struct arena *arena, struct value *message)
+{
+    if (channel_send(server->channel, arena, message) == 0 && channel_state(server->channel) == CHANNEL_OPEN) {
+        struct value *other = replacement(arena, message, channel_error(server->channel));
+        if (other) {
+            channel_send(server->channel, arena, other);
+        }
+    }
+}
+
 /* Encode and send LIST, which is freed. */
 static bool send_posted(struct server *server, struct posted *list)
 {
     bool usable = true;
     for (struct posted *posted = list; posted && usable; posted = posted->next) {
         pthread_mutex_lock(&server->channel_lock);
-        channel_send(server->channel, posted->arena, posted->message);
+        send_message(server, posted->arena, posted->message);
         bool more = channel_wants_write(server->channel);
         usable = channel_state(server->channel) == CHANNEL_OPEN;
         pthread_mutex_unlock(&server->channel_lock);

@@ -14,8 +14,17 @@
 
 #define WATCHED_LIMIT 64 /* code objects watched by one step; far more than a step passes through */
 
+#define BEGUN_SLOTS 16 /* threads between the beginning of a frame and its first line, by a hash of their ident */
+
 #define HOOK_DEPTH     30 /* frames of a finder between frozen code and the one that is entered */
 #define FLAG_COROUTINE 0x80
+
+/* A frame that was dealt with at its very beginning, before any line. All compared only: a later frame of other
+ * code can have the same address. */
+struct begun {
+    const void *frame, *code;
+    long at; /* its f_lasti then */
+};
 
 struct stepping {
     struct backend *backend;
@@ -29,8 +38,7 @@ struct stepping {
     PyObject *watched[WATCHED_LIMIT]; /* owned: code objects told to the engine */
     size_t watched_count;
     unsigned watched_all;
-    const void *begun_frame; /* compared only: stopped or hit at its very beginning, before any line */
-    long begun_at;           /* its f_lasti then */
+    struct begun begun[BEGUN_SLOTS];
 };
 
 struct stepping *stepping_create(struct backend *backend)
@@ -265,24 +273,35 @@ static long last_instruction(PyObject *frame)
     return number;
 }
 
+static struct begun *begun_slot(struct stepping *stepping)
+{
+    unsigned long ident = PyThread_get_thread_ident();
+    return &stepping->begun[(ident >> 12 ^ ident >> 20) & (BEGUN_SLOTS - 1)];
+}
+
 /* The calling thread's frame is dealt with at its beginning, in place of a line event that may not come. */
 static void note_begun(struct stepping *stepping)
 {
     PyObject *frame = (PyObject *)PyEval_GetFrame();
-    stepping->begun_frame = frame;
-    stepping->begun_at = frame ? last_instruction(frame) : 0;
+    PyObject *code = frame ? frame_code(frame) : NULL;
+    *begun_slot(stepping) = (struct begun){frame, code, frame ? last_instruction(frame) : 0};
+    Py_XDECREF(code);
 }
 
 /* Whether this line event is that of a beginning that was dealt with. It does come when lines are armed
  * by the report of the beginning itself. */
 static bool was_begun(struct stepping *stepping)
 {
-    PyObject *frame = stepping->begun_frame ? (PyObject *)PyEval_GetFrame() : NULL;
-    if (!frame || frame != stepping->begun_frame) {
+    struct begun *begun = begun_slot(stepping);
+    PyObject *frame = begun->frame ? (PyObject *)PyEval_GetFrame() : NULL;
+    if (!frame || frame != begun->frame) {
         return false;
     }
-    stepping->begun_frame = NULL;
-    return last_instruction(frame) <= stepping->begun_at + 4;
+    PyObject *code = frame_code(frame);
+    bool same = code == begun->code && last_instruction(frame) <= begun->at + 4;
+    Py_DECREF(code);
+    begun->frame = NULL;
+    return same;
 }
 
 /* Reports of the engine. */
@@ -301,12 +320,13 @@ static void stop_for_hits(struct backend *backend, const struct hits *hits)
     stop_enter(backend, &info);
 }
 
-static void enter_function(struct backend *backend, struct armed_code *armed, const struct hits *hits)
+/* ON_DEF_LINE: the body stands there, so that no other line will come. */
+static void enter_function(struct backend *backend, bool on_def_line, const struct hits *hits)
 {
     struct stepping *stepping = backend->stepping;
     PyObject *frame = (PyObject *)PyEval_GetFrame();
     bool other_entry = stepping->kind == STEP_ENTRY && stepping->ident != PyThread_get_thread_ident();
-    if (!hits->function || armed->table.body_on_def_line || other_entry) {
+    if (!hits->function || on_def_line || other_entry) {
         stop_for_hits(backend, hits);
     } else {
         stepping_begin_entry(stepping, frame, hits);
@@ -337,11 +357,12 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
 void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
 {
     struct hits hits;
+    bool on_def_line = armed->table.body_on_def_line; /* conditions let others run, who may disarm the code */
     if (lines_start_needed(&armed->table)) {
         note_begun(backend->stepping);
     }
     if (!stop_active(backend) && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
-        enter_function(backend, armed, &hits);
+        enter_function(backend, on_def_line, &hits);
     }
 }
 
@@ -405,8 +426,9 @@ void control_watched_start(struct backend *backend, PyObject *code, bool resumed
         if (lines_start_needed(&armed->table)) {
             note_begun(stepping);
         }
+        bool on_def_line = armed->table.body_on_def_line;
         if (breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
-            enter_function(backend, armed, &hits);
+            enter_function(backend, on_def_line, &hits);
             return;
         }
     }

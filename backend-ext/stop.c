@@ -42,6 +42,7 @@ struct stop {
     bool resumed;          /* leave the loop */
     bool abandoned;        /* the same, and the session is over */
     long long running;     /* request whose Python code runs; 0: none */
+    long long unwanted;    /* request whose code is to be interrupted: another may run by then */
     bool cancelled;        /* we interrupted it */
     unsigned long serving; /* ident of the thread that serves */
 };
@@ -233,10 +234,18 @@ static bool interrupt_is_default(struct stop *stop)
     return same;
 }
 
+void stop_ask_interrupt(struct backend *backend, long long seq)
+{
+    if (seq > 0 && backend->stop->running == seq) {
+        backend->stop->unwanted = seq;
+        helper_interrupt(backend);
+    }
+}
+
 void stop_interrupt(struct backend *backend)
 {
     struct stop *stop = backend->stop;
-    if (!stop->running || stop->cancelled) {
+    if (!stop->running || stop->running != stop->unwanted || stop->cancelled) {
         return;
     }
     stop->cancelled = true;

@@ -51,7 +51,10 @@ bool stop_was_cancelled(void *data, long long request_seq); /* its `interrupted`
 /* The request whose Python code runs now, 0 for none. Lock held. */
 long long stop_running_request(const struct backend *backend);
 
-/* Interrupt that code: lock held, GIL held. */
+/* Have the code of the request SEQ interrupted, if that is what runs. Any thread, lock held. */
+void stop_ask_interrupt(struct backend *backend, long long seq);
+
+/* Interrupt the code for which that was asked, if it still runs: lock held, GIL held. */
 void stop_interrupt(struct backend *backend);
 
 PyObject *stop_frame(const struct backend *backend);     /* borrowed; NULL */
