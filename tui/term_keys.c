@@ -452,6 +452,8 @@ static void take_background(struct key_decoder *decoder, const char *bytes, size
         return;
     for (int i = 0; i < 3; i++) {
         int count = digits[i + 1] - digits[i] - (i > 0);
+        if (count < 1 || count > 4) /* scanf() skips blanks */
+            return;
         unsigned full = (1u << (4 * count)) - 1;
         decoder->background[i] = value[i] * 255 / full;
     }

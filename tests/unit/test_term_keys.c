@@ -253,6 +253,7 @@ static void the_background_colour_is_remembered(void **state)
         assert_false(key_decoder_background(decoder, &red, &green, &blue));
         key_decoder_feed(decoder, "\x1b]11;?\a", 7);
         key_decoder_feed(decoder, "\x1b]11;rgb:zz/0/0\a", 16);
+        key_decoder_feed(decoder, "\x1b]11;rgb:         f/0/0\a", 24);
         assert_false(key_decoder_next(decoder, false, &key));
         assert_false(key_decoder_background(decoder, &red, &green, &blue));
         key_decoder_feed(decoder, cases[i].answer, strlen(cases[i].answer));
