@@ -85,6 +85,31 @@ void app_focus(struct app *app, enum pane_kind kind)
     app_damage(app);
 }
 
+bool app_message_fits(const struct app *app, const char *text)
+{
+    return canvas_width(text, strlen(text)) <= term_columns(app->term) - 2;
+}
+
+void app_show_console(struct app *app)
+{
+    if (!app->terminal_zoomed)
+        layout_set_slot(app->layout, PANE_CONSOLE);
+    app_damage(app);
+}
+
+void app_grow(struct app *app, int columns, int rows)
+{
+    layout_grow_sidebar(app->layout, columns);
+    layout_grow_slot(app->layout, rows);
+    app_damage(app);
+}
+
+void app_redraw(struct app *app)
+{
+    term_redraw(app->term);
+    app_damage(app);
+}
+
 struct style app_style(const struct app *app, enum role role)
 {
     return theme_style(app->theme, role);
@@ -166,7 +191,7 @@ static void stopped(struct session *session, void *data)
         if (pane_table[i]->stopped)
             pane_table[i]->stopped(app, app->panes[i]);
     if (session_model(session)->post_mortem && app->focus != PANE_TERMINAL)
-        layout_set_slot(app->layout, PANE_CONSOLE); /* the traceback stands there */
+        app_show_console(app); /* the traceback stands there */
 }
 
 /* What is too long for the message line is to be read in the console. */
@@ -175,12 +200,11 @@ static void said(struct session *session, bool error, const char *text, void *da
     struct app *app = data;
     struct model *model = session_model(session);
     app_message(app, error, "%s", text);
-    if (!error || canvas_width(text, strlen(text)) < term_columns(app->term) - 1)
+    if (!error || app_message_fits(app, text))
         return;
     if (model->line_count == 0 || strcmp(model->lines[model->line_count - 1].text, text) != 0)
         model_add_line(model, MODEL_LINE_ERROR, text);
-    if (!app->terminal_zoomed)
-        layout_set_slot(app->layout, PANE_CONSOLE);
+    app_show_console(app);
 }
 
 /* There is nothing to debug: leave, and say why where the user looks. */

@@ -84,7 +84,15 @@ struct model *app_model(struct app *app);
 void app_damage(struct app *app);
 /* Show a line at the bottom until the next key. */
 void app_message(struct app *app, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Whether the line at the bottom has room for all of TEXT. */
+bool app_message_fits(const struct app *app, const char *text);
 void app_focus(struct app *app, enum pane_kind kind);
+/* The console in the slot, without the focus; a zoomed terminal stays. */
+void app_show_console(struct app *app);
+/* The sidebar wider by COLUMNS, the slot higher by ROWS. */
+void app_grow(struct app *app, int columns, int rows);
+/* Paint all of the screen anew. */
+void app_redraw(struct app *app);
 /* Feed one key through dialog, prompt, pane and global bindings. */
 void app_key(struct app *app, const struct key *key);
 /* Leave with STATUS once the terminal is restored. */

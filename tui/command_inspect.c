@@ -4,24 +4,15 @@
 #include "command_run.h"
 #include "config.h"
 #include "history.h"
-#include "layout.h"
 #include "model.h"
 #include "model_tree.h"
 #include "prompt.h"
 #include "session.h"
-#include "term.h"
 #include "xalloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void show_console(struct app *app)
-{
-    if (!app->terminal_zoomed)
-        layout_set_slot(app->layout, PANE_CONSOLE);
-    app_damage(app);
-}
 
 /* A short result fits into the message line; anything more is to be read in the console. DATA is the app. */
 static void result_arrived(struct session *session, bool ok, const char *result, void *data)
@@ -29,8 +20,8 @@ static void result_arrived(struct session *session, bool ok, const char *result,
     struct app *app = data;
     const struct model *model = session_model(session);
     bool printed = model->line_count > 0 && !*result && model->lines[model->line_count - 1].kind == MODEL_LINE_OUTPUT;
-    if (strchr(result, '\n') || printed || canvas_width(result, strlen(result)) > term_columns(app->term) - 2)
-        show_console(app);
+    if (strchr(result, '\n') || printed || !app_message_fits(app, result))
+        app_show_console(app);
     if (ok && *result)
         app_message(app, false, "%.*s", (int)strcspn(result, "\n"), result);
     if (!ok) { /* a traceback's last line says what it is */
@@ -118,7 +109,7 @@ void command_where(struct app *app, const char *argument)
         model_add_line(model, MODEL_LINE_NOTE, text);
         free(text);
     }
-    show_console(app);
+    app_show_console(app);
 }
 
 static void threads_arrived(struct session *session, void *data)
@@ -132,7 +123,7 @@ static void threads_arrived(struct session *session, void *data)
         model_add_line(model, MODEL_LINE_NOTE, text);
         free(text);
     }
-    show_console(app);
+    app_show_console(app);
 }
 
 void command_threads(struct app *app, const char *argument)

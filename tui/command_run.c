@@ -2,13 +2,11 @@
 
 #include "app.h"
 #include "help.h"
-#include "layout.h"
 #include "location.h"
 #include "model.h"
 #include "pane_commands.h"
 #include "prompt.h"
 #include "session.h"
-#include "term.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -290,29 +288,25 @@ void command_zoom_terminal(struct app *app, const char *argument)
 void command_sidebar_wider(struct app *app, const char *argument)
 {
     (void)argument;
-    layout_grow_sidebar(app->layout, 4);
-    app_damage(app);
+    app_grow(app, 4, 0);
 }
 
 void command_sidebar_narrower(struct app *app, const char *argument)
 {
     (void)argument;
-    layout_grow_sidebar(app->layout, -4);
-    app_damage(app);
+    app_grow(app, -4, 0);
 }
 
 void command_slot_higher(struct app *app, const char *argument)
 {
     (void)argument;
-    layout_grow_slot(app->layout, 2);
-    app_damage(app);
+    app_grow(app, 0, 2);
 }
 
 void command_slot_lower(struct app *app, const char *argument)
 {
     (void)argument;
-    layout_grow_slot(app->layout, -2);
-    app_damage(app);
+    app_grow(app, 0, -2);
 }
 
 void command_theme(struct app *app, const char *argument)
@@ -333,8 +327,7 @@ void command_help(struct app *app, const char *argument)
 void command_redraw(struct app *app, const char *argument)
 {
     (void)argument;
-    term_redraw(app->term);
-    app_damage(app);
+    app_redraw(app);
 }
 
 void command_suspend(struct app *app, const char *argument)
