@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,12 +185,23 @@ static bool is_dead(PyObject *reference)
     return dead;
 }
 
-/* Make room: programs that make code all the time (exec, templates) must not make this grow for ever. */
+static int compare_references(const void *a, const void *b)
+{
+    uintptr_t left = (uintptr_t)*(PyObject *const *)a, right = (uintptr_t)*(PyObject *const *)b;
+    return (left > right) - (left < right);
+}
+
+/* Make room: programs that make code all the time (exec, templates) must not make this grow for ever, nor
+ * tools that have all code reported anew. An object has one weak reference for all who ask without a callback. */
 static bool make_room(struct source *source)
 {
     size_t kept = 0;
+    if (source->count) {
+        qsort(source->references, source->count, sizeof(*source->references), compare_references);
+    }
     for (size_t i = 0; i < source->count; i++) {
-        if (is_dead(source->references[i])) {
+        bool twice = kept && source->references[kept - 1] == source->references[i];
+        if (twice || is_dead(source->references[i])) {
             Py_DECREF(source->references[i]);
         } else {
             source->references[kept++] = source->references[i];

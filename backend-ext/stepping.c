@@ -335,6 +335,9 @@ static void enter_function(struct backend *backend, bool on_def_line, const stru
 
 void control_code_entered(struct backend *backend, PyObject *code)
 {
+    if (breakpoints_armed(backend->breakpoints, code)) {
+        return; /* two threads entered it at once, or another tool called restart_events() */
+    }
     breakpoints_code_entered(backend->breakpoints, code);
     if (!backend->main_code) {
         lifecycle_find_main(backend, code);
