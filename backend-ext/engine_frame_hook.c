@@ -261,6 +261,12 @@ static bool add_bare(PyThreadState *tstate, size_t *capacity)
     return true;
 }
 
+/* A thread state stands in the list before it is filled in, which needs no GIL (PyGILState_Ensure). */
+static bool is_complete(const PyThreadState *tstate)
+{
+    return __atomic_load_n(&tstate->_initialized, __ATOMIC_ACQUIRE) && tstate->cframe;
+}
+
 /* All C frames that there are now. */
 static bool note_bare_frames(PyInterpreterState *interpreter)
 {
@@ -270,7 +276,7 @@ static bool note_bare_frames(PyInterpreterState *interpreter)
     bare_count = 0;
     for (PyThreadState *tstate = PyInterpreterState_ThreadHead(interpreter); tstate;
          tstate = PyThreadState_Next(tstate)) {
-        if (!add_bare(tstate, &capacity)) {
+        if (is_complete(tstate) && !add_bare(tstate, &capacity)) {
             return false;
         }
     }
@@ -450,6 +456,10 @@ void frame_hook_changed(void)
     }
     for (PyThreadState *tstate = PyInterpreterState_ThreadHead(current->interp); tstate;
          tstate = PyThreadState_Next(tstate)) {
+        /* One that another thread is just creating, without the GIL, has no frames: the hook meets its first. */
+        if (!is_complete(tstate)) {
+            continue;
+        }
         if (!tstate->tracing || !frame_hook.running) { /* else the end of its report settles it */
             frame_hook_settle(tstate);
         }

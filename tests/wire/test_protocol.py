@@ -192,6 +192,18 @@ def test_client_vanishes(session: Start, state: str) -> None:
     assert (run.process.returncode, stderr) == (0, b"") and stdout.strip().isdigit()
 
 
+def test_client_vanishes_as_the_program_starts(session: Start) -> None:
+    """The helper thread appears while every hook is removed: often enough to meet each order of the two."""
+    for _ in range(40):
+        run = session(text=COUNT)
+        run.initialize()
+        run.set_breakpoints(run.script, {"line": 3, "condition": "i == 77"})
+        run.configure(stop_on_entry=False)
+        run.channel.close()
+        stdout, stderr = run.process.communicate(timeout=TIMEOUT)
+        assert (run.process.returncode, stderr, stdout) == (0, b"", b"499500\n")
+
+
 def test_disconnect_lets_the_program_go(session: Start) -> None:
     """disconnect is answered, every hook is removed, the channel closes and the program goes on."""
     run = session(text=COUNT).start(3)
