@@ -33,6 +33,7 @@ struct watched {
     struct watched *next;
     PyObject *code; /* owned */
     unsigned events;
+    unsigned long lingers; /* ident of the thread whose next line is to be reported in any case: see linger(); or 0 */
     struct line_table table;
 };
 
@@ -170,12 +171,43 @@ static PyObject *on_armed_jump(PyObject *self, PyObject *const *arguments, Py_ss
     Py_RETURN_NONE;
 }
 
+static struct watched *find_watched(struct engine *engine, PyObject *code);
+static struct watched *make_watched(struct engine *engine, PyObject *code);
+static void settle_watched(struct engine *engine, struct watched *watched);
+
+static bool has_breakpoint(struct engine *engine, PyObject *code, int line)
+{
+    struct armed_code *armed = breakpoints_armed(engine->backend->breakpoints, code);
+    return armed && armed_code_has_line(armed, line);
+}
+
+/* LINE got its first breakpoint while the program stood on it. The other tool may be about to report it, or be
+ * off there for now, which cannot be told: so the event is marked as done, and this thread's next line in CODE
+ * is reported to this tool whatever is watched by then, which does away with a mark that was not wanted. */
+static void linger(struct engine *engine, PyObject *code, int line)
+{
+    struct watched *watched = engine->running ? make_watched(engine, code) : NULL;
+    if (watched) {
+        watched->lingers = PyThread_get_thread_ident();
+        settle_watched(engine, watched);
+        mark_done(engine, code, line, true);
+    }
+}
+
 /* Report a line to the control side, and keep the other tool from reporting it again. */
 static void report_watched_line(struct engine *engine, PyObject *code, int line)
 {
-    struct armed_code *armed = breakpoints_armed(engine->backend->breakpoints, code);
-    mark_done(engine, code, line, armed && armed_code_has_line(armed, line));
+    struct watched *watched = find_watched(engine, code);
+    if (watched && watched->lingers == PyThread_get_thread_ident()) {
+        watched->lingers = 0;
+        settle_watched(engine, watched);
+    }
+    bool before = has_breakpoint(engine, code, line);
+    mark_done(engine, code, line, before);
     control_watched_line(engine->backend, code, line);
+    if (!before && has_breakpoint(engine, code, line)) {
+        linger(engine, code, line);
+    }
 }
 
 static PyObject *on_watched_line(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
@@ -212,14 +244,12 @@ static PyObject *on_watched_jump(PyObject *self, PyObject *const *arguments, Py_
     count_call(engine, &engine->backend->counters.line_callbacks);
     PyObject *code = arguments[0];
     struct watched *watched = find_watched(engine, code);
-    if (watched) {
-        int line = loop_line(engine, &watched->table, code, arguments + 1);
-        if (line) {
-            report_watched_line(engine, code, line);
-        }
-    } else if (PyLong_AsLong(arguments[2]) < PyLong_AsLong(arguments[1])) { /* all code: a pause */
-        PyFrameObject *frame = PyEval_GetFrame();
-        control_watched_line(engine->backend, code, frame ? PyFrame_GetLineNumber(frame) : 0);
+    struct armed_code *armed = watched ? NULL : breakpoints_armed(engine->backend->breakpoints, code);
+    const struct line_table *table = watched ? &watched->table : armed ? &armed->table : NULL;
+    int line = table ? loop_line(engine, table, code, arguments + 1) : 0;
+    bool paused = !watched && PyLong_AsLong(arguments[2]) < PyLong_AsLong(arguments[1]); /* all code is watched */
+    if (line || paused) {
+        report_watched_line(engine, code, line);
     }
     Py_RETURN_NONE;
 }
@@ -337,7 +367,8 @@ static void set_control_local(struct engine *engine, PyObject *code)
 {
     struct watched *watched = find_watched(engine, code);
     struct armed_code *armed = breakpoints_armed(engine->backend->breakpoints, code);
-    unsigned long bits = watched ? control_bits(engine, watched->events) : 0;
+    unsigned long bits =
+        watched ? control_bits(engine, watched->events | (watched->lingers ? (unsigned)ENGINE_LINES : 0)) : 0;
     if (armed && armed->start) {
         bits |= engine->events[EVENT_START];
     }
@@ -365,34 +396,42 @@ static void free_watched(struct watched *watched)
     free(watched);
 }
 
-void engine_watch(struct engine *engine, PyObject *code, unsigned events)
+/* NULL: out of memory. */
+static struct watched *make_watched(struct engine *engine, PyObject *code)
 {
-    if (!engine->running) {
-        return;
-    }
     struct watched *watched = find_watched(engine, code);
-    if (!watched && events) {
-        watched = calloc(1, sizeof(*watched));
-        if (!watched) {
-            return;
-        }
+    if (!watched && (watched = calloc(1, sizeof(*watched)))) {
         watched->code = Py_NewRef(code);
         line_table_read(&watched->table, code);
         watched->next = engine->watched;
         engine->watched = watched;
     }
-    if (!watched) {
-        return;
-    }
-    watched->events = events;
-    set_control_local(engine, code);
-    if (!events) {
+    return watched;
+}
+
+/* Tell the interpreter what is watched; WATCHED is freed when that is nothing. */
+static void settle_watched(struct engine *engine, struct watched *watched)
+{
+    set_control_local(engine, watched->code);
+    if (!watched->events && !watched->lingers) {
         struct watched **link = &engine->watched;
         while (*link != watched) {
             link = &(*link)->next;
         }
         *link = watched->next;
         free_watched(watched);
+    }
+}
+
+void engine_watch(struct engine *engine, PyObject *code, unsigned events)
+{
+    if (!engine->running) {
+        return;
+    }
+    struct watched *watched = events ? make_watched(engine, code) : find_watched(engine, code);
+    if (watched) {
+        watched->events = events;
+        settle_watched(engine, watched);
     }
 }
 

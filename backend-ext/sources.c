@@ -187,7 +187,7 @@ static bool is_dead(PyObject *reference)
 
 static int compare_references(const void *a, const void *b)
 {
-    uintptr_t left = (uintptr_t)*(PyObject *const *)a, right = (uintptr_t)*(PyObject *const *)b;
+    uintptr_t left = (uintptr_t) * (PyObject *const *)a, right = (uintptr_t) * (PyObject *const *)b;
     return (left > right) - (left < right);
 }
 
