@@ -81,6 +81,34 @@ EVERY_REQUEST = {
 }
 
 
+def test_answers_beyond_the_limits(session: Start) -> None:
+    """A request whose answer would be too long is answered all the same: that it was too long."""
+    run = session(text=COUNT).start(stop_on_entry=True)
+    answer = run.answer(run.send("x" * (16 * 2**20 - 100)))
+    assert not answer["success"] and "16 MiB" in answer["message"]
+    assert run.stats()["stops"] == 1
+
+
+def test_stop_beyond_the_limits(session: Start) -> None:
+    """A stop is told even when its snapshot is too long to be sent."""
+    text = (
+        "name = '/' + '\\udc80' * 4000\n"
+        "exec(compile('def f(n): return f(n - 1) if n else stop()', name, 'exec'))\n"
+        "def stop():\n    x = 1\nf(500)\n"
+    )
+    run = session(text=text)
+    run.initialize(snapshotFrames=1000)
+    run.set_breakpoints(run.script, 4)
+    run.configure(stop_on_entry=False)
+    stopped = run.wait_stop("breakpoint")
+    assert "pytui" not in stopped and stopped["threadId"] == 1
+    with pytest.raises(RequestFailed, match="16 MiB"):
+        run.request("stackTrace", threadId=0, levels=600)
+    assert len(run.request("stackTrace", threadId=0, levels=20)["stackFrames"]) == 20
+    run.resume()
+    assert run.finish()[0] == 0
+
+
 @pytest.mark.parametrize("state", ["configuring", "stopped", "running"])
 def test_every_request_is_answered_once(session: Start, state: str) -> None:
     """In every state of the program, one answer each, whether it makes sense there or not."""
