@@ -18,6 +18,7 @@ struct helper {     /* guarded by backend->lock */
     bool interrupt; /* interrupt what the stopped thread evaluates */
     bool detach;    /* the client is gone: remove the hooks */
     bool running;
+    unsigned long ident;     /* of the helper; set by itself before it ever has the GIL */
     int others;              /* threads of helper_interrupt() that have the GIL or wait for it */
     struct timespec hold_at; /* when a planned pause becomes a hold; 0: none */
     struct timespec turn_at; /* when to make threads take turns again; 0: not */
@@ -148,6 +149,7 @@ static void *help_thread(void *data)
     struct helper *helper = backend->helper;
     bool hold = false;
     pthread_mutex_lock(&backend->lock);
+    helper->ident = PyThread_get_thread_ident();
     while (wait_for_work(backend, &hold)) {
         helper->busy = true;
         pthread_mutex_unlock(&backend->lock);
@@ -233,6 +235,11 @@ void helper_plan_turn(struct backend *backend, int milliseconds)
 bool helper_busy(const struct backend *backend)
 {
     return backend->helper && backend->helper->busy;
+}
+
+bool helper_is_current(const struct backend *backend)
+{
+    return backend->helper && backend->helper->ident == PyThread_get_thread_ident();
 }
 
 void helper_interrupt(struct backend *backend)

@@ -27,6 +27,10 @@ void helper_plan_turn(struct backend *backend, int milliseconds);
 /* Whether the helper has the GIL or waits for it. Lock held. */
 bool helper_busy(const struct backend *backend);
 
+/* Whether the calling thread is the helper: Python code that it runs (a condition's literal, an evaluate
+ * during a hold) is not the program's, but unlike that of a stopped thread it is reported. */
+bool helper_is_current(const struct backend *backend);
+
 /* Interrupt the Python code that the stopped thread runs for a client. Any thread, lock held. */
 void helper_interrupt(struct backend *backend);
 

@@ -140,6 +140,22 @@ static bool flush_channel(struct server *server)
     }
 }
 
+/* MAP without what its lists and maps hold: of a snapshot, all of which can be asked for. */
+static struct value *emptied(struct arena *arena, const struct value *map)
+{
+    struct value *result = value_map(arena);
+    for (size_t i = 0; i < map->map.count; i++) {
+        struct value *value = map->map.entries[i].value;
+        if (value->type != VALUE_MAP) {
+            value_set(arena, result, map->map.entries[i].key, value->type == VALUE_ARRAY ? value_array(arena) : value);
+        }
+    }
+    if (value_get(map, "moreFrames")) {
+        value_set_bool(arena, result, "moreFrames", true);
+    }
+    return result;
+}
+
 /* What is sent in place of MESSAGE, which breaks a limit of the protocol: every request has an answer, and
  * whoever waits for a stop must hear of it. NULL: nothing. */
 static struct value *replacement(struct arena *arena, const struct value *message, const char *reason)
@@ -153,9 +169,9 @@ static struct value *replacement(struct arena *arena, const struct value *messag
     const struct value *body = value_get_map(message, "body");
     struct value *plain = value_map(arena);
     for (size_t i = 0; body && i < body->map.count; i++) {
-        if (strcmp(body->map.entries[i].key, "pytui") != 0) {
-            value_set(arena, plain, body->map.entries[i].key, body->map.entries[i].value);
-        }
+        struct value *value = body->map.entries[i].value;
+        bool snapshot = strcmp(body->map.entries[i].key, "pytui") == 0 && value->type == VALUE_MAP;
+        value_set(arena, plain, body->map.entries[i].key, snapshot ? emptied(arena, value) : value);
     }
     return message_event(arena, value_get_text(message, "event", ""), plain);
 }

@@ -4,6 +4,7 @@
 #include "breakpoints.h"
 #include "compat.h"
 #include "engine.h"
+#include "helper.h"
 #include "lifecycle.h"
 #include "lines.h"
 #include "stop.h"
@@ -306,6 +307,13 @@ static bool was_begun(struct stepping *stepping)
 
 /* Reports of the engine. */
 
+/* Whether a report is nobody's: another thread is stopped, and its evaluate runs this one; or it is the
+ * helper's own code. */
+static bool is_silent(const struct backend *backend)
+{
+    return stop_active(backend) || helper_is_current(backend);
+}
+
 static const char *hit_reason(const struct hits *hits)
 {
     return hits->count == 0 && hits->run_to ? "goto" : hits->function ? "function breakpoint" : "breakpoint";
@@ -339,6 +347,9 @@ void control_code_entered(struct backend *backend, PyObject *code)
         return; /* two threads entered it at once, or another tool called restart_events() */
     }
     breakpoints_code_entered(backend->breakpoints, code);
+    if (helper_is_current(backend)) {
+        return;
+    }
     if (!backend->main_code) {
         lifecycle_find_main(backend, code);
     }
@@ -351,7 +362,7 @@ void control_code_entered(struct backend *backend, PyObject *code)
 void control_breakpoint(struct backend *backend, struct armed_code *armed, int line)
 {
     struct hits hits;
-    if (!stop_active(backend) && !was_begun(backend->stepping) &&
+    if (!is_silent(backend) && !was_begun(backend->stepping) &&
         breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
         stop_for_hits(backend, &hits);
     }
@@ -364,7 +375,7 @@ void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
     if (lines_start_needed(&armed->table)) {
         note_begun(backend->stepping);
     }
-    if (!stop_active(backend) && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
+    if (!is_silent(backend) && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
         enter_function(backend, on_def_line, &hits);
     }
 }
@@ -390,7 +401,7 @@ static const char *line_reason(struct stepping *stepping)
 
 void control_watched_line(struct backend *backend, PyObject *code, int line)
 {
-    if (stop_active(backend) || was_begun(backend->stepping)) {
+    if (is_silent(backend) || was_begun(backend->stepping)) {
         return;
     }
     struct stepping *stepping = backend->stepping;
@@ -419,7 +430,7 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
 /* Step into: the frame that begins or goes on becomes the one that is stepped. */
 void control_watched_start(struct backend *backend, PyObject *code, bool resumed)
 {
-    if (stop_active(backend)) {
+    if (is_silent(backend)) {
         return;
     }
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
@@ -479,7 +490,7 @@ static void code_name(PyObject *code, char *buffer, size_t size)
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded)
 {
     struct stepping *stepping = backend->stepping;
-    if (stop_active(backend) || !is_step_thread(stepping) || !is_step_frame(stepping)) {
+    if (is_silent(backend) || !is_step_thread(stepping) || !is_step_frame(stepping)) {
         return;
     }
     if (yielded && (stepping->kind != STEP_IN || is_coroutine(code))) {
@@ -519,7 +530,7 @@ static void follow_exception(struct stepping *stepping)
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception)
 {
     struct stepping *stepping = backend->stepping;
-    if (stop_active(backend)) {
+    if (is_silent(backend)) {
         return;
     }
     if (code == backend->main_code && PyThread_get_thread_ident() == backend->main_ident) {

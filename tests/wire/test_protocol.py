@@ -90,7 +90,7 @@ def test_answers_beyond_the_limits(session: Start) -> None:
 
 
 def test_stop_beyond_the_limits(session: Start) -> None:
-    """A stop is told even when its snapshot is too long to be sent."""
+    """A stop is told even when its snapshot is too long to be sent: then without what that would hold."""
     text = (
         "name = '/' + '\\udc80' * 4000\n"
         "exec(compile('def f(n): return f(n - 1) if n else stop()', name, 'exec'))\n"
@@ -101,7 +101,8 @@ def test_stop_beyond_the_limits(session: Start) -> None:
     run.set_breakpoints(run.script, 4)
     run.configure(stop_on_entry=False)
     stopped = run.wait_stop("breakpoint")
-    assert "pytui" not in stopped and stopped["threadId"] == 1
+    snapshot = {"stackFrames": [], "moreFrames": True, "scopes": [], "pages": [], "hits": [], "threadName": "MainThread"}
+    assert stopped["pytui"] == snapshot and stopped["threadId"] == 1
     with pytest.raises(RequestFailed, match="16 MiB"):
         run.request("stackTrace", threadId=0, levels=600)
     assert len(run.request("stackTrace", threadId=0, levels=20)["stackFrames"]) == 20
