@@ -40,6 +40,7 @@ struct stop {
     long long cancelled_request;             /* the last one whose code a client interrupted */
     /* Guarded by backend->lock: */
     bool resumed;          /* leave the loop */
+    bool released;         /* the same, though no request said so */
     bool abandoned;        /* the same, and the session is over */
     long long running;     /* request whose Python code runs; 0: none */
     long long unwanted;    /* request whose code is to be interrupted: another may run by then */
@@ -116,7 +117,7 @@ void stop_abandon(struct backend *backend)
 
 void stop_release(struct backend *backend)
 {
-    backend->stop->resumed = true;
+    backend->stop->resumed = backend->stop->released = true;
     pthread_cond_broadcast(&backend->changed);
 }
 
@@ -340,6 +341,17 @@ static void post_stopped(struct backend *backend, const struct stop_info *info)
     backend_event(backend, arena, "stopped", body);
 }
 
+static void post_continued(struct backend *backend)
+{
+    struct arena *arena = arena_create();
+    if (arena) {
+        struct value *body = value_map(arena);
+        value_set_int(arena, body, "threadId", threads_id(backend, backend->stop->ident));
+        value_set_bool(arena, body, "allThreadsContinued", true);
+        backend_event(backend, arena, "continued", body);
+    }
+}
+
 /* Serve until resumed or abandoned. GIL held all the time. */
 static void serve(struct backend *backend)
 {
@@ -359,8 +371,12 @@ static void serve(struct backend *backend)
         }
         pthread_mutex_lock(&backend->lock);
     }
-    stop->resumed = false;
+    bool released = stop->released && !stop->abandoned;
+    stop->resumed = stop->released = false;
     pthread_mutex_unlock(&backend->lock);
+    if (released) {
+        post_continued(backend);
+    }
     server_drain(backend->server, ANSWER_PATIENCE); /* the program may end in its very next instruction */
 }
 
@@ -380,6 +396,7 @@ static void show_and_serve(struct backend *backend, const struct stop_info *info
     bool gone = backend->phase == PHASE_GONE || backend->stop->abandoned;
     if (!gone) {
         backend->phase = PHASE_STOPPED;
+        backend->stop->resumed = backend->stop->released = false; /* of a release that came after the last stop */
     }
     pthread_mutex_unlock(&backend->lock);
     if (!gone) {

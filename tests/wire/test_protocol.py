@@ -270,6 +270,7 @@ def test_terminate(session: Start, stopped: bool) -> None:
         run.pump(0.3)
     run.request("terminate")
     status, stdout, stderr = run.finish()
+    assert run.names_of_events().count("continued") == stopped
     assert "KeyboardInterrupt" in stderr and status == -signal.SIGINT
     assert stdout in ("", "clean\n") if stopped else stdout == "clean\n"
 
