@@ -3,6 +3,7 @@
 import os
 import random
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from client import Closed, RequestFailed, Session
 
 Start = Callable[..., Session]
 
+TARGETS = Path(__file__).resolve().parents[1] / "targets"
 PROGRAM = "import sys\ndef f(n):\n    return n + 1\nprint(f(41))\n"
 
 
@@ -138,6 +140,29 @@ def test_a_program_that_takes_our_tools_away(session: Start, python) -> None:
     run = session(text=text).start(6)
     run.pump(0.2)
     assert run.finish()[:2] == (0, "end\n") or run.events
+
+
+def test_where_the_kernel_refuses_a_private_table(python, programs: Path) -> None:
+    """The channel's descriptor is a high one then; a forked child does not keep it, and the rest works as ever."""
+    text = """\
+import os
+mark = 1
+pid = os.fork()
+if pid == 0:
+    os._exit(len([each for each in os.listdir("/proc/self/fd") if int(each) > 100]))
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+os.execv("/bin/echo", ["echo", "bye"])
+"""
+    (programs / "script.py").write_text(text)
+    deny = TARGETS / "deny_close_range.py"
+    with Session(sys.executable, "-I", deny, python.path, programs / "script.py", cwd=programs) as run:
+        run.initialize()
+        run.set_breakpoints(programs / "script.py", 2)
+        run.configure(stop_on_entry=False)
+        run.wait_stop("breakpoint")
+        run.go("next", "step")
+        run.resume()
+        assert run.finish() == (0, "0\nbye\n", "")
 
 
 def test_monkey(session: Start) -> None:
