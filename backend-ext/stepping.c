@@ -362,6 +362,10 @@ void control_code_entered(struct backend *backend, PyObject *code)
 void control_breakpoint(struct backend *backend, struct armed_code *armed, int line)
 {
     struct hits hits;
+    if (stop_active(backend)) {
+        stop_note_skipped(backend);
+        return;
+    }
     if (!is_silent(backend) && !was_begun(backend->stepping) &&
         breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
         stop_for_hits(backend, &hits);

@@ -36,6 +36,7 @@ struct stop {
     PyObject *interval;                      /* owned: the program's own, while it is replaced */
     PyObject *get_handler, *default_handler; /* owned: of SIGINT; NULL where not found */
     bool interrupted;                        /* a Ctrl-C of the program was caught by an evaluate */
+    long skipped;                            /* breakpoints that other threads passed while an evaluate ran */
     bool check_interrupt;                    /* the main thread goes on: a Ctrl-C may have come meanwhile */
     long long cancelled_request;             /* the last one whose code a client interrupted */
     /* Guarded by backend->lock: */
@@ -97,6 +98,22 @@ void stop_destroy(struct stop *stop)
 bool stop_active(const struct backend *backend)
 {
     return backend->stop->active;
+}
+
+void stop_note_skipped(struct backend *backend)
+{
+    backend->stop->skipped++;
+}
+
+static void report_skipped(struct backend *backend)
+{
+    char text[160];
+    if (backend->stop->skipped > 0) {
+        int length = snprintf(text, sizeof(text), "Other threads passed %ld breakpoint%s while this was evaluated.\n",
+                              backend->stop->skipped, backend->stop->skipped == 1 ? "" : "s");
+        backend->stop->skipped = 0;
+        backend_output(backend, "console", text, (size_t)length, NULL, 0);
+    }
 }
 
 PyObject *stop_frame(const struct backend *backend)
@@ -201,6 +218,7 @@ void stop_after_python(void *data)
         stop->interrupted = true;
     }
     hold_interval(backend);
+    report_skipped(backend);
     if (error) {
         PyErr_SetRaisedException(error);
     }

@@ -33,6 +33,9 @@ void stop_enter(struct backend *backend, const struct stop_info *info);
 /* Whether a stop is going on: a second one (found while an evaluate runs) must pass. */
 bool stop_active(const struct backend *backend);
 
+/* A breakpoint was passed for that reason: the client is told when the evaluate is over. */
+void stop_note_skipped(struct backend *backend);
+
 /* The stop ends without a client's word: it is gone, or we are a forked child. Lock held. */
 void stop_abandon(struct backend *backend);
 

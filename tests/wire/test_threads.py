@@ -158,6 +158,7 @@ print("end")
     run = session(text=text).start(8, 5)
     run.wait_stop("breakpoint")
     assert run.evaluate("(requests.put(21), answers.get(timeout=5))[1]") == "42"
+    assert "1 breakpoint " in run.event("output")["output"]
     run.resume()
     assert run.finish()[1] == "end\n"
 
