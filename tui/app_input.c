@@ -1,6 +1,6 @@
 /* Keys on their way to whoever wants them: dialog, prompt, pane, the global bindings.
  *
- * Keys typed ahead are kept in order: while a move of the program is on its way the next key waits for
+ * Keys typed ahead are kept in order: while a move of the program is on its way the keys after it wait for
  * it, but no longer than HOLD; a program that runs on is a running program, and keys act at once. */
 #include "app.h"
 #include "app_internal.h"
@@ -66,6 +66,12 @@ void app_key(struct app *app, const struct key *key)
         pane_key(app, key);
 }
 
+/* Whether the program is on its way to a stop that was asked for. */
+static bool moving(struct app *app)
+{
+    return app_model(app)->state == MODEL_RUNNING && session_pending(app_session(app)) > 0;
+}
+
 /* Whether the next key has to wait for the move before it. */
 static bool held(struct app *app)
 {
@@ -92,8 +98,9 @@ int app_read_keys(struct app *app)
             hush(app, false);
             return term_timeout(app->term);
         }
+        bool moved_before = moving(app);
         app_key(app, &key);
-        if (session_pending(app_session(app)) > 0 && app_model(app)->state == MODEL_RUNNING)
+        if (!moved_before && moving(app))
             app->hold_until = loop_now() + HOLD;
     }
     return 0;

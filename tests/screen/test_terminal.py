@@ -126,3 +126,13 @@ def test_fork_with_a_breakpoint_in_the_child_leaves_the_child_alone(pytui, each_
     screen = pytui("forks.py", options=["--continue", "-b", f"forks.py:{line}"], interpreter=each_engine.path)
     screen.expect("parent saw 3")
     ended(screen, "3")
+
+
+def test_keys_for_a_program_that_was_continued_do_not_wait_for_each_other(pytui, write):
+    program = write("long.py", "line = input('line? ')\nprint(len(line), 'characters')\n")
+    screen = pytui(program)
+    at(screen, "long.py:1")
+    screen.send("c")
+    screen.expect(printed("line?"))
+    screen.send("T" + "x" * 2000 + "\r")
+    screen.expect("2000 characters", timeout=15)
