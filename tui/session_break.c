@@ -209,6 +209,17 @@ void session_remove_breakpoint(struct session *session, int id)
     session_changed(session);
 }
 
+/* An import may bind it to another line than was thought, where there is one already. */
+static void change(struct session *session, struct model_breakpoint *breakpoint, const struct value *news)
+{
+    int line = breakpoint->line;
+    char *path = xstrdup(breakpoint->path);
+    apply(session, breakpoint, news);
+    if (breakpoint->line != line && merge_same(session))
+        send_file(session, path);
+    free(path);
+}
+
 void session_breakpoint_event(struct session *session, const char *reason, const struct value *breakpoint)
 {
     struct model *model = session->model;
@@ -219,7 +230,7 @@ void session_breakpoint_event(struct session *session, const char *reason, const
         if (strcmp(reason, "removed") == 0)
             model_breakpoint_remove(model, model->breakpoints[i]);
         else
-            apply(session, model->breakpoints[i], breakpoint);
+            change(session, model->breakpoints[i], breakpoint);
         return;
     }
     log_write("session: breakpoint %lld %s is unknown here", (long long)id, reason);

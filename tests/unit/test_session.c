@@ -485,6 +485,26 @@ static void who_waits_for_an_answer_hears_of_the_end(void **state)
     assert_non_null(strstr(result_text, "ended"));
 }
 
+static void breakpoints_that_an_import_moves_together_become_one(void **state)
+{
+    struct fake *fake = *state;
+    fake_start(fake);
+    session_add_breakpoint(fake->session, "/m.py", 5, NULL);
+    fake_expect(fake, "setBreakpoints");
+    fake_answer(fake, fake_json(fake, "{\"breakpoints\": [{\"id\": 41, \"verified\": false, \"line\": 5}]}"));
+    session_add_breakpoint(fake->session, "/m.py", 7, NULL);
+    fake_expect(fake, "setBreakpoints");
+    fake_answer(fake, fake_json(fake, "{\"breakpoints\": [{\"id\": 41, \"verified\": false, \"line\": 5}, "
+                                      "{\"id\": 42, \"verified\": false, \"line\": 7}]}"));
+    assert_int_equal(model_of(fake)->breakpoint_count, 2);
+    fake_event(fake, "breakpoint",
+               fake_json(fake, "{\"reason\": \"changed\", \"breakpoint\": {\"id\": 41, \"verified\": true, "
+                               "\"line\": 7, \"pytui\": {\"state\": \"moved\", \"hits\": 0}}}"));
+    assert_int_equal(model_of(fake)->breakpoint_count, 1);
+    const struct value *arguments = fake_expect(fake, "setBreakpoints");
+    assert_int_equal(value_count(value_get_array(arguments, "breakpoints")), 1);
+}
+
 static void count_results(struct session *session, bool ok, const char *result, void *data)
 {
     (void)session, (void)ok, (void)result;
@@ -607,6 +627,7 @@ int main(void)
         TEST(garbage_loses_the_connection_with_a_reason),
         TEST(unknown_and_malformed_messages_are_let_go),
         TEST(who_waits_for_an_answer_hears_of_the_end),
+        TEST(breakpoints_that_an_import_moves_together_become_one),
         TEST(a_destroyed_session_calls_nobody),
         TEST(children_go_to_the_row_that_asked),
         TEST(lines_out_of_range_are_none),
