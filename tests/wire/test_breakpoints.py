@@ -339,7 +339,8 @@ def test_recursion_limit(session: Start) -> None:
     bare = session(text=text).start()
     expected = bare.finish()[1]
     depth = int(expected)
-    run = session(text=text).start({"line": 6, "condition": f"deep == {depth}"}, {"line": 6, "condition": f"abs(deep) == {depth}"})
+    conditions = (f"deep == {depth}", f"abs(deep) == {depth}")
+    run = session(text=text).start(*({"line": 6, "condition": each} for each in conditions))
     run.wait_stop("breakpoint")
     assert run.frames[0]["name"] == "down" and "text" not in run.stopped
     assert len(run.stopped["hitBreakpointIds"]) == 2

@@ -187,8 +187,8 @@ if __name__ == "__main__":
 def test_exit_is_stable(session: Start) -> None:
     """Requests that need the interpreter, hammered at the exit, crash nothing."""
     for _ in range(10):
-        run = session(text="import threading, time\nx = [threading.Thread(target=time.sleep, args=(0.01,)) for _ in range(9)]\n"
-                           "[t.start() for t in x]\nfor i in range(2000):\n    pass\n")
+        text = "import threading, time\nx = [threading.Thread(target=time.sleep, args=(0.01,)) for _ in range(9)]\n"
+        run = session(text=text + "[t.start() for t in x]\nfor i in range(2000):\n    pass\n")
         run.start()
         try:
             while True:
