@@ -156,3 +156,27 @@ size_t history_search(const struct history *history, size_t index, const char *p
     }
     return (size_t)-1;
 }
+
+const char *history_walk_step(const struct history *history, struct history_walk *walk, const char *line, bool back)
+{
+    if (walk->depth == 0) {
+        free(walk->typed);
+        walk->typed = xstrdup(line);
+    }
+    size_t found = history_search(history, walk->depth - 1, walk->typed, !back);
+    if (found == (size_t)-1 && back)
+        return NULL;
+    walk->depth = found + 1;
+    return walk->depth > 0 ? history_back(history, found) : walk->typed;
+}
+
+void history_walk_leave(struct history_walk *walk)
+{
+    walk->depth = 0;
+}
+
+void history_walk_finish(struct history_walk *walk)
+{
+    free(walk->typed);
+    *walk = (struct history_walk){0};
+}

@@ -15,16 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOWHERE ((size_t)-1)
-#define PROMPT  4 /* columns of ">>> " */
+#define PROMPT 4 /* columns of ">>> " */
 
 struct console_pane {
     struct lineedit *edit; /* owned */
     char *before;          /* owned: lines of an unfinished statement, each with its newline; NULL: none */
-    size_t back;           /* entry of the history that is shown; NOWHERE: what was typed */
-    char *typed;           /* owned: the line before the history was entered */
-    size_t scrolled;       /* lines scrolled back from the end */
-    int rows;              /* of the last canvas */
+    struct history_walk walk;
+    size_t scrolled; /* lines scrolled back from the end */
+    int rows;        /* of the last canvas */
 };
 
 static void *create(struct app *app)
@@ -32,7 +30,6 @@ static void *create(struct app *app)
     (void)app;
     struct console_pane *self = xcalloc(1, sizeof *self);
     self->edit = lineedit_create(NULL);
-    self->back = NOWHERE;
     return self;
 }
 
@@ -43,7 +40,7 @@ static void destroy(void *data)
         return;
     lineedit_destroy(self->edit);
     free(self->before);
-    free(self->typed);
+    history_walk_finish(&self->walk);
     free(self);
 }
 
@@ -141,14 +138,14 @@ static void clear(struct console_pane *self)
     lineedit_set(self->edit, "");
     free(self->before);
     self->before = NULL;
-    self->back = NOWHERE;
+    history_walk_leave(&self->walk);
 }
 
 static void enter(struct app *app, struct console_pane *self)
 {
     char *text = statement(self);
     self->scrolled = 0;
-    self->back = NOWHERE;
+    history_walk_leave(&self->walk);
     if (!*lineedit_text(self->edit) && !self->before) {
         free(text);
         return;
@@ -171,15 +168,9 @@ static void enter(struct app *app, struct console_pane *self)
 
 static void walk_history(struct app *app, struct console_pane *self, bool back)
 {
-    if (self->back == NOWHERE) {
-        free(self->typed);
-        self->typed = xstrdup(lineedit_text(self->edit));
-    }
-    size_t found = history_search(app->history, self->back, self->typed, !back);
-    if (found == NOWHERE && back)
-        return;
-    self->back = found;
-    lineedit_set(self->edit, found == NOWHERE ? self->typed : history_back(app->history, found));
+    const char *line = history_walk_step(app->history, &self->walk, lineedit_text(self->edit), back);
+    if (line)
+        lineedit_set(self->edit, line);
 }
 
 static void scroll(struct app *app, struct console_pane *self, bool up)

@@ -11,13 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOWHERE ((size_t)-1)
-
 struct prompt {
     struct prompt_options options; /* label is owned */
     struct lineedit *edit;         /* owned */
-    size_t back;                   /* entry of the history that is shown; NOWHERE: what was typed */
-    char *typed;                   /* owned: the line before the history was entered */
+    struct history_walk walk;
 };
 
 void prompt_open(struct app *app, const struct prompt_options *options)
@@ -27,7 +24,6 @@ void prompt_open(struct app *app, const struct prompt_options *options)
     prompt->options = *options;
     prompt->options.label = xstrdup(options->label);
     prompt->edit = lineedit_create(options->initial);
-    prompt->back = NOWHERE;
     app->prompt = prompt;
     app->message[0] = '\0';
     app_damage(app);
@@ -48,7 +44,7 @@ static void finish(struct app *app, bool accepted)
     if (prompt->options.done)
         prompt->options.done(app, accepted ? lineedit_text(prompt->edit) : NULL, prompt->options.data);
     lineedit_destroy(prompt->edit);
-    free(prompt->typed);
+    history_walk_finish(&prompt->walk);
     free((char *)(uintptr_t)prompt->options.label);
     free(prompt);
 }
@@ -63,15 +59,9 @@ void prompt_close(struct app *app)
 static void walk_history(struct app *app, bool back)
 {
     struct prompt *prompt = app->prompt;
-    if (prompt->back == NOWHERE) {
-        free(prompt->typed);
-        prompt->typed = xstrdup(lineedit_text(prompt->edit));
-    }
-    size_t found = history_search(app->history, prompt->back, prompt->typed, !back);
-    if (found == NOWHERE && back)
-        return;
-    prompt->back = found;
-    lineedit_set(prompt->edit, found == NOWHERE ? prompt->typed : history_back(app->history, found));
+    const char *line = history_walk_step(app->history, &prompt->walk, lineedit_text(prompt->edit), back);
+    if (line)
+        lineedit_set(prompt->edit, line);
 }
 
 static void edit(struct app *app, const struct key *key)
@@ -85,7 +75,7 @@ static void edit(struct app *app, const struct key *key)
     }
     if (lineedit_key(prompt->edit, key) != LINEEDIT_CHANGED)
         return;
-    prompt->back = NOWHERE;
+    history_walk_leave(&prompt->walk);
     if (prompt->options.changed)
         prompt->options.changed(app, lineedit_text(prompt->edit), prompt->options.data);
 }

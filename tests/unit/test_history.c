@@ -126,6 +126,25 @@ static void a_broken_file_does_no_harm(void **state)
     history_destroy(history);
 }
 
+static void up_and_down_go_through_what_begins_alike(void **state)
+{
+    (void)state;
+    struct history *history = history_create(NULL, 10);
+    struct history_walk walk = {0};
+    history_add(history, "print(a)");
+    history_add(history, "x = 1");
+    history_add(history, "print(b)");
+    assert_string_equal(history_walk_step(history, &walk, "pr", true), "print(b)");
+    assert_string_equal(history_walk_step(history, &walk, "print(b)", true), "print(a)");
+    assert_null(history_walk_step(history, &walk, "print(a)", true));
+    assert_string_equal(history_walk_step(history, &walk, "print(a)", false), "print(b)");
+    assert_string_equal(history_walk_step(history, &walk, "print(b)", false), "pr");
+    history_walk_leave(&walk);
+    assert_string_equal(history_walk_step(history, &walk, "x", true), "x = 1");
+    history_walk_finish(&walk);
+    history_destroy(history);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +152,7 @@ int main(void)
         cmocka_unit_test(search_goes_both_ways),
         cmocka_unit_test_setup_teardown(it_is_kept_over_runs_with_everything_in_it, setup, teardown),
         cmocka_unit_test_setup_teardown(two_at_once_lose_nothing, setup, teardown),
+        cmocka_unit_test(up_and_down_go_through_what_begins_alike),
         cmocka_unit_test(it_is_bounded),
         cmocka_unit_test_setup_teardown(a_broken_file_does_no_harm, setup, teardown),
     };
