@@ -58,32 +58,35 @@ static void write_line(const char *message)
     (void)written;
 }
 
+/* ERROR is told behind the message unless it is 0. errno stays as it is. */
+__attribute__((format(printf, 1, 0))) static void write_message(const char *format, va_list arguments, int error)
+{
+    int saved_errno = errno;
+    char message[4096];
+    vsnprintf(message, sizeof message, format, arguments);
+    size_t length = strlen(message);
+    if (error != 0)
+        snprintf(message + length, sizeof message - length, ": %s", strerror(error));
+    write_line(message);
+    errno = saved_errno;
+}
+
 void log_write(const char *format, ...)
 {
     if (log_fd < 0)
         return;
-    int saved_errno = errno;
-    char message[4096];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    write_message(format, arguments, 0);
     va_end(arguments);
-    write_line(message);
-    errno = saved_errno;
 }
 
 void log_errno(const char *format, ...)
 {
     if (log_fd < 0)
         return;
-    int saved_errno = errno;
-    char message[4096];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    write_message(format, arguments, errno);
     va_end(arguments);
-    size_t length = strlen(message);
-    snprintf(message + length, sizeof message - length, ": %s", strerror(saved_errno));
-    write_line(message);
-    errno = saved_errno;
 }
