@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOG_LIMIT (64 << 10) /* characters of one log message */
+
 struct breakpoints {
     struct backend *backend;
     struct breakpoint_file *files;
@@ -330,14 +332,18 @@ static struct breakpoint_file *file_of_breakpoint(struct breakpoints *breakpoint
 static void write_log(struct breakpoints *breakpoints, struct breakpoint *breakpoint, PyObject *frame, int line)
 {
     PyObject *text = log_message_format(breakpoint->log, frame);
-    PyObject *bytes = text ? PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace") : NULL;
-    char *message = NULL;
-    if (bytes && asprintf(&message, "%s\n", PyBytes_AsString(bytes)) >= 0) {
+    bool cut = text && PyUnicode_GetLength(text) > LOG_LIMIT;
+    PyObject *part = text ? PyUnicode_Substring(text, 0, LOG_LIMIT) : NULL;
+    PyObject *whole = part ? PyUnicode_FromFormat("%U%s", part, cut ? "\xe2\x80\xa6\n" : "\n") : NULL;
+    PyObject *bytes = whole ? PyUnicode_AsEncodedString(whole, "utf-8", "backslashreplace") : NULL;
+    if (bytes) {
         struct breakpoint_file *file = file_of_breakpoint(breakpoints, breakpoint);
-        backend_output(breakpoints->backend, "console", message, strlen(message), file ? file->path : NULL, line);
-        free(message);
+        backend_output(breakpoints->backend, "console", PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes),
+                       file ? file->path : NULL, line);
     }
     Py_XDECREF(bytes);
+    Py_XDECREF(whole);
+    Py_XDECREF(part);
     Py_XDECREF(text);
     PyErr_Clear();
 }

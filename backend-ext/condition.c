@@ -5,13 +5,14 @@
 
 #include "compat.h"
 #include "locals.h"
+#include "warnings.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PARAMETERS_LIMIT 16
+#define PARAMETERS_LIMIT 64 /* more are taken from a dictionary of locals */
 #define FLAG_OPTIMIZED   0x1
 #define RECURSION_ROOM   100
 
@@ -26,6 +27,7 @@ struct expression {
     PyObject *function;                /* owned: the function, or NULL where locals are a dictionary (class bodies) */
     PyObject *names[PARAMETERS_LIMIT]; /* owned: its parameters */
     size_t count;
+    bool too_many_names;
 };
 
 struct condition {
@@ -65,6 +67,11 @@ static void describe_error(char *buffer, size_t size)
     PyErr_Clear();
 }
 
+static PyObject *compile_text(const char *text)
+{
+    return warnings_compile_silently(text, "<breakpoint>", Py_eval_input);
+}
+
 static void forget_context(struct expression *expression)
 {
     Py_CLEAR(expression->context);
@@ -74,6 +81,7 @@ static void forget_context(struct expression *expression)
         Py_CLEAR(expression->names[i]);
     }
     expression->count = 0;
+    expression->too_many_names = false;
 }
 
 static void expression_finish(struct expression *expression)
@@ -93,7 +101,7 @@ static bool expression_init(struct expression *expression, const char *text, cha
     }
     locals_init(&expression->locals);
     expression->text = strdup(text);
-    expression->code = Py_CompileString(text, "<breakpoint>", Py_eval_input);
+    expression->code = compile_text(text);
     expression->globals_name = PyUnicode_InternFromString("f_globals");
     if (!expression->code || !expression->text || !expression->globals_name) {
         describe_error(error, size);
@@ -103,10 +111,22 @@ static bool expression_init(struct expression *expression, const char *text, cha
     return true;
 }
 
-/* Whether TEXT uses the identifier NAME (as a variable or an attribute: too often does no harm). */
+static bool is_ascii(const char *text)
+{
+    while (*text && !(*text & 0x80)) {
+        text++;
+    }
+    return !*text;
+}
+
+/* Whether TEXT uses the identifier NAME (as a variable or an attribute: too often does no harm). The
+ * compiler normalises identifiers: one that is not ASCII may be any name's spelling. */
 static bool mentions(const char *text, const char *name)
 {
     size_t length = strlen(name);
+    if (!is_ascii(text)) {
+        return true;
+    }
     for (const char *at = text; (at = strstr(at, name)); at += length) {
         unsigned char before = at == text ? ' ' : (unsigned char)at[-1], after = (unsigned char)at[length];
         bool inside =
@@ -136,6 +156,8 @@ static bool add_names(struct expression *expression, PyObject *code, const char 
         }
         if (!known && expression->count < PARAMETERS_LIMIT) {
             expression->names[expression->count++] = Py_NewRef(name);
+        } else if (!known) {
+            expression->too_many_names = true;
         }
     }
     bool ok = names != NULL;
@@ -162,7 +184,7 @@ static PyObject *make_function(struct expression *expression, PyObject *globals)
     }
     PyObject *whole = source ? PyUnicode_FromFormat("%U: (\n%s\n)", source, expression->text) : NULL;
     const char *text = whole ? PyUnicode_AsUTF8AndSize(whole, NULL) : NULL;
-    PyObject *code = text ? Py_CompileString(text, "<breakpoint>", Py_eval_input) : NULL;
+    PyObject *code = text ? compile_text(text) : NULL;
     PyObject *function = code ? PyEval_EvalCode(code, globals, globals) : NULL;
     Py_XDECREF(code);
     Py_XDECREF(whole);
@@ -195,7 +217,7 @@ static bool prepare(struct expression *expression, PyObject *code, PyObject *glo
                       !add_names(expression, code, "co_freevars"))) {
         return false;
     }
-    if (optimized || module) {
+    if ((optimized || module) && !expression->too_many_names) {
         expression->function = make_function(expression, globals);
         if (!expression->function) {
             return false;
@@ -306,9 +328,7 @@ static void find_simple(struct condition *condition)
         for (size_t end = strlen(literal); end > 0 && isspace((unsigned char)literal[end - 1]); end--) {
             literal[end - 1] = '\0';
         }
-        PyObject *code = strlen(at) < sizeof(literal) && is_literal(literal)
-                             ? Py_CompileString(literal, "<breakpoint>", Py_eval_input)
-                             : NULL;
+        PyObject *code = strlen(at) < sizeof(literal) && is_literal(literal) ? compile_text(literal) : NULL;
         PyObject *empty = code ? PyDict_New() : NULL;
         condition->constant = empty ? PyEval_EvalCode(code, empty, empty) : NULL;
         condition->name = condition->constant ? PyUnicode_FromStringAndSize(text, (Py_ssize_t)length) : NULL;

@@ -3,57 +3,52 @@
 #include "compat.h"
 #include "warnings.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#define COMPILE_LIMIT (4 << 20) /* bytes of a file that is compiled only to see its lines */
+#define COMPILE_LIMIT ((off_t)4 << 20) /* bytes of a file that is compiled only to see its lines */
 
-/* Compile without a word of the compiler's warnings: they belong to the program's own import. */
-static PyObject *compile_quietly(PyObject *compile, PyObject *source, const char *path)
+/* The text of the regular file at PATH: opening a FIFO would wait, reading a terminal take what is typed. The
+ * caller frees it. NULL: none, too long, or no text. */
+static char *read_file(const char *path)
 {
-    PyObject *filters = warnings_filters();
-    PyObject *ignore = filters ? Py_BuildValue("(sOOOi)", "ignore", Py_None, PyExc_Warning, Py_None, 0) : NULL;
-    bool quiet = ignore && PyList_Insert(filters, 0, ignore) == 0;
-    PyErr_Clear();
-    PyObject *name = PyUnicode_DecodeFSDefault(path);
-    PyObject *code = name ? PyObject_CallFunction(compile, "OOsii", source, name, "exec", 0, 1) : NULL;
-    PyErr_Clear();
-    if (quiet && PyList_GetItem(filters, 0) == ignore) {
-        PyList_SetSlice(filters, 0, 1, NULL);
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    bool regular = file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size < COMPILE_LIMIT;
+    size_t size = regular ? (size_t)status.st_size : 0, length = 0;
+    char *text = regular ? malloc(size + 1) : NULL;
+    while (text && length < size) {
+        ssize_t got = read(file, text + length, size - length);
+        if (got <= 0 && (got == 0 || errno != EINTR)) {
+            break;
+        }
+        length += got > 0 ? (size_t)got : 0;
     }
-    PyErr_Clear();
-    Py_XDECREF(name);
-    Py_XDECREF(ignore);
-    Py_XDECREF(filters);
-    return code;
-}
-
-static PyObject *read_file(const char *path)
-{
-    FILE *stream = fopen(path, "rbe");
-    if (!stream) {
+    if (file >= 0) {
+        close(file);
+    }
+    if (text && memchr(text, '\0', length)) {
+        free(text);
         return NULL;
     }
-    char *buffer = malloc(COMPILE_LIMIT);
-    size_t length = buffer ? fread(buffer, 1, COMPILE_LIMIT, stream) : 0;
-    bool whole = length < COMPILE_LIMIT && !ferror(stream);
-    fclose(stream);
-    PyObject *source = buffer && whole ? PyBytes_FromStringAndSize(buffer, (Py_ssize_t)length) : NULL;
-    free(buffer);
-    PyErr_Clear();
-    return source;
+    if (text) {
+        text[length] = '\0';
+    }
+    return text;
 }
 
 bool file_lines_read(const char *path, struct line_set *lines)
 {
-    PyObject *builtins = PyEval_GetBuiltins(); /* borrowed */
-    PyObject *compile = builtins ? PyDict_GetItemString(builtins, "compile") : NULL;
-    PyObject *source = compile ? read_file(path) : NULL;
-    PyObject *code = source ? compile_quietly(compile, source, path) : NULL;
+    char *text = read_file(path);
+    PyObject *code = text ? warnings_compile_silently(text, path, Py_file_input) : NULL;
     bool ok = code && line_set_add_code(lines, code);
     line_set_sort(lines);
     Py_XDECREF(code);
-    Py_XDECREF(source);
+    free(text);
     PyErr_Clear();
     return ok;
 }

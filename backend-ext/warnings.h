@@ -5,3 +5,7 @@
 
 /* New reference to the list; NULL, without an error, when there is none. GIL held. */
 PyObject *warnings_filters(void);
+
+/* Compile TEXT as Py_CompileString() does, without a word of the compiler's warnings: it is the debugger who
+ * compiles, not the program. New reference, or NULL with a Python error. GIL held. */
+PyObject *warnings_compile_silently(const char *text, const char *filename, int start);

@@ -1,5 +1,6 @@
 """Breakpoints: where they bind, when they stop, what they cost."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -381,3 +382,63 @@ def test_needs_a_path(session: Start) -> None:
     run.initialize()
     with pytest.raises(RequestFailed, match="path"):
         run.request("setBreakpoints", source={}, breakpoints=[{"line": 1}])
+
+
+@pytest.mark.parametrize("count", [20, 100])
+def test_condition_of_many_variables(session: Start, count: int) -> None:
+    """All of them are the frame's own, however many, though there are globals of the same names."""
+    names = [f"v{i}" for i in range(count)]
+    rows = ["def f():", *(f"    {name} = 1" for name in names), "    return 1", *(f"{name} = 2" for name in names), "f()"]
+    run = session(text="\n".join(rows) + "\n")
+    line = count + 2
+    run.start({"line": line, "condition": f"sum([{', '.join(names)}]) == {count}"})
+    stopped = run.wait_stop("breakpoint")
+    assert run.line == line and "text" not in stopped
+
+
+@pytest.mark.parametrize("spelling", ["\u00b5", "\u03bc", "\uff4e"])
+def test_condition_in_another_spelling(session: Start, spelling: str) -> None:
+    """Identifiers are normalised: the micro sign is the letter mu, and a wide n is an n."""
+    run = session(text="def f(\u00b5, n):\n    return n\nf(3, 3)\n").start({"line": 2, "condition": f"({spelling} == 3)"})
+    assert "text" not in run.wait_stop("breakpoint")
+
+
+@pytest.mark.parametrize("options", [(), ("-W", "error")], ids=["default", "error"])
+def test_compiling_a_condition_warns_nobody(session: Start, tmp_path: Path, options: tuple[str, ...]) -> None:
+    """A condition that the compiler has something to say about leaves the program's stderr alone."""
+    script = tmp_path / "warn.py"
+    script.write_text("i = 1\nx = 2\n")
+    run = session(*options, script).start({"line": 2, "condition": "i is 1"})
+    run.wait_stop("breakpoint")
+    run.resume()
+    assert run.finish() == (0, "", "")
+
+
+def test_file_that_is_none(session: Start, tmp_path: Path) -> None:
+    """Opening a FIFO to see its lines would wait for a writer, with the interpreter held."""
+    os.mkfifo(tmp_path / "fifo.py")
+    run = session(text="x = 1\n")
+    run.initialize()
+    assert run.set_breakpoints(tmp_path / "fifo.py", 1)[0]["pytui"]["state"] == "pending"
+    assert run.set_breakpoints("/dev/zero", 1)[0]["pytui"]["state"] == "pending"
+
+
+def test_looking_at_a_file_does_not_ask_the_program(session: Start, tmp_path: Path) -> None:
+    """Whatever it has put in the place of compile(); and the file says itself how it is encoded."""
+    other = tmp_path / "other.py"
+    other.write_text("# -*- coding: latin-1 -*-\nx = '\u00e4'\n\ny = 2\n", encoding="latin-1")
+    text = "import builtins\nbuiltins.compile = lambda *_, **__: print('asked')\nx = 1\n"
+    run = session(text=text).start(3)
+    run.wait_stop()
+    assert run.set_breakpoints(other, 3)[0]["line"] == 4
+    run.resume()
+    assert run.finish() == (0, "", "")
+
+
+def test_log_points_are_bounded(session: Start) -> None:
+    """A message of 20 MB comes cut, and one with a NUL whole."""
+    run = session(text="a = 'x' * 20_000_000\nb = 'x\\0y'\nc = 1\n")
+    run.start({"line": 2, "logMessage": "{a}"}, {"line": 3, "logMessage": "{b}"})
+    run.finish()
+    output = [each["body"]["output"] for each in run.events if each["event"] == "output"]
+    assert output == ["x" * 65536 + "\u2026\n", "x\0y\n"]
