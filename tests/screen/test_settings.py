@@ -24,7 +24,7 @@ def configured(pytui, home):
 
 
 def divider(screen) -> int:
-    return screen.lines[1].index("│")
+    return screen.lines[1].find("│")
 
 
 def test_sidebar_width(configured):
