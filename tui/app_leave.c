@@ -40,10 +40,13 @@ void app_program_stopped(struct target *target, int number, void *data)
 {
     (void)target;
     struct app *app = data;
+    bool was_stopped = app->stopped_by != 0;
     app->stopped_by = number;
     const char *name = sigabbrev_np(number);
     if (number)
         app_message(app, true, "the program was suspended by SIG%s; :resume lets it go on", name ? name : "?");
+    else if (was_stopped)
+        app_message(app, false, "the program goes on");
 }
 
 /* Ending a program that may not want to: ask the interpreter, then SIGTERM, then SIGKILL. */
@@ -115,7 +118,8 @@ void app_leave(struct app *app)
         target_signal(app->target, SIGKILL);
     } else if (model->state == MODEL_STOPPED && model->post_mortem) { /* it is over: let it come to its end */
         app->leaving = session_step(app_session(app), SESSION_CONTINUE);
-        app->patience = loop_add_timer(app->loop, 2 * PATIENCE, terminate_it, app);
+        if (app->leaving)
+            app->patience = loop_add_timer(app->loop, 2 * PATIENCE, terminate_it, app);
     } else {
         ask(app);
     }
