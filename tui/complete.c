@@ -94,7 +94,7 @@ static void add_files(struct completion *out, const char *prefix)
     size_t head = slash ? (size_t)(slash - prefix) + 1 : 0;
     char *directory = head ? xmemdup(prefix, head) : xstrdup("./");
     DIR *stream = opendir(directory);
-    for (struct dirent *entry; stream && (entry = readdir(stream));) {
+    for (struct dirent *entry; stream && out->count < WORDS_MAX && (entry = readdir(stream));) {
         const char *name = entry->d_name;
         if (strncmp(name, prefix + head, strlen(prefix + head)) != 0 || (name[0] == '.' && prefix[head] != '.'))
             continue;
