@@ -176,6 +176,20 @@ static void queue_job(struct backend *backend, struct arena *arena, const struct
     }
 }
 
+/* Whether a string in VALUE holds a NUL: all that read them as C strings would take what is before it for the
+ * whole. No path, name or text of Python has one. */
+static bool holds_nul(const struct value *value)
+{
+    bool found = value->type == VALUE_STRING && memchr(value->string.bytes, '\0', value->string.length);
+    for (size_t i = 0; value->type == VALUE_ARRAY && i < value->array.count && !found; i++) {
+        found = holds_nul(value->array.items[i]);
+    }
+    for (size_t i = 0; value->type == VALUE_MAP && i < value->map.count && !found; i++) {
+        found = holds_nul(value->map.entries[i].value);
+    }
+    return found;
+}
+
 void requests_receive(void *data, struct arena *arena, const struct message *message, const char *malformed)
 {
     struct backend *backend = data;
@@ -191,6 +205,8 @@ void requests_receive(void *data, struct arena *arena, const struct message *mes
         answer_error(backend, arena, message->seq, message->name, text ? text : "unknown request");
     } else if (!backend->initialized && !row->before_initialize) {
         answer_error(backend, arena, message->seq, row->name, "send initialize first");
+    } else if (holds_nul(message->body)) {
+        answer_error(backend, arena, message->seq, row->name, "a text in the arguments holds a NUL character");
     } else if (row->place == REQUEST_ON_READER) {
         answer(backend, arena, row, message->body, message->seq);
     } else {

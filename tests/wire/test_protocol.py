@@ -81,6 +81,22 @@ EVERY_REQUEST = {
 }
 
 
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("evaluate", {"expression": "1\0 + 1", "context": "watch"}),
+        ("setBreakpoints", {"source": {"path": "/x.py"}, "breakpoints": [{"line": 2, "condition": "True\0 is False"}]}),
+        ("setBreakpoints", {"source": {"path": "/x.py\0"}, "breakpoints": []}),
+    ],
+    ids=["expression", "condition", "path"],
+)
+def test_text_with_a_nul(session: Start, command: str, arguments: dict) -> None:
+    """Is refused, and not taken for the part of it before the NUL."""
+    run = session(text=COUNT).start(stop_on_entry=True)
+    with pytest.raises(RequestFailed, match="NUL"):
+        run.request(command, arguments)
+
+
 def test_answers_beyond_the_limits(session: Start) -> None:
     """A request whose answer would be too long is answered all the same: that it was too long."""
     run = session(text=COUNT).start(stop_on_entry=True)
