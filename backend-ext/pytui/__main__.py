@@ -16,7 +16,9 @@ def candidates() -> Iterator[Path]:
         files = importlib.metadata.files("pytui") or []
     except importlib.metadata.PackageNotFoundError:
         files = []
-    yield from (Path(str(file.locate())).resolve() for file in files if file.name == "pytui" and file.parent.name == "bin")
+    yield from (
+        Path(str(file.locate())).resolve() for file in files if file.name == "pytui" and file.parent.name == "bin"
+    )
     yield Path(sysconfig.get_path("scripts")) / "pytui"
     yield Path(sys.executable).parent / "pytui"
     yield PACKAGE / "bin" / "pytui"

@@ -48,7 +48,9 @@ def test_kill_during_the_launch(pytui, write, tmp_path, seed):
     chance = random.Random(seed)
     for run in range(10):
         started, ended_file = tmp_path / f"started{run}", tmp_path / f"ended{run}"
-        program = write(f"{run}.py", f"open({str(started)!r}, 'w')\nprint('x' * 100000)\nopen({str(ended_file)!r}, 'w')\n")
+        program = write(
+            f"{run}.py", f"open({str(started)!r}, 'w')\nprint('x' * 100000)\nopen({str(ended_file)!r}, 'w')\n"
+        )
         screen = pytui(program, options=["--continue"])
         screen.pass_time(chance.random() * 0.04)
         victims = [screen.state["pid"], *screen.children()]
@@ -77,7 +79,11 @@ def test_a_pipe_ends_with_the_program(terminal, python, write, tmp_path):
     program = write("short.py", "print('text')\n")
     done = tmp_path / "done"
     screen = terminal(
-        "sh", "-c", f'"$0" --continue --python "$1" {program} | (cat >{done}.tmp; mv {done}.tmp {done})', PYTUI, python.path
+        "sh",
+        "-c",
+        f'"$0" --continue --python "$1" {program} | (cat >{done}.tmp; mv {done}.tmp {done})',
+        PYTUI,
+        python.path,
     )
     ended(screen, "0")
     screen.wait_until(done.exists, "the pipe did not end with the program")

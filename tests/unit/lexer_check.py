@@ -88,8 +88,8 @@ def compare(path, text, spans):
         if line <= len(got.lines):
             got.lines[line - 1][start:end] = letter.encode() * (end - start)
     messages = []
-    for number, (ours, theirs) in enumerate(zip(got.lines, want.lines), 1):
-        for column, (a, b) in enumerate(zip(ours, theirs)):
+    for number, (ours, theirs) in enumerate(zip(got.lines, want.lines, strict=False), 1):
+        for column, (a, b) in enumerate(zip(ours, theirs, strict=False)):
             if a == b or b == ord("?"):
                 continue
             word = chr(a) if a else "-"
@@ -124,7 +124,7 @@ def main():
         index, line, start, end, letter = record.split()
         spans[int(index)].append((int(line), int(start), int(end), letter))
     messages = []
-    for (path, text), ours in zip(files, spans):
+    for (path, text), ours in zip(files, spans, strict=True):
         messages += compare(path, text, ours)[:5]
     print("\n".join(messages[:60]))
     print(f"{len(files)} files, {len(messages)} differences")

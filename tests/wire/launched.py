@@ -77,14 +77,20 @@ class _Client:
 
 
 def launch(*words: str | Path, stop_on_entry: bool = True, **options) -> Launched:
-    """Run `pytui WORDS…` without a screen to the program's end. OPTIONS are subprocess's; stdin is empty unless given."""
+    """Run `pytui WORDS…` without a screen to the program's end.
+
+    OPTIONS are subprocess's; stdin is empty unless given.
+    """
     ours, theirs = socket.socketpair()
     ours.settimeout(TIMEOUT)
     options.setdefault("stdin", subprocess.DEVNULL)
     argv = [LAUNCH, str(theirs.fileno()), *map(str, words)]
-    with ours, subprocess.Popen(
-        argv, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
-    ) as process:
+    with (
+        ours,
+        subprocess.Popen(
+            argv, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
+        ) as process,
+    ):
         theirs.close()
         try:
             messages = _Client(ours, stop_on_entry).run()

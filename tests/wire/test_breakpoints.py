@@ -136,7 +136,15 @@ def test_bad_condition_is_reported_at_once(session: Start) -> None:
 
 @pytest.mark.parametrize(
     "hit_condition, values",
-    [("5", [4]), ("==5", [4]), (">=199", [98, 99]), (">199", [99]), ("<3", [0, 1]), ("<= 2", [0, 1]), ("%100", [99, 99])],
+    [
+        ("5", [4]),
+        ("==5", [4]),
+        (">=199", [98, 99]),
+        (">199", [99]),
+        ("<3", [0, 1]),
+        ("<= 2", [0, 1]),
+        ("%100", [99, 99]),
+    ],
 )
 def test_hit_condition(session: Start, hit_condition: str, values: list[int]) -> None:
     """Counted over the whole run."""
@@ -388,7 +396,13 @@ def test_needs_a_path(session: Start) -> None:
 def test_condition_of_many_variables(session: Start, count: int) -> None:
     """All of them are the frame's own, however many, though there are globals of the same names."""
     names = [f"v{i}" for i in range(count)]
-    rows = ["def f():", *(f"    {name} = 1" for name in names), "    return 1", *(f"{name} = 2" for name in names), "f()"]
+    rows = [
+        "def f():",
+        *(f"    {name} = 1" for name in names),
+        "    return 1",
+        *(f"{name} = 2" for name in names),
+        "f()",
+    ]
     run = session(text="\n".join(rows) + "\n")
     line = count + 2
     run.start({"line": line, "condition": f"sum([{', '.join(names)}]) == {count}"})
@@ -399,7 +413,9 @@ def test_condition_of_many_variables(session: Start, count: int) -> None:
 @pytest.mark.parametrize("spelling", ["\u00b5", "\u03bc", "\uff4e"])
 def test_condition_in_another_spelling(session: Start, spelling: str) -> None:
     """Identifiers are normalised: the micro sign is the letter mu, and a wide n is an n."""
-    run = session(text="def f(\u00b5, n):\n    return n\nf(3, 3)\n").start({"line": 2, "condition": f"({spelling} == 3)"})
+    run = session(text="def f(\u00b5, n):\n    return n\nf(3, 3)\n").start(
+        {"line": 2, "condition": f"({spelling} == 3)"}
+    )
     assert "text" not in run.wait_stop("breakpoint")
 
 

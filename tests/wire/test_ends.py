@@ -12,7 +12,10 @@ Start = Callable[..., Session]
 
 def test_uncaught_exception(session: Start) -> None:
     """Stops post-mortem where it was raised, with locals; going on prints what a bare run prints."""
-    text = "def inner(n):\n    local = n * 2\n    raise ValueError('no %d' % local)\ndef outer():\n    inner(21)\nouter()\n"
+    text = (
+        "def inner(n):\n    local = n * 2\n    raise ValueError('no %d' % local)\n"
+        "def outer():\n    inner(21)\nouter()\n"
+    )
     run = session(text=text).start()
     stopped = run.wait_stop("exception")
     assert stopped["text"] == "ValueError: no 42"
@@ -80,7 +83,9 @@ def test_syntax_error(session: Start) -> None:
 
 def test_exceptions_that_are_caught_do_not_stop(session: Start) -> None:
     """Only what leaves the program's outermost frame is uncaught."""
-    text = "def f():\n    raise KeyError\nfor i in range(3):\n    try:\n        f()\n    except KeyError:\n        pass\n"
+    text = (
+        "def f():\n    raise KeyError\nfor i in range(3):\n    try:\n        f()\n    except KeyError:\n        pass\n"
+    )
     run = session(text=text).start()
     assert run.finish()[0] == 0
     assert "stopped" not in run.names_of_events()
@@ -99,7 +104,10 @@ def test_breakpoint_in_exit_handlers(session: Start) -> None:
 
 def test_threads_outlive_main(session: Start) -> None:
     """The session lasts until the last thread is joined."""
-    text = "import threading, time\ndef late():\n    time.sleep(0.3)\n    mark = 1\nthreading.Thread(target=late).start()\n"
+    text = (
+        "import threading, time\ndef late():\n    time.sleep(0.3)\n"
+        "    mark = 1\nthreading.Thread(target=late).start()\n"
+    )
     run = session(text=text).start(4)
     run.wait_stop("breakpoint")
     assert run.where == ("late", 4)

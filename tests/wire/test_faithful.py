@@ -61,7 +61,9 @@ FORMS = {
     "-E-module": Form(("-m", "script"), ("-E",)),
     "-S-code": Form(("-c", PROBE), ("-S",)),
     "-I-stdin": Form(("-",), ("-I",), stdin=True),
-    "-I-preload": Form(("script.py",), ("-I",), {"LD_PRELOAD": ":".join(filter(None, [os.environ.get("LD_PRELOAD"), "libm.so.6"]))}),
+    "-I-preload": Form(
+        ("script.py",), ("-I",), {"LD_PRELOAD": ":".join(filter(None, [os.environ.get("LD_PRELOAD"), "libm.so.6"]))}
+    ),
     "-P": Form(("script.py",), ("-P",)),
     "-s": Form(("script.py",), ("-s",)),
     "-O": Form(("script.py",), ("-O", "-B", "-u")),
@@ -97,7 +99,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment(changes: dict[str, str]) -> dict[str, str]:
     """The same for both runs, and no pytest's or caller's settings of Python."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTUI", "VIRTUAL_ENV"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTUI", "VIRTUAL_ENV"))
+    }
     if "ASAN_OPTIONS" in kept:  # with -I and its like, pytui's own library comes before the sanitizers' runtime
         kept["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
     if "LD_PRELOAD" in kept and "LD_PRELOAD" in changes:  # the sanitizers' runtime
@@ -160,7 +164,9 @@ def test_form(python: Interpreter, form: Form, place: Path) -> None:
 
 def test_virtual_environment(python: Interpreter, place: Path, tmp_path: Path) -> None:
     """With a package of its own, which its own sitecustomize imports."""
-    made = subprocess.run([python.path, "-m", "venv", "--without-pip", tmp_path / "venv"], capture_output=True, text=True)
+    made = subprocess.run(
+        [python.path, "-m", "venv", "--without-pip", tmp_path / "venv"], capture_output=True, text=True
+    )
     if made.returncode != 0:
         pytest.skip(f"this interpreter cannot make a virtual environment: {made.stderr.strip()[-200:]}")
     (packages,) = (tmp_path / "venv" / "lib").glob("python3*/site-packages")
@@ -208,7 +214,10 @@ ENDS = {
     "subprocess": "import subprocess; print(subprocess.check_output(['env']).decode())",
     "multiprocessing": "import multiprocessing as m\nif __name__ == '__main__': print(m.Pool(2).map(abs, [-1, -2]))",
     "recursion": "def f(): f()\nf()",
-    "stack-of-daemon": "import os\nos.fork() and os._exit(0)\nos.setsid()\nos.fork() and os._exit(0)\nos.closerange(3, 99)\nprint('daemon')",
+    "stack-of-daemon": (
+        "import os\nos.fork() and os._exit(0)\nos.setsid()\n"
+        "os.fork() and os._exit(0)\nos.closerange(3, 99)\nprint('daemon')"
+    ),
 }
 
 

@@ -87,7 +87,9 @@ def test_tool_id_taken(python, programs: Path, tmp_path: Path) -> None:
     environment = tmp_path / "venv"
     subprocess.run([python.path, "-m", "venv", "--without-pip", environment], check=True)
     (site,) = environment.glob("lib/python3.*/site-packages")
-    (site / "taken.pth").write_text("import sys; [m.use_tool_id(i, 'other') for m in [sys.monitoring] for i in (0, 1, 4) if not m.get_tool(i)]\n")
+    (site / "taken.pth").write_text(
+        "import sys; [m.use_tool_id(i, 'other') for m in [sys.monitoring] for i in (0, 1, 4) if not m.get_tool(i)]\n"
+    )
     with Session(environment / "bin" / "python", "script.py", cwd=programs) as run:
         run.initialize()
         run.set_breakpoints(programs / "script.py", 3)
@@ -135,7 +137,9 @@ def test_a_program_that_takes_our_tools_away(session: Start, python) -> None:
     """It loses its debugger, no more."""
     if python.version < (3, 12):
         pytest.skip("sys.monitoring begins with 3.12")
-    text = "import sys\nfor i in range(6):\n    if sys.monitoring.get_tool(i):\n        sys.monitoring.free_tool_id(i)\n"
+    text = (
+        "import sys\nfor i in range(6):\n    if sys.monitoring.get_tool(i):\n        sys.monitoring.free_tool_id(i)\n"
+    )
     text += "def f():\n    pass\nfor i in range(100):\n    f()\nprint('end')\n"
     run = session(text=text).start(6)
     run.pump(0.2)

@@ -15,11 +15,15 @@ PYTHON = {
     "one-line-loop": "def spin():\n    n = 0\n    while True: n += 1\nspin()\n",
     "comprehension": "def spin():\n    return [0 for _ in iter(int, 1) if _]\nspin()\n",
     "workers": "import threading\ndef spin():\n    while True:\n        pass\n"
-    "ts = [threading.Thread(target=spin, daemon=True) for _ in range(3)]\n[t.start() for t in ts]\n[t.join() for t in ts]\n",
+    "ts = [threading.Thread(target=spin, daemon=True) for _ in range(3)]\n"
+    "[t.start() for t in ts]\n[t.join() for t in ts]\n",
 }
 BLOCKED = {
     "sleep": ("import time\ndef nap():\n    secret = 42\n    time.sleep(60)\nnap()\n", "nap"),
-    "lock": ("import threading\ndef wait():\n    lock = threading.Lock()\n    lock.acquire()\n    lock.acquire()\nwait()\n", "wait"),
+    "lock": (
+        "import threading\ndef wait():\n    lock = threading.Lock()\n    lock.acquire()\n    lock.acquire()\nwait()\n",
+        "wait",
+    ),
     "read": ("import os\ndef read():\n    r, w = os.pipe()\n    os.read(r, 1)\nread()\n", "read"),
 }
 

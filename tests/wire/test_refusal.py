@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from launched import launch  # noqa: E402
+from launched import launch
 
 
 def unsupported() -> list[str]:
@@ -32,7 +32,9 @@ def old(version: str) -> bool:
 @pytest.mark.parametrize("python", unsupported() or [pytest.param("", marks=pytest.mark.skip("no old Python here"))])
 def test_refused(python: str, tmp_path: Path) -> None:
     """The reason names the interpreter and the versions that have a backend."""
-    version = subprocess.run([python, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"], capture_output=True)
+    version = subprocess.run(
+        [python, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"], capture_output=True
+    )
     (tmp_path / "a.py").write_text("open('ran', 'w')\n")
     run = launch("--python", python, "a.py", cwd=tmp_path)
     assert run.status == 2

@@ -134,7 +134,9 @@ WALKS = {
     "exception-out": Walk(EXCEPTIONS, 2, [("next", ("<module>", 8)), ("next", ("<module>", 9))]),
     "exception-over": Walk(EXCEPTIONS, 7, [("next", ("<module>", 8))]),
     "exception-step-out": Walk(EXCEPTIONS, 4, [("stepOut", ("<module>", 8))]),
-    "one-line-for": Walk(ONE_LINE, 2, [("next", ("<module>", 2)), ("next", ("<module>", 2)), ("next", ("<module>", 2))]),
+    "one-line-for": Walk(
+        ONE_LINE, 2, [("next", ("<module>", 2)), ("next", ("<module>", 2)), ("next", ("<module>", 2))]
+    ),
     "comprehensions-are-one-step": Walk(
         ONE_LINE, 4, [("next", ("<module>", 5)), ("next", ("<module>", 6)), ("next", None)]
     ),

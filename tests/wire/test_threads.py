@@ -110,7 +110,10 @@ def test_breakpoint_in_threads(session: Start) -> None:
 
 def test_ids_are_never_reused(session: Start) -> None:
     """A new thread is a new id, even where the system reuses its own."""
-    text = "import threading\ndef work():\n    mark = 1\nfor i in range(5):\n    t = threading.Thread(target=work)\n    t.start()\n    t.join()\n"
+    text = (
+        "import threading\ndef work():\n    mark = 1\nfor i in range(5):\n"
+        "    t = threading.Thread(target=work)\n    t.start()\n    t.join()\n"
+    )
     run = session(text=text).start(3)
     seen = []
     for _ in range(5):
@@ -177,7 +180,10 @@ def test_switch_interval_is_the_programs(session: Start) -> None:
 def test_many_threads_at_one_breakpoint(session: Start) -> None:
     """Every hit is counted and none is lost."""
     text = "import threading\ndef work():\n    for i in range(50):\n        mark = i\n"
-    text += "ts = [threading.Thread(target=work) for _ in range(8)]\n[t.start() for t in ts]\n[t.join() for t in ts]\nend = 1\n"
+    text += (
+        "ts = [threading.Thread(target=work) for _ in range(8)]\n"
+        "[t.start() for t in ts]\n[t.join() for t in ts]\nend = 1\n"
+    )
     run = session(text=text).start({"line": 4, "hitCondition": "%40"}, 8)
     stops = 0
     while True:
