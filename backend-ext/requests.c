@@ -20,20 +20,23 @@
 #include <string.h>
 #include <time.h>
 
-#define BLOCKED_AFTER 200 /* ms that a pause waits for the GIL before it is answered as blocked */
+#define WAITING_LIMIT ((size_t)64 << 20) /* bytes of requests that wait for a thread with the GIL; more are refused */
+#define BLOCKED_AFTER 200                /* ms that a pause waits for the GIL before it is answered as blocked */
 
 struct job {
     struct job *next;
     struct arena *arena; /* owned; holds the arguments, and the response is built in it */
     const struct request_row *row;
     const struct value *arguments;
+    size_t size; /* of the arena when it was queued */
     int64_t seq;
     int64_t deadline; /* ms; 0: none */
     bool answered;
 };
 
 struct request_queue {
-    struct job *first, **last; /* guarded by backend->lock */
+    struct job *first, **last; /* guarded by backend->lock, as all of it */
+    size_t waiting;            /* bytes of them */
 };
 
 static struct value *handle_cancel(struct request *request, bool *ok);
@@ -158,13 +161,18 @@ static void queue_job(struct backend *backend, struct arena *arena, const struct
         answer_error(backend, arena, message->seq, row->name, "out of memory");
         return;
     }
-    *job = (struct job){.arena = arena, .row = row, .arguments = message->body, .seq = message->seq};
+    *job = (struct job){
+        .arena = arena, .row = row, .arguments = message->body, .size = arena_size(arena), .seq = message->seq};
     if (row->handler == pause_handle) {
         job->deadline = now_milliseconds() + BLOCKED_AFTER;
     }
     pthread_mutex_lock(&backend->lock);
     const char *refused = refuse_in_phase(backend, row);
+    if (!refused && backend->queue->waiting > WAITING_LIMIT) {
+        refused = "too many requests wait already";
+    }
     if (!refused) {
+        backend->queue->waiting += job->size;
         *backend->queue->last = job;
         backend->queue->last = &job->next;
         helper_wake(backend);
@@ -256,6 +264,7 @@ struct job *requests_take(struct backend *backend)
     struct request_queue *queue = backend->queue;
     struct job *job = queue->first;
     if (job) {
+        queue->waiting -= job->size;
         queue->first = job->next;
         if (!queue->first) {
             queue->last = &queue->first;
@@ -304,6 +313,7 @@ void requests_refuse_all(struct backend *backend, const char *why)
     struct job *job = backend->queue->first;
     backend->queue->first = NULL;
     backend->queue->last = &backend->queue->first;
+    backend->queue->waiting = 0;
     pthread_mutex_unlock(&backend->lock);
     while (job) {
         struct job *next = job->next;
@@ -329,6 +339,7 @@ static struct job *remove_job(struct request_queue *queue, int64_t seq)
     for (struct job **link = &queue->first; *link; link = &(*link)->next) {
         struct job *job = *link;
         if (job->seq == seq && !job->answered) {
+            queue->waiting -= job->size;
             *link = job->next;
             if (queue->last == &job->next) {
                 queue->last = link;

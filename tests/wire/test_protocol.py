@@ -382,6 +382,18 @@ def test_answers_while_the_interpreter_is_busy(session: Start) -> None:
         run.event("terminated", timeout=0.1)
 
 
+def test_flood_while_the_interpreter_is_busy(session: Start) -> None:
+    """Requests that wait for the interpreter are bounded; those beyond are refused, and all are answered."""
+    run = session(text="import time\nprint('now', flush=True)\nx = (3 ** 9_000_000) % 7\ntime.sleep(60)\n")
+    run.initialize()
+    run.configure(stop_on_entry=False)
+    assert run.process.stdout.readline() == b"now\n"
+    answers = [run.send("threads", junk="x" * 100_000) for _ in range(1000)]
+    refused = [seq for seq in answers if not run.answer(seq)["success"]]
+    assert 0 < len(refused) < 1000
+    assert "too many" in run.answer(refused[0])["message"]
+
+
 def test_message_is_msgpack_of_plain_types(session: Start) -> None:
     """Strings are valid UTF-8 and maps have string keys; the client decodes strictly."""
     run = session(text="x = '\\ud800 lone'\ny = {1: b'\\xff'}\nz = 1\n").start(3)
