@@ -36,16 +36,19 @@ class Row:
     what: str
     unit: str
     goal: str
-    figures: dict[str, list[float]] = field(default_factory=dict)
+    figures: dict[str, list[tuple[float, float, float]]] = field(default_factory=dict)
 
-    def add(self, who: str, value: float | None) -> None:
-        """Notes one round's figure; None when it could not be taken."""
+    def add(self, who: str, value: float | None, less: float = 0.0, by: float = 1.0) -> None:
+        """Notes one round's figure, None when there is none; `less` is taken from it, and it is divided `by`."""
         if value is not None:
-            self.figures.setdefault(who, []).append(value)
+            self.figures.setdefault(who, []).append((value, less, by))
 
     def best(self, who: str) -> float | None:
-        """The smallest figure of all rounds."""
-        return min(self.figures[who], default=None) if who in self.figures else None
+        """Of the smallest figures of all rounds: each is the one that the machine disturbed least."""
+        if who not in self.figures:
+            return None
+        value, less, by = (min(column) for column in zip(*self.figures[who], strict=True))
+        return (value - less) / by
 
 
 def line_of(path: Path, text: str) -> int:
@@ -174,12 +177,12 @@ def program_round(bench: Bench, row: Row, kind: str, place: str) -> None:
     pdb = [bench.python, "-m", "pdb", "-c", f"break {place}", "-c", "continue", PROGRAM]
     row.add("bare", 1.0)
     base = timed(bench, bare, kind, FAST)
-    row.add("pytui", attempt("pytui", lambda: timed(bench, pytui, kind, FAST) / base))
-    slow_base = timed(bench, bare, kind, SLOW)
-    row.add("pdb", attempt("pdb", lambda: timed(bench, pdb, kind, SLOW) / slow_base))
+    row.add("pytui", attempt("pytui", lambda: timed(bench, pytui, kind, FAST)), by=base)
+    base = timed(bench, bare, kind, SLOW)
+    row.add("pdb", attempt("pdb", lambda: timed(bench, pdb, kind, SLOW)), by=base)
     if bench.pudb:
-        pudb_base = timed(bench, [DEBIAN, PROGRAM], kind, SLOW)
-        row.add("pudb", attempt("pudb", lambda: pudb_timed(bench, place, kind, SLOW) / pudb_base))
+        base = timed(bench, [DEBIAN, PROGRAM], kind, SLOW)
+        row.add("pudb", attempt("pudb", lambda: pudb_timed(bench, place, kind, SLOW)), by=base)
 
 
 def condition_round(bench: Bench, row: Row, place: str, condition: str) -> None:
@@ -190,11 +193,11 @@ def condition_round(bench: Bench, row: Row, place: str, condition: str) -> None:
     call = timed(bench, bare, "empties", FAST) / FAST
     base = timed(bench, bare, "loop", FAST) / FAST
 
-    def calls_per_hit(argv: list, count: int, prepare: Callable | None = None) -> float:
-        return (timed(bench, argv, "loop", count, prepare) / count - base) / call
+    def per_round(argv: list, count: int, prepare: Callable | None = None) -> float:
+        return timed(bench, argv, "loop", count, prepare) / count
 
-    row.add("pytui", attempt("pytui", lambda: calls_per_hit([*bench.pytui, PROGRAM], FAST, prepare)))
-    row.add("pdb", attempt("pdb", lambda: calls_per_hit(pdb, SLOW)))
+    row.add("pytui", attempt("pytui", lambda: per_round([*bench.pytui, PROGRAM], FAST, prepare)), base, call)
+    row.add("pdb", attempt("pdb", lambda: per_round(pdb, SLOW)), base, call)
 
 
 def pudb_timed(bench: Bench, place: str, kind: str, count: int) -> float:
