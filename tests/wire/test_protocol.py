@@ -117,7 +117,8 @@ def test_stop_beyond_the_limits(session: Start) -> None:
     run.set_breakpoints(run.script, 4)
     run.configure(stop_on_entry=False)
     stopped = run.wait_stop("breakpoint")
-    snapshot = {"stackFrames": [], "moreFrames": True, "scopes": [], "pages": [], "hits": [], "threadName": "MainThread"}
+    snapshot = {"stackFrames": [], "moreFrames": True, "scopes": [], "pages": [], "hits": []}
+    snapshot["threadName"] = "MainThread"
     assert stopped["pytui"] == snapshot and stopped["threadId"] == 1
     with pytest.raises(RequestFailed, match="16 MiB"):
         run.request("stackTrace", threadId=0, levels=600)
@@ -262,7 +263,8 @@ def test_disconnect_frees_the_tools(session: Start, python) -> None:
     """After disconnect, running or stopped, the interpreter is as if never debugged."""
     if python.version < (3, 12):
         pytest.skip("sys.monitoring begins with 3.12")
-    text = "import sys, time\nprint('up', flush=True)\ntime.sleep(0.3)\nprint([sys.monitoring.get_tool(i) for i in range(6)])\n"
+    text = "import sys, time\nprint('up', flush=True)\ntime.sleep(0.3)\n"
+    text += "print([sys.monitoring.get_tool(i) for i in range(6)])\n"
     run = session(text=text).start()
     run.request("disconnect")
     assert run.finish()[1] == "up\n[None, None, None, None, None, None]\n"
@@ -278,7 +280,8 @@ def test_disconnect_and_end(session: Start) -> None:
 @pytest.mark.parametrize("stopped", [True, False])
 def test_terminate(session: Start, stopped: bool) -> None:
     """Ends the program as Ctrl-C would: it cleans up, and is not stopped once more for that."""
-    run = session(text="import time\ntry:\n    time.sleep(60)\nfinally:\n    print('clean', flush=True)\n").start(stop_on_entry=True)
+    text = "import time\ntry:\n    time.sleep(60)\nfinally:\n    print('clean', flush=True)\n"
+    run = session(text=text).start(stop_on_entry=True)
     if stopped:
         run.go("next", "step")
     else:
@@ -293,7 +296,8 @@ def test_terminate(session: Start, stopped: bool) -> None:
 
 def test_the_program_cannot_see_or_close_the_channel(session: Start) -> None:
     """Closing every descriptor, the daemon's habit, leaves the session alive."""
-    text = "import os\nprint(sorted(os.listdir('/proc/self/fd')))\nos.closerange(3, 4096)\nmark = 1\nos.write(1, b'end')\n"
+    text = "import os\nprint(sorted(os.listdir('/proc/self/fd')))\n"
+    text += "os.closerange(3, 4096)\nmark = 1\nos.write(1, b'end')\n"
     run = session(text=text).start(4)
     run.wait_stop("breakpoint")
     assert run.line == 4

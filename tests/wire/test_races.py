@@ -159,7 +159,8 @@ def test_threads_in_bodies_on_def_lines(session: Start) -> None:
         )
     )
     run.initialize()
-    run.set_breakpoints(run.script, {"line": 3, "condition": "time.sleep(0.0002) or len(threads)", "logMessage": "f"}, 9)
+    log_point = {"line": 3, "condition": "time.sleep(0.0002) or len(threads)", "logMessage": "f"}
+    run.set_breakpoints(run.script, log_point, 9)
     run.configure(stop_on_entry=False)
     run.wait_stop("breakpoint")
     assert len(logged(run)) == 200
