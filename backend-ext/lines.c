@@ -50,7 +50,7 @@ static bool add_range(struct line_table *table, size_t *capacity, PyObject *item
 static bool find_body_on_def_line(const struct line_table *table, PyObject *code)
 {
     int flags = int_attribute(code, "co_flags");
-    int prologue = flags & FLAGS_GENERATOR_LIKE ? 6 : 2;
+    int prologue = (flags & FLAGS_GENERATOR_LIKE ? 6 : 2) + (Py_Version >= 0x030f0000 ? 2 : 0); /* RESUME's cache */
     for (size_t i = 0; !(flags & FLAG_OPTIMIZED) && i < table->count; i++) {
         if (table->ranges[i].line > 0 && table->ranges[i].line != table->first_line) {
             return false;
