@@ -105,6 +105,17 @@ def quit_pytui(screen: Screen, status: int | None = None) -> None:
     restored(screen)
 
 
+def program_of(screen: Screen, script: str) -> int:
+    """The pid of the interpreter that runs the script: not of pytui, whose command line names the script as well."""
+    commands = {pid: line.split() for pid, line in screen.processes().items()}
+    (pid,) = [
+        pid
+        for pid, (name, *words) in commands.items()
+        if Path(name).name.startswith("python") and any(Path(word).name == script for word in words)
+    ]
+    return pid
+
+
 def restored(screen: Screen) -> None:
     """Demands that the terminal is as it was before pytui."""
     state = screen.state

@@ -6,7 +6,7 @@ import re
 import signal
 
 import pytest
-from conftest import PYTUI, TARGETS, at, ended, printed, quit_pytui, restored
+from conftest import PYTUI, TARGETS, at, ended, printed, program_of, quit_pytui, restored
 from screen import alive
 
 
@@ -147,7 +147,7 @@ def test_kill_of_the_whole_debugger_lets_the_program_go_on(pytui, write, tmp_pat
 def test_kill_of_the_program_is_reported(pytui, each_engine):
     screen = pytui("spin.py", options=["--continue"], interpreter=each_engine.path)
     screen.expect(printed("spinning"))
-    target = next(pid for pid, line in screen.processes().items() if "spin.py" in line and "pytui" not in line)
+    target = program_of(screen, "spin.py")
     os.kill(target, signal.SIGKILL)
     ended(screen, "KILL")
     quit_pytui(screen, 128 + 9)
@@ -156,7 +156,7 @@ def test_kill_of_the_program_is_reported(pytui, each_engine):
 def test_kill_of_the_stopped_program_is_reported(pytui):
     screen = pytui("stepme.py")
     at(screen, "stepme.py:1")
-    target = next(pid for pid, line in screen.processes().items() if "stepme.py" in line and "pytui" not in line)
+    target = program_of(screen, "stepme.py")
     os.kill(target, signal.SIGKILL)
     ended(screen, "KILL")
     quit_pytui(screen, 128 + 9)

@@ -7,7 +7,7 @@ import re
 import signal
 
 import pytest
-from conftest import PYTUI, at, ended, quit_pytui, restored
+from conftest import PYTUI, at, ended, program_of, quit_pytui, restored
 from screen import alive
 from test_ends import leaves_a_trace, tui_of, wait_for_trace
 
@@ -144,7 +144,7 @@ def test_a_child_outlives_the_program_and_keeps_its_terminal(pytui, write, tmp_p
 def test_a_stop_by_signal_is_reported(pytui, each_engine):
     screen = pytui("spin.py", options=["--continue"], interpreter=each_engine.path)
     screen.expect("spinning")
-    target = next(pid for pid, line in screen.processes().items() if "spin.py" in line and "pytui" not in line)
+    target = program_of(screen, "spin.py")
     os.kill(target, signal.SIGSTOP)
     screen.expect("STOP")
     os.kill(target, signal.SIGCONT)

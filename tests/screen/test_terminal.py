@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from conftest import TARGETS, at, ended, printed
+from conftest import TARGETS, at, ended, printed, program_of
 
 
 def sleeps(pid: int) -> bool:
@@ -39,8 +39,7 @@ def test_ctrl_c_in_the_terminal_reaches_the_program(pytui):
     screen.expect(printed("name?"))
     screen.send("T")
     # Once it sleeps in its read: before that, a signal waits until the read returns, in a bare run too.
-    commands = screen.processes().items()
-    (program,) = [pid for pid, command in commands if command.endswith("ask.py") and "pytui" not in command]
+    program = program_of(screen, "ask.py")
     screen.wait_until(lambda: sleeps(program), "input() never waited")
     screen.keys("Ctrl-c")
     screen.expect("KeyboardInterrupt")
