@@ -15,14 +15,14 @@
 #include "breakpoints.h"
 #include "compat.h"
 #include "lines.h"
+#include "thread_marks.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 const char engine_name[] = "monitoring";
 
-#define TOOL_COUNT  6  /* ids that tools may take */
-#define DONE_SLOTS  16 /* threads that are in the middle of an event, by a hash of their ident */
+#define TOOL_COUNT  6 /* ids that tools may take */
 #define EVENT_COUNT 8
 
 enum event { EVENT_START, EVENT_RESUME, EVENT_RETURN, EVENT_YIELD, EVENT_LINE, EVENT_JUMP, EVENT_UNWIND, EVENT_THROW };
@@ -37,13 +37,6 @@ struct watched {
     struct line_table table;
 };
 
-/* An event that the control tool dealt with: the other tool's call that follows is not for anyone. */
-struct done {
-    unsigned long ident;
-    PyObject *code; /* compared only */
-    int line;
-};
-
 struct engine {
     struct backend *backend;
     PyObject *monitoring, *disable;    /* owned: sys.monitoring and its DISABLE */
@@ -53,7 +46,7 @@ struct engine {
     unsigned long control_events;      /* what control_tool has globally */
     struct watched *watched;
     struct loop_marks marks;
-    struct done done[DONE_SLOTS];
+    struct thread_marks done; /* events that the control tool dealt with: the other tool's call is for nobody */
     bool running;
 };
 
@@ -72,31 +65,23 @@ static void count_call(struct engine *engine, _Atomic uint64_t *kind)
     }
 }
 
-static struct done *done_slot(struct engine *engine, unsigned long ident)
-{
-    return &engine->done[(ident >> 12 ^ ident >> 20) & (DONE_SLOTS - 1)];
-}
-
 /* Whether the control tool dealt with this event of the calling thread; forgets it. */
 static bool take_done(struct engine *engine, PyObject *code, int line)
 {
-    unsigned long ident = PyThread_get_thread_ident();
-    struct done *done = done_slot(engine, ident);
-    bool same = done->code == code && done->line == line && done->ident == ident;
-    if (same) {
-        done->code = NULL;
+    const struct thread_mark *mark = thread_marks_find(&engine->done);
+    if (!mark || mark->code != code || mark->at != line) {
+        return false;
     }
-    return same;
+    thread_marks_forget(&engine->done);
+    return true;
 }
 
 static void mark_done(struct engine *engine, PyObject *code, int line, bool is_done)
 {
-    unsigned long ident = PyThread_get_thread_ident();
-    struct done *done = done_slot(engine, ident);
     if (is_done) {
-        *done = (struct done){.ident = ident, .code = code, .line = line};
-    } else if (done->ident == ident) {
-        done->code = NULL;
+        thread_marks_set(&engine->done, code, NULL, line);
+    } else {
+        thread_marks_forget(&engine->done);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "lifecycle.h"
 #include "lines.h"
 #include "stop.h"
+#include "thread_marks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,17 +16,8 @@
 
 #define WATCHED_LIMIT 64 /* code objects watched by one step; far more than a step passes through */
 
-#define BEGUN_SLOTS 16 /* threads between the beginning of a frame and its first line, by a hash of their ident */
-
 #define HOOK_DEPTH     30 /* frames of a finder between frozen code and the one that is entered */
 #define FLAG_COROUTINE 0x80
-
-/* A frame that was dealt with at its very beginning, before any line. All compared only: a later frame of other
- * code can have the same address. */
-struct begun {
-    const void *frame, *code;
-    long at; /* its f_lasti then */
-};
 
 struct stepping {
     struct backend *backend;
@@ -39,7 +31,7 @@ struct stepping {
     PyObject *watched[WATCHED_LIMIT]; /* owned: code objects told to the engine */
     size_t watched_count;
     unsigned watched_all;
-    struct begun begun[BEGUN_SLOTS];
+    struct thread_marks begun; /* frames dealt with at their very beginning, before any line; `at` is f_lasti then */
 };
 
 struct stepping *stepping_create(struct backend *backend)
@@ -274,18 +266,12 @@ static long last_instruction(PyObject *frame)
     return number;
 }
 
-static struct begun *begun_slot(struct stepping *stepping)
-{
-    unsigned long ident = PyThread_get_thread_ident();
-    return &stepping->begun[(ident >> 12 ^ ident >> 20) & (BEGUN_SLOTS - 1)];
-}
-
 /* The calling thread's frame is dealt with at its beginning, in place of a line event that may not come. */
 static void note_begun(struct stepping *stepping)
 {
     PyObject *frame = (PyObject *)PyEval_GetFrame();
     PyObject *code = frame ? frame_code(frame) : NULL;
-    *begun_slot(stepping) = (struct begun){frame, code, frame ? last_instruction(frame) : 0};
+    thread_marks_set(&stepping->begun, code, frame, frame ? last_instruction(frame) : 0);
     Py_XDECREF(code);
 }
 
@@ -293,15 +279,15 @@ static void note_begun(struct stepping *stepping)
  * by the report of the beginning itself. */
 static bool was_begun(struct stepping *stepping)
 {
-    struct begun *begun = begun_slot(stepping);
-    PyObject *frame = begun->frame ? (PyObject *)PyEval_GetFrame() : NULL;
+    const struct thread_mark *begun = thread_marks_find(&stepping->begun);
+    PyObject *frame = begun ? (PyObject *)PyEval_GetFrame() : NULL;
     if (!frame || frame != begun->frame) {
         return false;
     }
     PyObject *code = frame_code(frame);
     bool same = code == begun->code && last_instruction(frame) <= begun->at + 4;
     Py_DECREF(code);
-    begun->frame = NULL;
+    thread_marks_forget(&stepping->begun);
     return same;
 }
 
