@@ -3,6 +3,7 @@
 #include "source_view.h"
 
 #include "app.h"
+#include "breakpoint_mark.h"
 #include "config.h"
 #include "inline_values.h"
 #include "lexer.h"
@@ -88,23 +89,20 @@ static void draw_hit(struct app *app, struct canvas row, const struct source_vie
     canvas_restyle(row, 0, start_column - view->left, 1, end_column - start_column, app_style(app, ROLE_SEARCH_HIT));
 }
 
-/* The mark before the number: current line before breakpoint, coloured as a breakpoint when both. */
-static void draw_mark(struct app *app, struct canvas canvas, int row, const struct source_view *view, int number)
+/* The marks before the number, in the colours of the line: the breakpoint's at its place, and the current line's there
+ * or, when both are, before it. */
+static void draw_marks(struct app *app, struct canvas canvas, int row, const struct source_view *view, int number,
+                       struct style base)
 {
     const struct model_breakpoint *breakpoint = model_breakpoint_at(app_model(app), view->path, number);
-    const char *mark = NULL;
-    enum role role = ROLE_MARK_CURRENT;
-    if (breakpoint) {
-        const struct value *extra = value_get_map(breakpoint->fields, "pytui");
-        bool enabled = value_get_bool(extra, "enabled", true);
-        bool pending = !breakpoint->verified && breakpoint->state;
-        mark = !enabled ? "○" : pending ? "◌" : value_get_text(breakpoint->fields, "logMessage", NULL) ? "◆" : "●";
-        role = !enabled ? ROLE_MARK_DISABLED : pending ? ROLE_MARK_PENDING : ROLE_MARK_BREAKPOINT;
-    }
     if (number == view->current)
-        mark = view->outer ? "▷" : "▶";
-    if (mark)
-        canvas_label(canvas, row, 1, 1, app_style(app, role), mark);
+        canvas_label(canvas, row, breakpoint ? 0 : 1, 1, style_over(base, app_style(app, ROLE_MARK_CURRENT)),
+                     view->outer ? "▷" : "▶");
+    if (breakpoint) {
+        enum role role;
+        const char *mark = breakpoint_mark(breakpoint, &role);
+        canvas_label(canvas, row, 1, 1, style_over(base, app_style(app, role)), mark);
+    }
 }
 
 static void draw_inline(struct app *app, struct canvas row, const char *line, size_t length, int text_end)
@@ -141,15 +139,17 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
         draw_inline(app, part, text, length, end < 0 ? 0 : end);
     if (number == view->hit_line)
         draw_hit(app, part, view, text, length);
-    draw_mark(app, canvas, row, view, number);
-    if (number == view->current)
-        canvas_restyle(canvas, row, 0, 1, canvas.columns,
-                       app_style(app, view->outer ? ROLE_LINE_CALLER : ROLE_LINE_CURRENT));
-    if (number == view->cursor && number != view->current)
-        canvas_restyle(canvas, row, 0, 1, canvas.columns,
-                       app_style(app, focused ? ROLE_SELECTED_FOCUSED : ROLE_SELECTED));
-    else if (number == view->cursor && focused)
+    struct style base = app_style(app, ROLE_TEXT);
+    bool current = number == view->current, cursor = number == view->cursor;
+    if (current || cursor) {
+        base = app_style(app, current   ? (view->outer ? ROLE_LINE_CALLER : ROLE_LINE_CURRENT)
+                              : focused ? ROLE_SELECTED_FOCUSED
+                                        : ROLE_SELECTED);
+        canvas_restyle(canvas, row, 0, 1, canvas.columns, base);
+    }
+    if (current && cursor && focused)
         canvas_restyle(canvas, row, MARK_COLUMNS, 1, digits, app_style(app, ROLE_SELECTED_FOCUSED));
+    draw_marks(app, canvas, row, view, number, base);
 }
 
 static void draw_text_lines(struct app *app, struct canvas canvas, enum role role, const char *text)
