@@ -4,6 +4,7 @@
 #include "engine.h"
 #include "helper.h"
 #include "lifecycle.h"
+#include "parked.h"
 #include "requests.h"
 #include "server.h"
 #include "sources.h"
@@ -106,6 +107,7 @@ void backend_detach(struct backend *backend)
     backend->ended = true;
     pthread_mutex_lock(&backend->lock);
     backend->phase = PHASE_GONE;
+    parked_release_all(backend);
     pthread_cond_broadcast(&backend->changed);
     pthread_mutex_unlock(&backend->lock);
     requests_refuse_all(backend, "the debugging session is over");
@@ -171,6 +173,7 @@ static void destroy_parts(struct backend *backend)
     stop_destroy(backend->stop);
     free(backend->threads);
     free(backend->queue);
+    free(backend->parking);
     pthread_mutex_destroy(&backend->lock);
     pthread_cond_destroy(&backend->changed);
     free(backend);
@@ -201,9 +204,11 @@ static struct backend *create_parts(void)
     backend->queue = request_queue_create();
     backend->threads = threads_create(backend);
     backend->sources = sources_create();
+    backend->parking = parking_create();
     backend->breakpoints = breakpoints_create(backend);
     backend->stepping = stepping_create(backend);
-    if (!backend->queue || !backend->threads || !backend->sources || !backend->breakpoints || !backend->stepping) {
+    if (!backend->queue || !backend->threads || !backend->sources || !backend->parking || !backend->breakpoints ||
+        !backend->stepping) {
         PyErr_NoMemory();
     } else if ((backend->stop = stop_create(backend)) && (backend->engine = engine_create(backend)) &&
                (backend->values = values_create(&hooks))) {

@@ -17,6 +17,7 @@
 struct breakpoints;
 struct engine;
 struct helper;
+struct parking;
 struct request_queue;
 struct server;
 struct sources;
@@ -65,6 +66,7 @@ struct backend {
     struct breakpoints *breakpoints;
     struct stepping *stepping;
     struct stop *stop;
+    struct parking *parking;
     struct threads *threads;
 
     char python_version[32];

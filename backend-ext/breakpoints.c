@@ -473,6 +473,32 @@ void breakpoints_after_hit(struct breakpoints *breakpoints, const struct hits *h
     }
 }
 
+static bool list_has(const struct breakpoint *first, const struct hits *hits)
+{
+    for (const struct breakpoint *breakpoint = first; breakpoint; breakpoint = breakpoint->next) {
+        for (size_t i = 0; i < hits->count; i++) {
+            if (breakpoint->id == hits->ids[i]) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool hits_are_set(const struct breakpoints *breakpoints, const struct hits *hits)
+{
+    bool set = hits->count == 0 || list_has(breakpoints->functions, hits);
+    for (const struct breakpoint_file *file = breakpoints->files; file && !set; file = file->next) {
+        set = list_has(file->first, hits);
+    }
+    return set;
+}
+
+const char *hits_reason(const struct hits *hits)
+{
+    return hits->count == 0 && hits->run_to ? "goto" : hits->function ? "function breakpoint" : "breakpoint";
+}
+
 struct value *breakpoints_describe_hits(struct breakpoints *breakpoints, struct arena *arena, const struct hits *hits)
 {
     struct value *list = value_array(arena);

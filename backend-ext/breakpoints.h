@@ -27,6 +27,12 @@ struct hits {
     char error[256];       /* of a condition that raised */
 };
 
+/* Whether one of them is still set: a stop for them may come late. */
+bool hits_are_set(const struct breakpoints *breakpoints, const struct hits *hits);
+
+/* The reason of a stop for them. */
+const char *hits_reason(const struct hits *hits);
+
 struct breakpoints *breakpoints_create(struct backend *backend); /* NULL: out of memory */
 void breakpoints_destroy(struct breakpoints *breakpoints);
 void breakpoints_disarm_all(struct breakpoints *breakpoints); /* the session ends */

@@ -4,6 +4,7 @@
 #include "compat.h"
 #include "engine.h"
 #include "helper.h"
+#include "parked.h"
 #include "requests.h"
 #include "server.h"
 #include "stepping.h"
@@ -243,6 +244,7 @@ void lifecycle_forked(struct backend *backend)
     threads_forked(backend);
     requests_forked(backend);
     helper_forked(backend);
+    parked_forked(backend);
     remove_fork_filters(backend);
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
@@ -468,6 +470,7 @@ void lifecycle_after_terminate(struct backend *backend)
     if (backend->phase == PHASE_STOPPED) {
         stop_release(backend);
     }
+    parked_release_all(backend);
     pthread_mutex_unlock(&backend->lock);
     kill(getpid(), started ? SIGINT : SIGTERM);
 }

@@ -7,6 +7,7 @@
 #include "helper.h"
 #include "lifecycle.h"
 #include "lines.h"
+#include "parked.h"
 #include "stop.h"
 #include "thread_marks.h"
 
@@ -58,6 +59,16 @@ void stepping_cancel(struct stepping *stepping)
     stepping->has_hits = false;
     stepping->pausing = false;
     Py_CLEAR(stepping->frame);
+}
+
+bool stepping_planned(const struct stepping *stepping)
+{
+    return stepping->kind != STEP_NONE;
+}
+
+bool stepping_elsewhere(const struct stepping *stepping)
+{
+    return stepping->kind != STEP_NONE && stepping->ident != PyThread_get_thread_ident() && !stepping->pausing;
 }
 
 bool stepping_pausing(const struct stepping *stepping)
@@ -300,14 +311,13 @@ static bool is_silent(const struct backend *backend)
     return stop_active(backend) || helper_is_current(backend);
 }
 
-static const char *hit_reason(const struct hits *hits)
-{
-    return hits->count == 0 && hits->run_to ? "goto" : hits->function ? "function breakpoint" : "breakpoint";
-}
-
+/* While another thread steps, the hit waits. */
 static void stop_for_hits(struct backend *backend, const struct hits *hits)
 {
-    struct stop_info info = {.reason = hit_reason(hits),
+    if (!parked_wait(backend, hits) || !hits_are_set(backend->breakpoints, hits)) {
+        return;
+    }
+    struct stop_info info = {.reason = hits_reason(hits),
                              .frame = (PyObject *)PyEval_GetFrame(),
                              .hits = hits,
                              .text = hits->error[0] ? hits->error : NULL};
@@ -319,8 +329,8 @@ static void enter_function(struct backend *backend, bool on_def_line, const stru
 {
     struct stepping *stepping = backend->stepping;
     PyObject *frame = (PyObject *)PyEval_GetFrame();
-    bool other_entry = stepping->kind == STEP_ENTRY && stepping->ident != PyThread_get_thread_ident();
-    if (!hits->function || on_def_line || other_entry) {
+    bool other_step = stepping->kind != STEP_NONE && stepping->ident != PyThread_get_thread_ident();
+    if (!hits->function || on_def_line || other_step) {
         stop_for_hits(backend, hits);
     } else {
         stepping_begin_entry(stepping, frame, hits);
@@ -407,10 +417,13 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
             hits.ids[hits.count++] = stepping->hits.ids[i];
         }
     }
-    if (!reason && !hit) {
+    if (!reason) {
+        if (hit) {
+            stop_for_hits(backend, &hits);
+        }
         return;
     }
-    struct stop_info info = {.reason = hit && !(reason && strcmp(reason, "entry") == 0) ? hit_reason(&hits) : reason,
+    struct stop_info info = {.reason = hit && !(reason && strcmp(reason, "entry") == 0) ? hits_reason(&hits) : reason,
                              .frame = (PyObject *)PyEval_GetFrame(),
                              .hits = hits.count ? &hits : NULL,
                              .text = hits.error[0] ? hits.error : NULL};
@@ -477,6 +490,14 @@ static void code_name(PyObject *code, char *buffer, size_t size)
     PyErr_Clear();
 }
 
+/* The thread of the step ends. Hits that wait for the step are due now. */
+static void end_without_stop(struct backend *backend)
+{
+    stepping_cancel(backend->stepping);
+    stepping_apply(backend->stepping);
+    stop_enter_parked(backend);
+}
+
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded)
 {
     struct stepping *stepping = backend->stepping;
@@ -488,8 +509,7 @@ void control_watched_return(struct backend *backend, PyObject *code, PyObject *v
     }
     PyObject *caller = caller_of(stepping, stepping->frame);
     if (!caller) {
-        stepping_cancel(stepping);
-        stepping_apply(stepping);
+        end_without_stop(backend);
         return;
     }
     char function[256];
@@ -505,8 +525,7 @@ static void follow_exception(struct stepping *stepping)
 {
     PyObject *caller = caller_of(stepping, stepping->frame);
     if (!caller) {
-        stepping_cancel(stepping);
-        stepping_apply(stepping);
+        end_without_stop(stepping->backend);
         return;
     }
     Py_DECREF(stepping->frame);

@@ -29,6 +29,12 @@ void stepping_begin_pause(struct stepping *stepping, unsigned long ident);
 bool stepping_pausing(const struct stepping *stepping);
 unsigned long stepping_pause_ident(const struct stepping *stepping);
 
+/* Whether a thread other than the calling one steps, so that the caller's hits are to wait (parked.h). */
+bool stepping_elsewhere(const struct stepping *stepping);
+
+/* Whether a step is planned. */
+bool stepping_planned(const struct stepping *stepping);
+
 /* Forget all plans; a stop begins. What is watched stays until stepping_apply(). */
 void stepping_cancel(struct stepping *stepping);
 

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "helper.h"
 #include "lifecycle.h"
+#include "parked.h"
 #include "requests.h"
 #include "server.h"
 #include "stepping.h"
@@ -129,12 +130,14 @@ unsigned long stop_ident(const struct backend *backend)
 void stop_abandon(struct backend *backend)
 {
     backend->stop->abandoned = true;
+    parked_release_all(backend);
     pthread_cond_broadcast(&backend->changed);
 }
 
 void stop_release(struct backend *backend)
 {
     backend->stop->resumed = backend->stop->released = true;
+    parked_release_all(backend);
     pthread_cond_broadcast(&backend->changed);
 }
 
@@ -435,6 +438,7 @@ static void leave(struct backend *backend)
     bool gone = backend->phase == PHASE_GONE;
     if (!gone) {
         backend->phase = PHASE_RUNNING;
+        parked_restart(backend);
         helper_plan_turn(backend, TURN_AFTER_STOP);
     }
     bool starved = helper_busy(backend) || gone;
@@ -442,6 +446,56 @@ static void leave(struct backend *backend)
     pthread_mutex_unlock(&backend->lock);
     if (starved && !backend->exiting) { /* it has waited since before the stop, or will not help any more */
         Py_BEGIN_ALLOW_THREADS Py_END_ALLOW_THREADS
+    }
+}
+
+/* One stop, from its report to the answer that ends it. */
+static void stop_for(struct backend *backend, const struct stop_info *info)
+{
+    struct stop *stop = backend->stop;
+    stop->ident = info->ident ? info->ident : PyThread_get_thread_ident();
+    PyObject *former = stop->frame;
+    stop->frame = Py_XNewRef(info->frame);
+    Py_XDECREF(former);
+    stop->finished = info->post_mortem;
+    counter_add(&backend->counters.stops, 1);
+    stepping_cancel(backend->stepping);
+    show_and_serve(backend, info);
+}
+
+static struct stop_info parked_info(const struct parked_stop *parked)
+{
+    return (struct stop_info){.reason = hits_reason(&parked->hits),
+                              .frame = parked->frame,
+                              .ident = parked->ident,
+                              .hits = &parked->hits,
+                              .text = parked->hits.error[0] ? parked->hits.error : NULL};
+}
+
+/* The stopped thread was let go by other than a step: the hits that waited come first, before anything moves. */
+static void serve_parked(struct backend *backend)
+{
+    struct parked_stop parked;
+    while (getpid() == backend->pid && !backend->ended && !backend->stop->abandoned &&
+           !stepping_planned(backend->stepping) && parked_take(backend, &parked)) {
+        struct stop_info info = parked_info(&parked);
+        if (hits_are_set(backend->breakpoints, &parked.hits)) {
+            stop_for(backend, &info);
+        }
+        Py_DECREF(parked.frame);
+    }
+}
+
+void stop_enter_parked(struct backend *backend)
+{
+    struct parked_stop parked;
+    if (parked_take(backend, &parked)) {
+        struct stop_info info = parked_info(&parked);
+        if (hits_are_set(backend->breakpoints, &parked.hits)) {
+            stop_enter(backend, &info);
+        }
+        Py_DECREF(parked.frame);
+        parked_release_served(backend);
     }
 }
 
@@ -456,13 +510,9 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
         return;
     }
     stop->active = true;
-    stop->ident = info->ident ? info->ident : PyThread_get_thread_ident();
-    stop->frame = Py_XNewRef(info->frame);
-    stop->finished = info->post_mortem;
-    counter_add(&backend->counters.stops, 1);
     hold_interval(backend);
-    stepping_cancel(backend->stepping);
-    show_and_serve(backend, info);
+    stop_for(backend, info);
+    serve_parked(backend);
     if (stop->abandoned) {
         backend_detach(backend);
     } else if (!backend->ended) {
@@ -472,6 +522,7 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     Py_CLEAR(stop->interval);
     Py_CLEAR(stop->frame);
     stop->active = false;
+    parked_release_served(backend);
     PyErr_Clear();
     if (stop->interrupted) {
         stop->interrupted = false;

@@ -194,3 +194,181 @@ def test_many_threads_at_one_breakpoint(session: Start) -> None:
         assert run.stopped["pytui"]["hits"][0]["pytui"]["hits"] == 40 * stops
         run.resume()
     assert stops == 10
+
+
+# A breakpoint that another thread reaches while one steps.
+
+QUEUED = """\
+import threading, time
+began = threading.Event()
+def work(k):
+    began.wait()
+    mark = k
+    return mark
+workers = [threading.Thread(target=work, args=(k,), name=str(k)) for k in range(COUNT)]
+for each in workers:
+    each.start()
+def step():
+    began.set()
+    DELAY
+step()
+mark = 1
+for each in workers:
+    each.join()
+print("end")
+"""
+DELAYS = {"sleep": "time.sleep(0.03)", "loop": "[i for i in range(100000)]"}
+
+
+def queued_text(count: int, delay: str) -> str:
+    """A program in which COUNT threads reach line 5 while line 13 is stepped over."""
+    return QUEUED.replace("COUNT", str(count)).replace("DELAY", delay)
+
+
+@pytest.mark.parametrize("delay", DELAYS)
+def test_hit_waits_for_the_step(session: Start, delay: str) -> None:
+    """The step is reported first, then the hit, with the values of its own thread, which can be stepped."""
+    run = session(text=queued_text(1, DELAYS[delay])).start(5, 13)
+    run.wait_stop("breakpoint")
+    run.go("next", "step")
+    assert run.where == ("<module>", 14) and run.stopped["threadId"] == 1
+    run.go("next", "step")
+    assert run.where == ("<module>", 15), "a further step comes before the hit too"
+    run.go("continue", "breakpoint")
+    assert run.where == ("work", 5) and run.stopped["pytui"]["threadName"] == "0"
+    assert run.stopped["pytui"]["hits"][0]["pytui"]["hits"] == 1
+    assert run.evaluate("k") == "0"
+    run.go("next", "step")
+    assert run.where == ("work", 6) and run.evaluate("mark") == "0"
+    run.resume()
+    assert run.finish()[:2] == (0, "end\n")
+
+
+def test_every_queued_hit_is_reported_once(session: Start) -> None:
+    """Ten threads reach the breakpoint during one step."""
+    run = session(text=queued_text(10, DELAYS["sleep"])).start(5, 13)
+    run.wait_stop("breakpoint")
+    run.go("next", "step")
+    assert run.where == ("<module>", 14)
+    seen = []
+    for _ in range(10):
+        run.go("continue", "breakpoint")
+        assert run.where == ("work", 5)
+        assert run.evaluate("k") == run.stopped["pytui"]["threadName"]
+        seen.append(run.stopped["pytui"]["threadName"])
+    assert sorted(seen) == [str(k) for k in range(10)]
+    run.resume()
+    assert run.finish()[:2] == (0, "end\n")
+
+
+def test_step_that_waits_for_a_parked_thread(session: Start) -> None:
+    """The hit is reported in a moment when the step cannot end before it."""
+    text = """\
+import threading
+lock, held = threading.Lock(), threading.Event()
+def work():
+    with lock:
+        held.set()
+        mark = 1
+t = threading.Thread(target=work)
+lock.acquire()
+t.start()
+lock.release(); held.wait(); lock.acquire()
+print("end")
+"""
+    run = session(text=text).start(6, 10)
+    run.wait_stop("breakpoint")
+    began = time.monotonic()
+    run.go("next", "breakpoint")
+    assert run.where == ("work", 6)
+    assert time.monotonic() - began < 5
+    run.resume()
+    assert run.finish()[:2] == (0, "end\n")
+
+
+def test_queued_hit_when_the_stepping_thread_ends(session: Start) -> None:
+    """A step out of a thread's first frame ends without a stop: what waited is reported."""
+    text = """\
+import threading, time
+began = threading.Event()
+def wait():
+    began.wait()
+    mark = 1
+def work():
+    began.set()
+    time.sleep(0.05)
+ts = [threading.Thread(target=each) for each in (wait, work)]
+[t.start() for t in ts]
+[t.join() for t in ts]
+print("end")
+"""
+    run = session(text=text).start(5, 7)
+    run.wait_stop("breakpoint")
+    assert run.where == ("work", 7)
+    while run.where[0] != "wait":
+        run.go("stepOut")
+    assert run.where == ("wait", 5) and run.stopped["reason"] == "breakpoint"
+    run.resume()
+    assert run.finish()[:2] == (0, "end\n")
+
+
+@pytest.mark.parametrize("during", ["step", "stop", "hit"])
+@pytest.mark.parametrize("way", ["disconnect", "close", "terminate"])
+def test_end_of_the_session_with_parked_threads(session: Start, way: str, during: str) -> None:
+    """However the session ends, parked threads go on and the program comes to its end."""
+    run = session(text=queued_text(4, DELAYS["sleep"])).start(5, 13)
+    run.wait_stop("breakpoint")
+    if during == "step":
+        run.resume("next")
+        time.sleep(0.02)
+    else:
+        run.go("next", "step")
+    if during == "hit":
+        run.go("continue", "breakpoint")
+    if way == "close":
+        run.channel.close()
+    else:
+        run.send(way)
+    if way == "terminate":
+        status, _, errors = run.finish()
+        assert status == -2 and "KeyboardInterrupt" in errors
+    else:
+        output = run.process.communicate(timeout=20)[0]
+        assert (run.process.returncode, output) == (0, b"end\n")
+
+
+def test_exit_with_a_parked_thread(session: Start) -> None:
+    """The hit of a daemon thread is reported although the main thread ends, and the program ends after it."""
+    text = queued_text(1, DELAYS["sleep"]).replace("name=str(k)", "daemon=True").replace("each.join()", "pass")
+    run = session(text=text).start(5, 13)
+    run.wait_stop("breakpoint")
+    while run.go("next")["reason"] == "step":
+        pass
+    assert run.where == ("work", 5)
+    run.resume()
+    assert run.finish()[:2] == (0, "end\n")
+
+
+def test_breakpoint_set_again_or_removed_with_parked_threads(session: Start) -> None:
+    """A queued hit counts while its breakpoint is set."""
+    run = session(text=queued_text(3, DELAYS["sleep"])).start(5, 13)
+    run.wait_stop("breakpoint")
+    run.go("next", "step")
+    run.set_breakpoints(run.script, 5, 13)
+    run.go("continue", "breakpoint")
+    assert run.where == ("work", 5)
+    run.set_breakpoints(run.script, 13)
+    run.resume()
+    assert run.finish()[:2] == (0, "end\n")
+
+
+def test_fork_with_a_parked_thread(session: Start) -> None:
+    """A child forked by the step has nobody parked, and the parent goes on as ever."""
+    text = queued_text(1, "time.sleep(0.05); p = os.fork(); p or os._exit(7); print(os.waitpid(p, 0)[1] >> 8)")
+    run = session(text=text.replace("import threading", "import os, threading")).start(5, 13)
+    run.wait_stop("breakpoint")
+    run.go("next", "step")
+    assert run.where == ("<module>", 14)
+    run.go("continue", "breakpoint")
+    run.resume()
+    assert run.finish()[:2] == (0, "7\nend\n")
