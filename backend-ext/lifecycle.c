@@ -467,12 +467,14 @@ void lifecycle_after_terminate(struct backend *backend)
     atomic_store(&backend->terminating, true);
     pthread_mutex_lock(&backend->lock);
     bool started = backend->phase != PHASE_CONFIGURING;
+    pthread_mutex_unlock(&backend->lock);
+    kill(getpid(), started ? SIGINT : SIGTERM); /* before it goes on: it may be about to end */
+    pthread_mutex_lock(&backend->lock);
     if (backend->phase == PHASE_STOPPED) {
         stop_release(backend);
     }
     parked_release_all(backend);
     pthread_mutex_unlock(&backend->lock);
-    kill(getpid(), started ? SIGINT : SIGTERM);
 }
 
 struct value *lifecycle_handle_stats(struct request *request, bool *ok)
