@@ -4,6 +4,7 @@
 #   make run           build and open the debugger on a sample program; make run ARGS="my.py a b" on yours
 #   make test          every test, then every test again under ASan and UBSan
 #   make fuzz          each fuzz target for FUZZ_SECONDS=60
+#   make matrix        the backend on the newest interpreters, from Debian unstable, in .matrix/ (root only)
 #   make bench         speed, as ratios against bare Python and the other debuggers that are installed
 #   make lint          layout of the C, Python and shell sources
 #   make install       to PREFIX=/usr/local (DESTDIR is honoured)
@@ -19,11 +20,11 @@ BUILD := build
 BUILD_ASAN := build-asan
 SANITIZE := -Db_sanitize=address,undefined -Db_lundef=false
 C_FILES = $(shell git ls-files '*.c' '*.h')
-SHELL_FILES = .ci/packages .ci/run tests/run-pytest tests/fuzz/run
+SHELL_FILES = .ci/packages .ci/run tests/matrix tests/run-pytest tests/fuzz/run
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-plain test-asan fuzz bench lint install clean help packages packages-test
+.PHONY: build run test test-plain test-asan fuzz matrix bench lint install clean help packages packages-test
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -67,6 +68,9 @@ fuzz: packages-test $(BUILD_ASAN)/build.ninja
 
 bench: packages-test build
 	@tests/bench/bench.py --build $(BUILD)
+
+matrix: build
+	@tests/matrix $(BUILD)
 
 lint:
 	@.ci/packages lint
