@@ -171,6 +171,7 @@ static void destroy_parts(struct backend *backend)
     stepping_destroy(backend->stepping);
     sources_destroy(backend->sources);
     stop_destroy(backend->stop);
+    exception_filters_finish(backend->filters);
     free(backend->threads);
     free(backend->queue);
     free(backend->parking);
@@ -192,7 +193,7 @@ static struct backend *create_parts(void)
     backend->pid = getpid();
     backend->main_ident = PyThread_get_thread_ident();
     backend->main_thread = pthread_self();
-    backend->stop_on_uncaught = true;
+    exception_filters_init(backend);
     backend->snapshot_frames = 20;
     backend->snapshot_variables = 60;
     read_strings(backend);

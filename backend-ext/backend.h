@@ -6,6 +6,8 @@
  * waiting for the GIL; taking it with the GIL held is fine, since its holders never block. */
 #pragma once
 
+#include "exception_filters.h"
+
 #include "compat.h"
 
 #include <pthread.h>
@@ -71,19 +73,21 @@ struct backend {
 
     char python_version[32];
     char executable[1024];
-    char name[256];                             /* of the script or module, for the `process` event */
-    size_t snapshot_frames, snapshot_variables; /* set by initialize, before anything stops */
-    bool initialized;                           /* initialize was answered; reader thread only */
-    bool stop_on_entry;                         /* set by configurationDone */
-    bool stop_on_uncaught;                      /* with the GIL held */
-    bool ended;                                 /* with the GIL held: detached for good */
-    bool exiting;                               /* with the GIL held: the exit handler runs */
-    bool forked;                                /* this is a forked child: nothing is left but memory */
-    bool kill_at_end;                           /* with the GIL held: disconnect is to end the program */
-    atomic_bool terminating;                    /* terminate was asked for: its KeyboardInterrupt is no surprise */
-    PyObject *fork_filters;                     /* owned: warning filters in place while the program forks */
-    PyObject *main_code; /* owned: code of __main__'s module body once it started; with the GIL held */
-    int exit_code;       /* as far as known; with the GIL held */
+    char name[256];                                /* of the script or module, for the `process` event */
+    size_t snapshot_frames, snapshot_variables;    /* set by initialize, before anything stops */
+    bool initialized;                              /* initialize was answered; reader thread only */
+    bool stop_on_entry;                            /* set by configurationDone */
+    struct exception_filter filters[FILTER_COUNT]; /* with the GIL held */
+    bool ended;                                    /* with the GIL held: detached for good */
+    unsigned char raise_opcode;                    /* of a `raise` statement; set before the program runs */
+    bool main_left;          /* with the GIL held: an exception left main_code; the main thread only reports it */
+    bool exiting;            /* with the GIL held: the exit handler runs */
+    bool forked;             /* this is a forked child: nothing is left but memory */
+    bool kill_at_end;        /* with the GIL held: disconnect is to end the program */
+    atomic_bool terminating; /* terminate was asked for: its KeyboardInterrupt is no surprise */
+    PyObject *fork_filters;  /* owned: warning filters in place while the program forks */
+    PyObject *main_code;     /* owned: code of __main__'s module body once it started; with the GIL held */
+    int exit_code;           /* as far as known; with the GIL held */
 };
 
 /* Connect to ADDRESS, serve until configurationDone and arm the first stop. GIL held. False with a

@@ -32,6 +32,7 @@ enum {
     ENGINE_RETURNS = 1u << 1, /* return and yield */
     ENGINE_STARTS = 1u << 2,  /* a frame begins, or is resumed after a yield */
     ENGINE_UNWINDS = 1u << 3, /* a frame is left by an exception; engine_watch_all() only */
+    ENGINE_RAISES = 1u << 4,  /* an exception comes to a frame, raised there or in a callee; the same */
 };
 
 /* NULL with a Python error set: for example when no monitoring tool id is free. Nothing is watched
@@ -76,6 +77,9 @@ void control_watched_line(struct backend *backend, PyObject *code, int line);
 void control_watched_start(struct backend *backend, PyObject *code, bool resumed);
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded);
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception);
+
+/* EXCEPTION has its traceback, with the calling frame in front. */
+void control_raise(struct backend *backend, PyObject *exception);
 
 /* Ask after each line report (not after jumps back): true with a Python error set when a Ctrl-C that
  * came during the stop is to be raised at this line. The engine's callback then fails with it. Cheap. */

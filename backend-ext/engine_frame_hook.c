@@ -10,7 +10,7 @@
 
 #define TRACING_ON 255 /* _PyCFrame.use_tracing */
 
-#define RUNNING_EVENTS (ENGINE_LINES | ENGINE_RETURNS) /* need tracing after a frame's start, too */
+#define RUNNING_EVENTS (ENGINE_LINES | ENGINE_RETURNS | ENGINE_RAISES) /* need tracing after a frame's start, too */
 
 struct frame_hook frame_hook = {.slot = -1};
 

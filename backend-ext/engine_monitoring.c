@@ -23,11 +23,21 @@
 const char engine_name[] = "monitoring";
 
 #define TOOL_COUNT  6 /* ids that tools may take */
-#define EVENT_COUNT 8
+#define EVENT_COUNT 9
 
-enum event { EVENT_START, EVENT_RESUME, EVENT_RETURN, EVENT_YIELD, EVENT_LINE, EVENT_JUMP, EVENT_UNWIND, EVENT_THROW };
-static const char *const event_names[EVENT_COUNT] = {"PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD",
-                                                     "LINE",     "JUMP",      "PY_UNWIND", "PY_THROW"};
+enum event {
+    EVENT_START,
+    EVENT_RESUME,
+    EVENT_RETURN,
+    EVENT_YIELD,
+    EVENT_LINE,
+    EVENT_JUMP,
+    EVENT_UNWIND,
+    EVENT_THROW,
+    EVENT_RAISE
+};
+static const char *const event_names[EVENT_COUNT] = {"PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD", "LINE",
+                                                     "JUMP",     "PY_UNWIND", "PY_THROW",  "RAISE"};
 
 struct watched {
     struct watched *next;
@@ -289,6 +299,17 @@ static PyObject *on_unwind(PyObject *self, PyObject *const *arguments, Py_ssize_
     Py_RETURN_NONE;
 }
 
+/* (code, offset, exception). DISABLE is no answer here: the interpreter would forget the callback. */
+static PyObject *on_raise(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count >= 3 && engine->running) {
+        count_call(engine, NULL);
+        control_raise(engine->backend, arguments[2]);
+    }
+    Py_RETURN_NONE;
+}
+
 #define CALLBACK(function)                                                                                             \
     {                                                                                                                  \
         "pytui", (PyCFunction)(void (*)(void))(function), METH_FASTCALL, NULL                                          \
@@ -305,6 +326,7 @@ static PyMethodDef control_callbacks[EVENT_COUNT] = {
     [EVENT_RETURN] = CALLBACK(on_watched_return), [EVENT_YIELD] = CALLBACK(on_watched_yield),
     [EVENT_LINE] = CALLBACK(on_watched_line),     [EVENT_JUMP] = CALLBACK(on_watched_jump),
     [EVENT_UNWIND] = CALLBACK(on_unwind),         [EVENT_THROW] = CALLBACK(on_watched_resume),
+    [EVENT_RAISE] = CALLBACK(on_raise),
 };
 
 /* Telling the interpreter. */
@@ -431,6 +453,9 @@ void engine_watch_all(struct engine *engine, unsigned events)
     }
     if (events & ENGINE_UNWINDS) {
         bits |= engine->events[EVENT_UNWIND];
+    }
+    if (events & ENGINE_RAISES) {
+        bits |= engine->events[EVENT_RAISE];
     }
     if (bits != engine->control_events) {
         engine->control_events = bits;

@@ -98,10 +98,27 @@ static void report_return(struct backend *backend, struct event *event)
     }
 }
 
+/* ARGUMENT is (type, exception, traceback); the exception does not have its traceback yet. */
+static void report_raise(struct backend *backend, struct event *event)
+{
+    PyObject *tuple = event->argument;
+    bool whole = tuple && PyTuple_Check(tuple) && PyTuple_GET_SIZE(tuple) == 3;
+    PyObject *exception = whole ? PyTuple_GET_ITEM(tuple, 1) : NULL;
+    if (!(event->watched & ENGINE_RAISES) || !exception || !PyExceptionInstance_Check(exception)) {
+        return;
+    }
+    if (PyException_SetTraceback(exception, PyTuple_GET_ITEM(tuple, 2)) != 0) {
+        PyErr_Clear();
+    }
+    control_raise(backend, exception);
+}
+
 static void report_event(PyFrameObject *frame, int what, PyObject *argument)
 {
-    static void (*const reports[])(struct backend *, struct event *) = {
-        [PyTrace_CALL] = report_start, [PyTrace_LINE] = report_line, [PyTrace_RETURN] = report_return};
+    static void (*const reports[])(struct backend *, struct event *) = {[PyTrace_CALL] = report_start,
+                                                                        [PyTrace_LINE] = report_line,
+                                                                        [PyTrace_RETURN] = report_return,
+                                                                        [PyTrace_EXCEPTION] = report_raise};
     if (!running_engine) {
         return;
     }

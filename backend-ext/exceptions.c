@@ -543,3 +543,37 @@ struct value *exceptions_details(struct values *values, struct arena *arena, PyO
     PyErr_Clear();
     return result;
 }
+
+/* Types by name */
+
+static bool list_has(const char *types, const char *name)
+{
+    static const char separators[] = ", ";
+    size_t length = strlen(name);
+    for (const char *at = types + strspn(types, separators); *at != '\0'; at += strspn(at, separators)) {
+        size_t word = strcspn(at, separators);
+        if (word == length && memcmp(at, name, length) == 0) {
+            return true;
+        }
+        at += word;
+    }
+    return false;
+}
+
+bool exceptions_match(const struct values *values, PyObject *exception, const char *types, bool exact)
+{
+    char name[MESSAGE_SIZE];
+    PyObject *mro = object_type_mro(&values->objects, Py_TYPE(exception));
+    Py_ssize_t count = mro != NULL && PyTuple_Check(mro) ? PyTuple_Size(mro) : 0;
+    bool found = false;
+    for (Py_ssize_t i = 0; i < (exact && count > 1 ? 1 : count) && !found; i++) {
+        PyTypeObject *type = (PyTypeObject *)PyTuple_GetItem(mro, i);
+        object_type_name(type, name, sizeof(name));
+        found = list_has(types, name);
+        object_type_full_name(&values->objects, type, name, sizeof(name));
+        found = found || list_has(types, name);
+    }
+    Py_XDECREF(mro);
+    PyErr_Clear();
+    return found;
+}

@@ -21,5 +21,9 @@ void exceptions_summary(struct values *values, PyObject *exception, char *buffer
 /* The whole traceback; NUL-terminated, owned by ARENA; NULL when out of memory. */
 char *exceptions_format(struct values *values, struct arena *arena, PyObject *exception, bool may_run);
 
+/* Whether the exception's class, or unless EXACT one of its bases, has a name in TYPES: a list with commas or
+ * blanks between names, each with its module or without. */
+bool exceptions_match(const struct values *values, PyObject *exception, const char *types, bool exact);
+
 /* ExceptionDetails with the chain. */
 struct value *exceptions_details(struct values *values, struct arena *arena, PyObject *exception);

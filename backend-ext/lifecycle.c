@@ -3,6 +3,7 @@
 #include "backend.h"
 #include "compat.h"
 #include "engine.h"
+#include "exception_filters.h"
 #include "helper.h"
 #include "parked.h"
 #include "requests.h"
@@ -74,7 +75,7 @@ void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exce
     backend->exit_code = exit_code_of(exception);
     bool is_exit = PyErr_GivenExceptionMatches(exception, PyExc_SystemExit);
     bool asked = atomic_load(&backend->terminating);
-    if (backend->stop_on_uncaught && !is_exit && !asked) {
+    if (!is_exit && !asked && exception_filter_wants(backend, FILTER_UNCAUGHT, exception)) {
         stop_enter(backend, &(struct stop_info){
                                 .reason = "exception", .frame = frame, .exception = exception, .post_mortem = true});
     } else {
@@ -89,8 +90,9 @@ void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exce
  * printed it when the exit handlers run. */
 static void show_failed_start(struct backend *backend)
 {
-    PyObject *exception = backend->main_code || !backend->stop_on_uncaught ? NULL : PySys_GetObject("last_value");
-    if (exception && PyErr_GivenExceptionMatches(exception, PyExc_SyntaxError)) {
+    PyObject *exception = backend->main_code ? NULL : PySys_GetObject("last_value");
+    if (exception && PyErr_GivenExceptionMatches(exception, PyExc_SyntaxError) &&
+        exception_filter_wants(backend, FILTER_UNCAUGHT, exception)) {
         backend->exit_code = 1;
         Py_INCREF(exception);
         stop_enter(backend, &(struct stop_info){.reason = "exception", .exception = exception, .post_mortem = true});
@@ -316,16 +318,6 @@ error:
 
 /* Requests. */
 
-static struct value *describe_filters(struct arena *arena)
-{
-    struct value *filters = value_array(arena), *uncaught = value_map(arena);
-    value_set_text(arena, uncaught, "filter", "uncaught");
-    value_set_text(arena, uncaught, "label", "Uncaught exceptions");
-    value_set_bool(arena, uncaught, "default", true);
-    value_append(arena, filters, uncaught);
-    return filters;
-}
-
 static struct value *describe_backend(const struct backend *backend, struct arena *arena)
 {
     struct value *extra = value_map(arena);
@@ -355,6 +347,7 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
         "supportsSetVariable",
         "supportsEvaluateForHovers",
         "supportsExceptionInfoRequest",
+        "supportsExceptionFilterOptions",
         "supportsTerminateRequest",
         "supportTerminateDebuggee",
         "supportsCompletionsRequest",
@@ -386,7 +379,7 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
     for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
         value_set_bool(arena, body, capabilities[i], true);
     }
-    value_set(arena, body, "exceptionBreakpointFilters", describe_filters(arena));
+    value_set(arena, body, "exceptionBreakpointFilters", exception_filters_describe(arena));
     value_set(arena, body, "pytui", describe_backend(backend, arena));
     return body;
 }
@@ -407,29 +400,6 @@ void lifecycle_after_configuration(struct backend *backend)
         value_set_text(arena, body, "startMethod", "launch");
         backend_event(backend, arena, "process", body);
     }
-}
-
-struct value *lifecycle_handle_set_exception_breakpoints(struct request *request, bool *ok)
-{
-    struct backend *backend = request->backend;
-    const struct value *filters = value_get_array(request->arguments, "filters");
-    bool uncaught = false;
-    for (size_t i = 0; i < value_count(filters); i++) {
-        const struct value *item = value_at(filters, i);
-        if (item->type != VALUE_STRING || strcmp(item->string.bytes, "uncaught") != 0) {
-            return request_fail(request, ok, "unknown exception filter \"%.100s\"; there is: uncaught",
-                                item->type == VALUE_STRING ? item->string.bytes : "?");
-        }
-        uncaught = true;
-    }
-    backend->stop_on_uncaught = uncaught;
-    pthread_mutex_lock(&backend->lock);
-    bool running = backend->phase == PHASE_RUNNING;
-    pthread_mutex_unlock(&backend->lock);
-    if (running) { /* else it is applied before the program goes on */
-        stepping_apply(backend->stepping);
-    }
-    return NULL;
 }
 
 struct value *lifecycle_handle_disconnect(struct request *request, bool *ok)

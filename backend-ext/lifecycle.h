@@ -24,7 +24,6 @@ void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exce
 void lifecycle_forked(struct backend *backend);
 
 struct value *lifecycle_handle_initialize(struct request *request, bool *ok);
-struct value *lifecycle_handle_set_exception_breakpoints(struct request *request, bool *ok);
 struct value *lifecycle_handle_disconnect(struct request *request, bool *ok);
 struct value *lifecycle_handle_terminate(struct request *request, bool *ok);
 struct value *lifecycle_handle_stats(struct request *request, bool *ok);

@@ -2,6 +2,7 @@
 
 #include "backend.h"
 #include "breakpoints.h"
+#include "exception_filters.h"
 #include "helper.h"
 #include "lifecycle.h"
 #include "pause.h"
@@ -58,7 +59,7 @@ const struct request_row request_rows[] = {
     {"pytui/stats", lifecycle_handle_stats, REQUEST_ON_READER},
     {"scopes", values_handle_scopes, REQUEST_WHEN_STOPPED},
     {"setBreakpoints", breakpoints_handle_set, REQUEST_WITH_GIL},
-    {"setExceptionBreakpoints", lifecycle_handle_set_exception_breakpoints, REQUEST_WITH_GIL},
+    {"setExceptionBreakpoints", exception_filters_handle_set, REQUEST_WITH_GIL},
     {"setFunctionBreakpoints", breakpoints_handle_set_functions, REQUEST_WITH_GIL},
     {"setVariable", values_handle_set_variable, REQUEST_WHEN_STOPPED},
     {"source", values_handle_source, REQUEST_WITH_GIL},

@@ -4,6 +4,7 @@
 #include "breakpoints.h"
 #include "compat.h"
 #include "engine.h"
+#include "exception_filters.h"
 #include "helper.h"
 #include "lifecycle.h"
 #include "lines.h"
@@ -92,8 +93,13 @@ static unsigned wanted_of_all(const struct stepping *stepping)
     if (stepping->kind == STEP_IN) {
         events |= ENGINE_STARTS;
     }
-    if ((stepping->kind != STEP_NONE && stepping->kind != STEP_ENTRY) || stepping->backend->stop_on_uncaught) {
+    const struct exception_filter *filters = stepping->backend->filters;
+    if ((stepping->kind != STEP_NONE && stepping->kind != STEP_ENTRY) || filters[FILTER_UNCAUGHT].on ||
+        filters[FILTER_USER_UNHANDLED].on) {
         events |= ENGINE_UNWINDS;
+    }
+    if (filters[FILTER_RAISED].on) {
+        events |= ENGINE_RAISES;
     }
     return events;
 }
@@ -536,6 +542,28 @@ static void follow_exception(struct stepping *stepping)
     Py_DECREF(code);
 }
 
+/* An exception leaves the calling frame: stop if that is asked for. */
+static void check_left(struct backend *backend, PyObject *exception)
+{
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    if (!frame || !backend->filters[FILTER_USER_UNHANDLED].on) {
+        return;
+    }
+    PyObject *caller = caller_of(backend->stepping, frame);
+    if (exception_filters_left(backend, frame, caller, exception)) {
+        stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
+    }
+    Py_XDECREF(caller);
+}
+
+void control_raise(struct backend *backend, PyObject *exception)
+{
+    PyObject *frame = is_silent(backend) ? NULL : (PyObject *)PyEval_GetFrame();
+    if (frame && exception_filters_raised(backend, frame, exception)) {
+        stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
+    }
+}
+
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception)
 {
     struct stepping *stepping = backend->stepping;
@@ -544,11 +572,13 @@ void control_unwind(struct backend *backend, PyObject *code, PyObject *exception
     }
     if (code == backend->main_code && PyThread_get_thread_ident() == backend->main_ident) {
         PyObject *frame = (PyObject *)PyEval_GetFrame();
+        backend->main_left = true;
         if (frame) {
             lifecycle_uncaught(backend, frame, exception);
         }
         return;
     }
+    check_left(backend, exception);
     if (is_step_thread(stepping) && stepping->kind != STEP_ENTRY && is_step_frame(stepping)) {
         follow_exception(stepping);
     }

@@ -155,6 +155,21 @@ void values_render(struct values *values, PyObject *object, char *buffer, size_t
     render_object(&values->renderer, &text, object);
 }
 
+enum code_origin values_code_origin(const struct values *values, PyObject *code)
+{
+    PyObject *filename = PyObject_GetAttrString(code, "co_filename");
+    const char *text = filename && PyUnicode_Check(filename) ? PyUnicode_AsUTF8AndSize(filename, NULL) : NULL;
+    enum code_origin origin = ORIGIN_USER;
+    if (text && strncmp(text, "<frozen ", 8) == 0) {
+        origin = ORIGIN_FROZEN;
+    } else if (text && origin_is_library(&values->origins, text)) {
+        origin = ORIGIN_LIBRARY;
+    }
+    Py_XDECREF(filename);
+    PyErr_Clear();
+    return origin;
+}
+
 /* The snapshot */
 
 /* The first page of each scope that is cheap. */

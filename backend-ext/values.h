@@ -56,6 +56,10 @@ struct value *values_snapshot(struct values *values, struct arena *arena, size_t
 /* Render OBJECT as one bounded line into BUFFER (NUL-terminated UTF-8). Runs no code of the program. */
 void values_render(struct values *values, PyObject *object, char *buffer, size_t size);
 
+/* Whose code this is: the user's, installed or of the standard library, or frozen into the interpreter. */
+enum code_origin { ORIGIN_USER, ORIGIN_LIBRARY, ORIGIN_FROZEN };
+enum code_origin values_code_origin(const struct values *values, PyObject *code);
+
 /* Evaluate the {expressions} of a log message, and conditions that are too complex for the engine's
  * fast path, go through the engine's own compiled code, not through here. */
 

@@ -209,7 +209,10 @@ static OBJECT(capabilities_pytui, "pytui.Capabilities", capabilities_pytui_field
 static const struct field_schema exception_filter_fields[] = {
     {"filter", FIELD_STRING, REQUIRED, .help = "its id"},
     {"label", FIELD_STRING, REQUIRED, .help = "for people"},
+    {"description", FIELD_STRING, .help = "the same at length"},
     {"default", FIELD_BOOL, .help = "on unless set otherwise"},
+    {"supportsCondition", FIELD_BOOL, .help = "true"},
+    {"conditionDescription", FIELD_STRING, .help = "what a condition is, for people"},
 };
 static OBJECT(exception_filter, "ExceptionBreakpointsFilter", exception_filter_fields);
 
@@ -222,6 +225,7 @@ static const struct field_schema capabilities_fields[] = {
     {"supportsSetVariable", FIELD_BOOL, .help = "true"},
     {"supportsEvaluateForHovers", FIELD_BOOL, .help = "true"},
     {"supportsExceptionInfoRequest", FIELD_BOOL, .help = "true"},
+    {"supportsExceptionFilterOptions", FIELD_BOOL, .help = "true: filters take a condition, which names types"},
     {"supportsTerminateRequest", FIELD_BOOL, .help = "true"},
     {"supportTerminateDebuggee", FIELD_BOOL, .help = "true: disconnect may end the program"},
     {"supportsCompletionsRequest", FIELD_BOOL, .help = "true"},
@@ -252,8 +256,17 @@ static const struct field_schema breakpoints_result_fields[] = {
 };
 static OBJECT(breakpoints_result, "SetBreakpointsResponse", breakpoints_result_fields);
 
+static const struct field_schema exception_filter_options_fields[] = {
+    {"filterId", FIELD_STRING, REQUIRED, .help = "raised, userUnhandled, uncaught"},
+    {"condition", FIELD_STRING,
+     .help = "names of types with commas between them, each with its module or without; their subclasses match too"},
+};
+static OBJECT(exception_filter_options, "ExceptionFilterOptions", exception_filter_options_fields);
+
 static const struct field_schema set_exception_breakpoints_fields[] = {
-    {"filters", FIELD_ARRAY, REQUIRED, .item = FIELD_STRING, .help = "ids of the filters that are on"},
+    {"filters", FIELD_ARRAY, REQUIRED, .item = FIELD_STRING, .help = "ids of the filters that are on for any type"},
+    {"filterOptions", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &exception_filter_options,
+     .help = "filters that are on, too, with their conditions"},
 };
 static OBJECT(set_exception_breakpoints, "SetExceptionBreakpointsArguments", set_exception_breakpoints_fields);
 
@@ -517,7 +530,8 @@ const struct message_schema schema_messages[] = {
     REQUEST("initialize", &initialize, &capabilities, "first request; versions are compared"),
     REQUEST("setBreakpoints", &set_breakpoints, &breakpoints_result, "all line breakpoints of one file"),
     REQUEST("setFunctionBreakpoints", &set_function_breakpoints, &breakpoints_result, "all function breakpoints"),
-    REQUEST("setExceptionBreakpoints", &set_exception_breakpoints, NULL, "which exceptions stop: uncaught (default)"),
+    REQUEST("setExceptionBreakpoints", &set_exception_breakpoints, NULL,
+            "which exceptions stop: raised, userUnhandled, uncaught (default)"),
     REQUEST("configurationDone", &configuration_done, NULL, "user code runs from here on"),
     REQUEST("threads", NULL, &threads_result, "all threads"),
     REQUEST("continue", &thread_arguments, &continue_result, "go on"),

@@ -21,7 +21,9 @@ def test_start_up_order(session: Start) -> None:
     body = run.request("initialize", adapterID="pytui", pytui={"protocolVersion": 1})
     assert body["pytui"]["pid"] == run.process.pid
     assert body["supportsConfigurationDoneRequest"] is True
-    assert [each["filter"] for each in body["exceptionBreakpointFilters"]] == ["uncaught"]
+    filters = body["exceptionBreakpointFilters"]
+    assert [each["filter"] for each in filters] == ["raised", "userUnhandled", "uncaught"]
+    assert [each["filter"] for each in filters if each["default"]] == ["uncaught"]
     run.event("initialized")
     assert run.process.poll() is None
     run.configure()

@@ -1,0 +1,220 @@
+#include "exception_filters.h"
+
+#include "backend.h"
+#include "exceptions.h"
+#include "requests.h"
+#include "stepping.h"
+#include "values.h"
+
+#include "protocol/arena.h"
+#include "protocol/value.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *label, *description;
+    bool on; /* unless a client says otherwise */
+} kinds[FILTER_COUNT] = {
+    [FILTER_RAISED] = {"raised", "Raised exceptions", "Stop wherever an exception is raised, caught or not.", false},
+    [FILTER_USER_UNHANDLED] = {"userUnhandled", "User-unhandled exceptions",
+                               "Stop where an exception leaves user code for library code that called it.", false},
+    [FILTER_UNCAUGHT] = {"uncaught", "Uncaught exceptions", "Stop where an exception ends the program.", true},
+};
+
+/* The instruction that raises, which no header of the stable ABI names: the last one of `raise 1`. 0: not found. */
+static unsigned char raise_opcode(void)
+{
+    PyObject *code = Py_CompileString("raise 1", "<pytui>", Py_file_input);
+    PyObject *bytes = code ? PyObject_GetAttrString(code, "co_code") : NULL;
+    Py_ssize_t size = bytes ? PyBytes_Size(bytes) : 0;
+    unsigned char opcode = size >= 2 ? (unsigned char)PyBytes_AsString(bytes)[size - 2] : 0;
+    Py_XDECREF(bytes);
+    Py_XDECREF(code);
+    PyErr_Clear();
+    return opcode;
+}
+
+void exception_filters_init(struct backend *backend)
+{
+    backend->raise_opcode = raise_opcode();
+    for (int i = 0; i < FILTER_COUNT; i++) {
+        backend->filters[i] = (struct exception_filter){.on = kinds[i].on};
+    }
+}
+
+void exception_filters_finish(struct exception_filter *filters)
+{
+    for (int i = 0; i < FILTER_COUNT; i++) {
+        free(filters[i].types);
+        filters[i].types = NULL;
+    }
+}
+
+bool exception_filter_wants(const struct backend *backend, enum exception_filter_kind kind, PyObject *exception)
+{
+    const struct exception_filter *filter = &backend->filters[kind];
+    return filter->on && (!filter->types || exceptions_match(backend->values, exception, filter->types, false));
+}
+
+/* The same for the filters that control flow is nothing for. */
+static bool wants_not_flow(const struct backend *backend, enum exception_filter_kind kind, PyObject *exception)
+{
+    bool flow = PyErr_GivenExceptionMatches(exception, PyExc_StopIteration) ||
+                PyErr_GivenExceptionMatches(exception, PyExc_StopAsyncIteration) ||
+                PyErr_GivenExceptionMatches(exception, PyExc_GeneratorExit);
+    const char *types = backend->filters[kind].types;
+    return exception_filter_wants(backend, kind, exception) &&
+           (!flow || (types && exceptions_match(backend->values, exception, types, true)));
+}
+
+static bool is_at_raise(const struct backend *backend, PyObject *frame)
+{
+    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
+    PyObject *bytes = PyObject_GetAttrString(code, "co_code");
+    PyObject *offset = PyObject_GetAttrString(frame, "f_lasti");
+    long at = offset ? PyLong_AsLong(offset) : -1;
+    bool raises = bytes && at >= 0 && at < PyBytes_Size(bytes) &&
+                  (unsigned char)PyBytes_AsString(bytes)[at] == backend->raise_opcode;
+    Py_XDECREF(offset);
+    Py_XDECREF(bytes);
+    Py_DECREF(code);
+    PyErr_Clear();
+    return raises;
+}
+
+static bool is_frozen_frame(const struct backend *backend, PyObject *frame)
+{
+    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
+    bool frozen = values_code_origin(backend->values, code) == ORIGIN_FROZEN;
+    Py_DECREF(code);
+    return frozen;
+}
+
+/* Whether the traceback from TRACEBACK on is all frozen code: such frames are never shown a stop in. */
+static bool comes_from_frozen(const struct backend *backend, PyObject *traceback)
+{
+    bool frozen = true;
+    PyObject *at = Py_XNewRef(traceback);
+    while (at && at != Py_None && frozen) {
+        PyObject *frame = PyObject_GetAttrString(at, "tb_frame");
+        frozen = frame && is_frozen_frame(backend, frame);
+        Py_XDECREF(frame);
+        PyObject *next = PyObject_GetAttrString(at, "tb_next");
+        Py_DECREF(at);
+        at = next;
+    }
+    Py_XDECREF(at);
+    PyErr_Clear();
+    return frozen;
+}
+
+/* The interpreter tells of every frame that an exception comes to. Where it begins, its traceback has that frame
+ * alone; else it is raised only if a `raise` statement stands there. */
+static bool is_raised_here(const struct backend *backend, PyObject *frame, PyObject *exception)
+{
+    if (is_frozen_frame(backend, frame)) {
+        return false;
+    }
+    PyObject *traceback = PyException_GetTraceback(exception);
+    PyObject *next = traceback ? PyObject_GetAttrString(traceback, "tb_next") : NULL;
+    bool raised = comes_from_frozen(backend, next) || is_at_raise(backend, frame);
+    Py_XDECREF(next);
+    Py_XDECREF(traceback);
+    PyErr_Clear();
+    return raised;
+}
+
+bool exception_filters_raised(struct backend *backend, PyObject *frame, PyObject *exception)
+{
+    bool over = backend->exiting || (backend->main_left && PyThread_get_thread_ident() == backend->main_ident);
+    return backend->main_code && !over && PyExceptionInstance_Check(exception) &&
+           wants_not_flow(backend, FILTER_RAISED, exception) && is_raised_here(backend, frame, exception);
+}
+
+bool exception_filters_left(struct backend *backend, PyObject *frame, PyObject *caller, PyObject *exception)
+{
+    if (!caller || !backend->main_code || !PyExceptionInstance_Check(exception) ||
+        !wants_not_flow(backend, FILTER_USER_UNHANDLED, exception)) {
+        return false;
+    }
+    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
+    PyObject *calling = (PyObject *)PyFrame_GetCode((PyFrameObject *)caller);
+    bool left = values_code_origin(backend->values, code) == ORIGIN_USER &&
+                values_code_origin(backend->values, calling) == ORIGIN_LIBRARY;
+    Py_DECREF(calling);
+    Py_DECREF(code);
+    return left;
+}
+
+struct value *exception_filters_describe(struct arena *arena)
+{
+    struct value *filters = value_array(arena);
+    for (int i = 0; i < FILTER_COUNT; i++) {
+        struct value *filter = value_map(arena);
+        value_set_text(arena, filter, "filter", kinds[i].name);
+        value_set_text(arena, filter, "label", kinds[i].label);
+        value_set_text(arena, filter, "description", kinds[i].description);
+        value_set_bool(arena, filter, "default", kinds[i].on);
+        value_set_bool(arena, filter, "supportsCondition", true);
+        value_set_text(arena, filter, "conditionDescription", "Types with commas between them: ValueError, pkg.Error");
+        value_append(arena, filters, filter);
+    }
+    return filters;
+}
+
+/* Switch the filter NAME on in FILTERS. False: there is none, or no memory; *FAILURE is the answer then. */
+static bool switch_on(struct request *request, bool *ok, struct exception_filter *filters, const char *name,
+                      const char *types, struct value **failure)
+{
+    int kind = 0;
+    while (kind < FILTER_COUNT && strcmp(kinds[kind].name, name) != 0) {
+        kind++;
+    }
+    if (kind == FILTER_COUNT) {
+        *failure = request_fail(
+            request, ok, "unknown exception filter \"%.100s\"; there are: raised, userUnhandled, uncaught", name);
+        return false;
+    }
+    free(filters[kind].types);
+    filters[kind] = (struct exception_filter){.on = true};
+    if (types && types[strspn(types, " ,")] && !(filters[kind].types = strdup(types))) {
+        *failure = request_fail(request, ok, "out of memory");
+        return false;
+    }
+    return true;
+}
+
+struct value *exception_filters_handle_set(struct request *request, bool *ok)
+{
+    struct backend *backend = request->backend;
+    struct exception_filter wanted[FILTER_COUNT] = {0};
+    struct value *failure = NULL;
+    bool good = true;
+    const struct value *names = value_get_array(request->arguments, "filters");
+    const struct value *options = value_get_array(request->arguments, "filterOptions");
+    for (size_t i = 0; good && i < value_count(names); i++) {
+        const struct value *item = value_at(names, i);
+        const char *name = item->type == VALUE_STRING ? item->string.bytes : "?";
+        good = switch_on(request, ok, wanted, name, NULL, &failure);
+    }
+    for (size_t i = 0; good && i < value_count(options); i++) {
+        const struct value *item = value_at(options, i);
+        const char *name = value_get_text(item, "filterId", "?");
+        good = switch_on(request, ok, wanted, name, value_get_text(item, "condition", NULL), &failure);
+    }
+    if (!good) {
+        exception_filters_finish(wanted);
+        return failure;
+    }
+    exception_filters_finish(backend->filters);
+    memcpy(backend->filters, wanted, sizeof(wanted));
+    pthread_mutex_lock(&backend->lock);
+    bool running = backend->phase == PHASE_RUNNING;
+    pthread_mutex_unlock(&backend->lock);
+    if (running) { /* else it is applied before the program goes on */
+        stepping_apply(backend->stepping);
+    }
+    return NULL;
+}

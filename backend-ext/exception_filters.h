@@ -1,0 +1,44 @@
+/* Which exceptions stop the program: DAP's exception filters, each with an optional list of types.
+ *
+ * - raised: where an exception is raised, once per raise. It counts as raised in the first frame that is not the
+ *   interpreter's frozen code; an exception that goes on through callers, or by a bare `raise`, is the same one;
+ *   `raise error` raises it anew.
+ * - userUnhandled: where an exception leaves user code for a caller in library code.
+ * - uncaught: where it leaves the program (lifecycle.c).
+ *
+ * StopIteration, StopAsyncIteration and GeneratorExit are control flow: the first two filters pass them unless
+ * their list has the very type. GIL held for all. */
+#pragma once
+
+#include "request.h"
+
+#include <Python.h>
+#include <stdbool.h>
+
+struct arena;
+struct backend;
+
+enum exception_filter_kind { FILTER_RAISED, FILTER_USER_UNHANDLED, FILTER_UNCAUGHT, FILTER_COUNT };
+
+struct exception_filter {
+    bool on;
+    char *types; /* owned: names with commas between them; NULL: any type */
+};
+
+/* The state that holds until a client says another one. Before the program runs: it compiles, which can be watched. */
+void exception_filters_init(struct backend *backend);
+void exception_filters_finish(struct exception_filter *filters);
+
+/* Whether EXCEPTION is to stop the program by this filter. */
+bool exception_filter_wants(const struct backend *backend, enum exception_filter_kind kind, PyObject *exception);
+
+/* EXCEPTION passes the calling thread's FRAME: whether it is raised there, and is to stop. */
+bool exception_filters_raised(struct backend *backend, PyObject *frame, PyObject *exception);
+
+/* EXCEPTION leaves FRAME for CALLER (NULL: none that could be shown): whether that is to stop. */
+bool exception_filters_left(struct backend *backend, PyObject *frame, PyObject *caller, PyObject *exception);
+
+/* For the capabilities: all filters there are. */
+struct value *exception_filters_describe(struct arena *arena);
+
+struct value *exception_filters_handle_set(struct request *request, bool *ok);
