@@ -8,8 +8,10 @@
 #include "session.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void command_toggle_breakpoint(struct app *app, const char *argument)
 {
@@ -180,4 +182,42 @@ void command_disable(struct app *app, const char *argument)
     const struct model_breakpoint *breakpoint = numbered(app, argument, &rest);
     if (breakpoint)
         change_field(app, breakpoint, "enabled", make_flag, "", true);
+}
+
+/* "raised exceptions   ValueError; uncaught exceptions", or what there is instead. */
+static void tell_filters(struct app *app)
+{
+    const struct model *model = app_model(app);
+    char text[512] = "", one[256];
+    for (size_t i = 0; i < MODEL_FILTER_COUNT; i++) {
+        if (!model->filters[i].on)
+            continue;
+        model_describe_filter(model, (enum model_filter_kind)i, one, sizeof one);
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%s", used ? "; " : "", one);
+    }
+    app_message(app, false, "stops at: %s", *text ? text : "no exceptions");
+}
+
+void command_catch(struct app *app, const char *argument)
+{
+    const struct model *model = app_model(app);
+    size_t length = strcspn(argument, " "), kind = 0;
+    const char *types = argument + length + strspn(argument + length, " ");
+    if (length == 4 && strncmp(argument, "none", 4) == 0) {
+        for (size_t i = 0; i < MODEL_FILTER_COUNT; i++)
+            session_set_filter(app_session(app), (enum model_filter_kind)i, false, NULL);
+    } else if (length > 0) {
+        while (kind < MODEL_FILTER_COUNT && (strlen(model_filter_names[kind]) != length ||
+                                             strncasecmp(model_filter_names[kind], argument, length) != 0))
+            kind++;
+        if (kind == MODEL_FILTER_COUNT) {
+            app_message(app, true, "catch wants raised, userUnhandled, uncaught or none, not %s", argument);
+            return;
+        }
+        bool on = *types || !model->filters[kind].on;
+        session_set_filter(app_session(app), (enum model_filter_kind)kind, on, types);
+    }
+    tell_filters(app);
+    app_damage(app);
 }

@@ -66,6 +66,8 @@ const struct command commands[] = {
      .run = command_condition},
     {"enable", NULL, "", SCOPE_GLOBAL, "NUMBER", "Switch a breakpoint on", NULL, .run = command_enable},
     {"disable", NULL, "", SCOPE_GLOBAL, "NUMBER", "Switch a breakpoint off", NULL, .run = command_disable},
+    {"catch", "exceptions", "", SCOPE_GLOBAL, "[raised|userUnhandled|uncaught|none] [TYPE…]",
+     "Stop at exceptions or not; without argument, tell which", NULL, .run = command_catch},
 
     {"sidebar-wider", NULL, "+", SCOPE_GLOBAL, NULL, "Widen the sidebar", NULL, .run = command_sidebar_wider},
     {"sidebar-narrower", NULL, "-", SCOPE_GLOBAL, NULL, "Narrow the sidebar", NULL, .run = command_sidebar_narrower},

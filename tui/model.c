@@ -28,6 +28,7 @@ struct model *model_create(void)
     struct model *model = xcalloc(1, sizeof *model);
     model->changes = model_changes_create();
     model->rows = xcalloc(1, sizeof *model->rows);
+    model->filters[MODEL_FILTER_UNCAUGHT].on = true;
     return model;
 }
 
@@ -66,6 +67,8 @@ void model_destroy(struct model *model)
     threads_clear(model);
     for (size_t i = 0; i < model->breakpoint_count; i++)
         breakpoint_destroy(model->breakpoints[i]);
+    for (size_t i = 0; i < MODEL_FILTER_COUNT; i++)
+        free(model->filters[i].types);
     for (size_t i = 0; i < model->line_count; i++)
         free(model->lines[i].text);
     model_variable_destroy(model->root);
@@ -237,6 +240,42 @@ void model_add_line(struct model *model, enum model_line_kind kind, const char *
     xgrow(&model->lines, &model->line_capacity, model->line_count + 1, sizeof *model->lines);
     model->lines[model->line_count++] = (struct model_line){.kind = kind, .text = xstrdup(text)};
     model->generation++;
+}
+
+const char *const model_filter_names[MODEL_FILTER_COUNT] = {
+    [MODEL_FILTER_RAISED] = "raised",
+    [MODEL_FILTER_USER_UNHANDLED] = "userUnhandled",
+    [MODEL_FILTER_UNCAUGHT] = "uncaught",
+};
+
+static bool filter_is_changed(const struct model *model, size_t kind)
+{
+    const struct model_filter *filter = &model->filters[kind];
+    return filter->on != (kind == MODEL_FILTER_UNCAUGHT) || (filter->on && filter->types);
+}
+
+size_t model_filter_rows(const struct model *model)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < MODEL_FILTER_COUNT; i++)
+        count += filter_is_changed(model, i);
+    return count;
+}
+
+enum model_filter_kind model_filter_row(const struct model *model, size_t index)
+{
+    size_t kind = 0;
+    for (size_t i = 0; i < MODEL_FILTER_COUNT; i++)
+        if (filter_is_changed(model, i) && index-- == 0)
+            kind = i;
+    return (enum model_filter_kind)kind;
+}
+
+void model_describe_filter(const struct model *model, enum model_filter_kind kind, char *buffer, size_t size)
+{
+    const struct model_filter *filter = &model->filters[kind];
+    const char *detail = !filter->on ? "off" : filter->types ? filter->types : "";
+    snprintf(buffer, size, "%s exceptions%s%s", model_filter_names[kind], *detail ? "   " : "", detail);
 }
 
 static void describe_exit(int status, char *buffer, size_t size)

@@ -59,6 +59,14 @@ struct model_breakpoint {
     int64_t hits;
 };
 
+/* Which exceptions stop: DAP's filters, by their names in model_filter_names. */
+enum model_filter_kind { MODEL_FILTER_RAISED, MODEL_FILTER_USER_UNHANDLED, MODEL_FILTER_UNCAUGHT, MODEL_FILTER_COUNT };
+extern const char *const model_filter_names[MODEL_FILTER_COUNT];
+struct model_filter {
+    bool on;
+    char *types; /* names with commas between them; NULL: any type */
+};
+
 struct model_thread {
     int64_t id, native_id;
     char *name;
@@ -101,6 +109,8 @@ struct model {
     size_t breakpoint_count, breakpoint_capacity;
     int last_breakpoint_id;
 
+    struct model_filter filters[MODEL_FILTER_COUNT];
+
     struct model_thread *threads;
     size_t thread_count, thread_capacity;
 
@@ -127,6 +137,13 @@ struct model_variable *model_variable_row(const struct model *model, size_t inde
 /* The breakpoint on a line, or NULL; by our id, or NULL. */
 struct model_breakpoint *model_breakpoint_at(const struct model *model, const char *path, int line);
 struct model_breakpoint *model_breakpoint_find(const struct model *model, int id);
+
+/* Filters that are not as they are at the start: how many, and the kind of the one at INDEX. */
+size_t model_filter_rows(const struct model *model);
+enum model_filter_kind model_filter_row(const struct model *model, size_t index);
+
+/* "raised exceptions   ValueError", "uncaught exceptions   off". */
+void model_describe_filter(const struct model *model, enum model_filter_kind kind, char *buffer, size_t size);
 
 void model_add_line(struct model *model, enum model_line_kind kind, const char *text);
 

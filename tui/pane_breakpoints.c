@@ -120,20 +120,39 @@ static void draw_row(struct app *app, struct canvas canvas, int row, const struc
                  app_style(app, wrong ? ROLE_MESSAGE_ERROR : ROLE_BREAKPOINT_DETAIL), detail);
 }
 
+static void draw_filter(struct app *app, struct canvas canvas, int row, enum model_filter_kind kind)
+{
+    const struct model *model = app_model(app);
+    bool on = model->filters[kind].on;
+    char text[512];
+    model_describe_filter(model, kind, text, sizeof text);
+    canvas_label(canvas, row, 1, 1, app_style(app, on ? ROLE_MARK_BREAKPOINT : ROLE_MARK_DISABLED), on ? "◆" : "○");
+    canvas_label(canvas, row, 3, canvas.columns - 3, app_style(app, on ? ROLE_BREAKPOINT_LOCATION : ROLE_DIM), text);
+}
+
+/* Breakpoints, and below them the exceptions that stop or do not. */
+static size_t row_count(const struct model *model)
+{
+    return model->breakpoint_count + model_filter_rows(model);
+}
+
 static void draw(struct app *app, void *data, struct canvas canvas, bool focused)
 {
     struct breakpoints_pane *self = data;
     const struct model *model = app_model(app);
-    if (model->breakpoint_count == 0) {
+    if (row_count(model) == 0) {
         canvas_label(canvas, 0, 3, canvas.columns - 3, app_style(app, ROLE_DIM), "none; b on a source line sets one");
         return;
     }
-    list_view_fit(&self->list, model->breakpoint_count, canvas.rows);
+    list_view_fit(&self->list, row_count(model), canvas.rows);
     for (int row = 0; row < canvas.rows; row++) {
         size_t index = self->list.top + (size_t)row;
-        if (index >= model->breakpoint_count)
+        if (index >= row_count(model))
             break;
-        draw_row(app, canvas, row, model->breakpoints[index]);
+        if (index < model->breakpoint_count)
+            draw_row(app, canvas, row, model->breakpoints[index]);
+        else
+            draw_filter(app, canvas, row, model_filter_row(model, index - model->breakpoint_count));
         if (index == self->list.cursor && focused)
             canvas_restyle(canvas, row, 0, 1, canvas.columns, app_style(app, ROLE_SELECTED_FOCUSED));
     }
@@ -144,6 +163,17 @@ static struct model_breakpoint *selected(struct app *app)
     const struct model *model = app_model(app);
     size_t cursor = pane(app)->list.cursor;
     return cursor < model->breakpoint_count ? model->breakpoints[cursor] : NULL;
+}
+
+/* Whether a filter is selected: *KIND. */
+static bool selected_filter(struct app *app, enum model_filter_kind *kind)
+{
+    const struct model *model = app_model(app);
+    size_t cursor = pane(app)->list.cursor;
+    if (cursor < model->breakpoint_count || cursor >= row_count(model))
+        return false;
+    *kind = model_filter_row(model, cursor - model->breakpoint_count);
+    return true;
 }
 
 static void form_done(struct app *app, const struct value *fields, void *data)
@@ -169,6 +199,11 @@ void pane_breakpoints_edit(struct app *app, const char *argument)
 {
     (void)argument;
     struct model_breakpoint *breakpoint = selected(app);
+    enum model_filter_kind kind;
+    if (selected_filter(app, &kind)) {
+        app_message(app, false, ":catch %s TYPE, TYPE says which types stop", model_filter_names[kind]);
+        return;
+    }
     if (!breakpoint) {
         app_message(app, true, "no breakpoint to edit; b on a source line sets one");
         return;
@@ -183,6 +218,11 @@ void pane_breakpoints_toggle_enabled(struct app *app, const char *argument)
 {
     (void)argument;
     struct model_breakpoint *breakpoint = selected(app);
+    enum model_filter_kind kind;
+    if (selected_filter(app, &kind)) {
+        session_set_filter(app_session(app), kind, !app_model(app)->filters[kind].on, NULL);
+        app_damage(app);
+    }
     if (!breakpoint)
         return;
     struct arena *arena = arena_create();
@@ -204,6 +244,11 @@ void pane_breakpoints_delete(struct app *app, const char *argument)
     (void)argument;
     struct breakpoints_pane *self = pane(app);
     struct model_breakpoint *breakpoint = selected(app);
+    enum model_filter_kind kind;
+    if (selected_filter(app, &kind)) { /* as it was at the start */
+        session_set_filter(app_session(app), kind, kind == MODEL_FILTER_UNCAUGHT, NULL);
+        app_damage(app);
+    }
     if (!breakpoint)
         return;
     forget_deleted(self);
@@ -244,7 +289,7 @@ void pane_breakpoints_show(struct app *app, const char *argument)
 static bool key(struct app *app, void *data, const struct key *key)
 {
     struct breakpoints_pane *self = data;
-    if (!list_view_key(&self->list, app_model(app)->breakpoint_count, key))
+    if (!list_view_key(&self->list, row_count(app_model(app)), key))
         return false;
     app_damage(app);
     return true;
@@ -253,7 +298,7 @@ static bool key(struct app *app, void *data, const struct key *key)
 static bool mouse(struct app *app, void *data, const struct key *key, int row, int column)
 {
     struct breakpoints_pane *self = data;
-    if (!list_view_mouse(&self->list, app_model(app)->breakpoint_count, key, row))
+    if (!list_view_mouse(&self->list, row_count(app_model(app)), key, row))
         return false;
     if (key->mouse == KEY_MOUSE_PRESS && column <= 2)
         pane_breakpoints_toggle_enabled(app, "");
@@ -263,8 +308,8 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
 static void status(struct app *app, void *data, char *buffer, size_t size)
 {
     (void)data;
-    if (app_model(app)->breakpoint_count > 0)
-        snprintf(buffer, size, "%zu", app_model(app)->breakpoint_count);
+    if (row_count(app_model(app)) > 0)
+        snprintf(buffer, size, "%zu", row_count(app_model(app)));
 }
 
 const struct pane_ops pane_breakpoints_ops = {

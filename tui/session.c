@@ -223,27 +223,14 @@ static void configured(struct session *session, const struct message *response, 
     }
 }
 
-static void said(struct session *session, const struct message *response, struct request *request)
-{
-    (void)request;
-    const char *failure = session_failure(response);
-    if (failure && response)
-        session_say(session, true, "%s", failure);
-}
-
 static void configure(struct session *session)
 {
     if (!session->capable || !session->initialized || session->phase != PHASE_INITIALIZE)
         return;
     session_send_breakpoints(session);
 
+    session_send_filters(session);
     struct value *arguments = session_arguments(session);
-    struct value *filters = value_array(session->out);
-    value_append(session->out, filters, value_text(session->out, "uncaught"));
-    value_set(session->out, arguments, "filters", filters);
-    session_request(session, "setExceptionBreakpoints", arguments, &(struct request){.handler = said});
-
-    arguments = session_arguments(session);
     struct value *extension = value_map(session->out);
     value_set_bool(session->out, extension, "stopOnEntry", session->stop_on_entry);
     value_set(session->out, arguments, "pytui", extension);

@@ -85,3 +85,6 @@ struct model_breakpoint *session_add_function_breakpoint(struct session *session
                                                          const struct value *fields);
 void session_change_breakpoint(struct session *session, int id, const struct value *fields); /* replace its fields */
 void session_remove_breakpoint(struct session *session, int id);
+
+/* Which exceptions stop, at any time too. TYPES (NULL or blank: any) are names with commas or blanks between them. */
+void session_set_filter(struct session *session, enum model_filter_kind kind, bool on, const char *types);

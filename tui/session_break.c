@@ -235,3 +235,60 @@ void session_breakpoint_event(struct session *session, const char *reason, const
     }
     log_write("session: breakpoint %lld %s is unknown here", (long long)id, reason);
 }
+
+/* Exceptions. */
+
+static void filters_set(struct session *session, const struct message *response, struct request *request)
+{
+    (void)request;
+    const char *failure = session_failure(response);
+    if (failure && response)
+        session_say(session, true, "%s", failure);
+}
+
+void session_send_filters(struct session *session)
+{
+    struct value *arguments = session_arguments(session);
+    struct value *filters = value_array(session->out), *options = value_array(session->out);
+    for (size_t i = 0; i < MODEL_FILTER_COUNT; i++) {
+        const struct model_filter *filter = &session->model->filters[i];
+        if (!filter->on)
+            continue;
+        if (filter->types) {
+            struct value *option = value_map(session->out);
+            value_set_text(session->out, option, "filterId", model_filter_names[i]);
+            value_set_text(session->out, option, "condition", filter->types);
+            value_append(session->out, options, option);
+        } else {
+            value_append(session->out, filters, value_text(session->out, model_filter_names[i]));
+        }
+    }
+    value_set(session->out, arguments, "filters", filters);
+    if (value_count(options) > 0)
+        value_set(session->out, arguments, "filterOptions", options);
+    session_request(session, "setExceptionBreakpoints", arguments, &(struct request){.handler = filters_set});
+}
+
+/* "A,B  C" as "A, B, C"; NULL when there is no name. The caller owns it. */
+static char *tidy_types(const char *types)
+{
+    char *tidy = NULL, *copy = xstrdup(types ? types : ""), *save = NULL;
+    for (char *word = strtok_r(copy, ", ", &save); word; word = strtok_r(NULL, ", ", &save)) {
+        char *longer = tidy ? xasprintf("%s, %s", tidy, word) : xstrdup(word);
+        free(tidy);
+        tidy = longer;
+    }
+    free(copy);
+    return tidy;
+}
+
+void session_set_filter(struct session *session, enum model_filter_kind kind, bool on, const char *types)
+{
+    struct model_filter *filter = &session->model->filters[kind];
+    char *tidy = tidy_types(types);
+    free(filter->types);
+    *filter = (struct model_filter){.on = on, .types = tidy};
+    if (session->phase == PHASE_CONFIGURED)
+        session_send_filters(session);
+    session_changed(session);
+}

@@ -127,6 +127,7 @@ void session_moves_next(struct session *session);
 
 /* session_break.c */
 void session_send_breakpoints(struct session *session); /* all, before configurationDone */
+void session_send_filters(struct session *session);     /* which exceptions stop */
 void session_breakpoint_event(struct session *session, const char *reason, const struct value *breakpoint);
 
 /* session_talk.c */

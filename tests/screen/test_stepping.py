@@ -203,3 +203,15 @@ def test_breakpoints_from_the_command_line(pytui, each_engine):
     screen.send("c")
     at(screen, "stepme.py:9 in work")
     screen.expect(re.compile(r"total +49995000"))
+
+
+def test_catch_stops_where_an_exception_is_raised(pytui, each_engine):
+    screen = pytui("raises.py", interpreter=each_engine.path, rows=30, cols=110)
+    at(screen, "raises.py:1")
+    screen.send(":catch raised LookupError")
+    screen.keys("Enter")
+    screen.expect("◆ raised exceptions   LookupError")
+    screen.send("c")
+    screen.expect(re.compile(r"raises\.py:\d+ in load\b.*stopped: exception: LookupError"), row=0)
+    screen.send("Bd")
+    screen.expect_not("◆ raised")

@@ -5,6 +5,7 @@
 #include "tui/app.h"
 #include "tui/canvas.h"
 #include "tui/command.h"
+#include "tui/command_run.h"
 #include "tui/complete.h"
 #include "tui/config.h"
 #include "tui/dialog.h"
@@ -234,6 +235,34 @@ static void too_small_says_so(void **state)
     free_app(app);
 }
 
+static void exception_filters_are_rows(void **state)
+{
+    (void)state;
+    struct app *app = make_app();
+    command_catch(app, "raised ValueError,pkg.Error  OSError");
+    assert_string_equal(app_model(app)->filters[MODEL_FILTER_RAISED].types, "ValueError, pkg.Error, OSError");
+    command_catch(app, "uncaught");
+    struct grid *grid = draw(app, 40, 120);
+    assert_true(shows(grid, " ◆ raised exceptions   ValueError, pkg.Error, "));
+    assert_true(shows(grid, " ○ uncaught exceptions   off"));
+    grid_destroy(grid);
+    pane_breakpoints_edit(app, "");
+    assert_null(app->dialog);
+    pane_breakpoints_delete(app, "");
+    assert_false(app_model(app)->filters[MODEL_FILTER_RAISED].on);
+    pane_breakpoints_toggle_enabled(app, "");
+    assert_true(app_model(app)->filters[MODEL_FILTER_UNCAUGHT].on);
+    assert_int_equal(model_filter_rows(app_model(app)), 0);
+    command_catch(app, "nonsense");
+    assert_int_equal(model_filter_rows(app_model(app)), 0);
+    command_catch(app, "userunhandled");
+    assert_true(app_model(app)->filters[MODEL_FILTER_USER_UNHANDLED].on);
+    command_catch(app, "none");
+    assert_false(app_model(app)->filters[MODEL_FILTER_UNCAUGHT].on);
+    assert_false(app_model(app)->filters[MODEL_FILTER_USER_UNHANDLED].on);
+    free_app(app);
+}
+
 static void breakpoints_show_their_fields(void **state)
 {
     (void)state;
@@ -418,6 +447,7 @@ int main(void)
         cmocka_unit_test(what_has_the_focus_is_not_hidden_by_the_zoom),
         cmocka_unit_test(too_small_says_so),
         cmocka_unit_test(breakpoints_show_their_fields),
+        cmocka_unit_test(exception_filters_are_rows),
         cmocka_unit_test(questions_take_letters_and_escape),
         cmocka_unit_test(help_lists_every_bound_command),
     };

@@ -78,6 +78,20 @@ static void starts_in_the_order_of_dap(void **state)
     assert_string_equal(model_of(fake)->python_version, "3.13.0");
 }
 
+static void exception_filters_are_sent_at_once(void **state)
+{
+    struct fake *fake = *state;
+    session_set_filter(fake->session, MODEL_FILTER_RAISED, true, "KeyError OSError");
+    starts_in_the_order_of_dap(state);
+    session_set_filter(fake->session, MODEL_FILTER_UNCAUGHT, false, NULL);
+    const struct value *arguments = fake_expect(fake, "setExceptionBreakpoints");
+    assert_int_equal(value_count(value_get_array(arguments, "filters")), 0);
+    const struct value *option = value_at(value_get_array(arguments, "filterOptions"), 0);
+    assert_string_equal(value_get_text(option, "filterId", ""), "raised");
+    assert_string_equal(value_get_text(option, "condition", ""), "KeyError, OSError");
+    fake_answer(fake, NULL);
+}
+
 static void another_protocol_version_is_refused_by_name(void **state)
 {
     struct fake *fake = *state;
@@ -606,6 +620,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(starts_in_the_order_of_dap),
+        TEST(exception_filters_are_sent_at_once),
         TEST(another_protocol_version_is_refused_by_name),
         TEST(an_interpreter_without_backend_is_refused_in_its_own_words),
         TEST(a_stop_fills_the_model_without_asking_more),
