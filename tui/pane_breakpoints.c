@@ -1,6 +1,7 @@
 /* The Breakpoints pane: mark, place, condition and hits; a second line's worth of detail in the same
  * row, as far as it fits. Keys go through the command table (edit, enable, delete, undo). */
 #include "app.h"
+#include "breakpoint_mark.h"
 #include "dialog.h"
 #include "list_view.h"
 #include "model.h"
@@ -53,25 +54,6 @@ static void destroy(void *data)
     free(data);
 }
 
-static bool is_enabled(const struct model_breakpoint *breakpoint)
-{
-    return value_get_bool(value_get_map(breakpoint->fields, "pytui"), "enabled", true);
-}
-
-static const char *mark(const struct model_breakpoint *breakpoint, enum role *role)
-{
-    *role = ROLE_MARK_BREAKPOINT;
-    if (!is_enabled(breakpoint)) {
-        *role = ROLE_MARK_DISABLED;
-        return "○";
-    }
-    if (breakpoint->state && !breakpoint->verified) {
-        *role = ROLE_MARK_PENDING;
-        return "◌";
-    }
-    return value_get_text(breakpoint->fields, "logMessage", NULL) ? "◆" : "●";
-}
-
 static void append(char *buffer, size_t size, const char *format, const char *text)
 {
     size_t used = strlen(buffer);
@@ -108,13 +90,15 @@ static void describe_place(const struct model_breakpoint *breakpoint, char *buff
 static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_breakpoint *breakpoint)
 {
     enum role role;
-    const char *sign = mark(breakpoint, &role);
+    const char *sign = breakpoint_mark(breakpoint, &role);
     char place[256], detail[512];
     describe_place(breakpoint, place, sizeof place);
     describe(breakpoint, detail, sizeof detail);
     canvas_label(canvas, row, 1, 1, app_style(app, role), sign);
-    int column = 3 + canvas_label(canvas, row, 3, canvas.columns - 3,
-                                  app_style(app, is_enabled(breakpoint) ? ROLE_BREAKPOINT_LOCATION : ROLE_DIM), place);
+    int column =
+        3 + canvas_label(canvas, row, 3, canvas.columns - 3,
+                         app_style(app, breakpoint_is_enabled(breakpoint) ? ROLE_BREAKPOINT_LOCATION : ROLE_DIM),
+                         place);
     bool wrong = breakpoint->state && strcmp(breakpoint->state, "error") == 0;
     canvas_label(canvas, row, column + 3, canvas.columns - column - 3,
                  app_style(app, wrong ? ROLE_MESSAGE_ERROR : ROLE_BREAKPOINT_DETAIL), detail);
@@ -232,7 +216,7 @@ void pane_breakpoints_toggle_enabled(struct app *app, const char *argument)
     struct value *extra = value_copy(arena, value_get_map(fields, "pytui"));
     if (!extra)
         extra = value_map(arena);
-    value_set_bool(arena, extra, "enabled", !is_enabled(breakpoint));
+    value_set_bool(arena, extra, "enabled", !breakpoint_is_enabled(breakpoint));
     value_set(arena, fields, "pytui", extra);
     session_change_breakpoint(app_session(app), breakpoint->id, fields);
     arena_destroy(arena);
