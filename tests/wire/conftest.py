@@ -1,5 +1,6 @@
 """Fixtures of the wire tests: the backend in every interpreter found, spoken to by client.py."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,10 @@ import interpreters  # noqa: E402
 from client import HOME, Session  # noqa: E402
 
 TARGETS = TESTS / "targets"
+
+# A job in the background ignores SIGINT, nohup SIGHUP; the programs under test must not inherit that.
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
 
 
 def has_backend(interpreter: interpreters.Interpreter) -> bool:
