@@ -9,6 +9,7 @@
 #include "tui/complete.h"
 #include "tui/config.h"
 #include "tui/dialog.h"
+#include "tui/dialog_choose.h"
 #include "tui/help.h"
 #include "tui/layout.h"
 #include "tui/loop.h"
@@ -335,6 +336,92 @@ static void questions_take_letters_and_escape(void **state)
     free_app(app);
 }
 
+static void press_keys(struct app *app, const char *names)
+{
+    char keys[64];
+    snprintf(keys, sizeof keys, "%s", names);
+    for (char *save = NULL, *name = strtok_r(keys, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
+        struct key key;
+        assert_true(key_parse(name, &key));
+        assert_true(dialog_key(app, &key));
+    }
+}
+
+static void lists_are_picked_from(void **state)
+{
+    (void)state;
+    static const struct choice fruits[] = {{"apple", "green"}, {"banana", NULL}, {"Blackberry", "late"}, {"kiwi", "x"}};
+    static const struct {
+        const char *keys;
+        int index;
+    } rows[] = {{"Enter", 1},    {"j Enter", 2},   {"k k Enter", 0}, {"Up Enter", 0}, {"Down Down Down Enter", 3},
+                {"b Enter", 2},  {"b b Enter", 1}, {"A Enter", 0},   {"4 Enter", 3},  {"1 9 Enter", 0},
+                {"End Esc", -1}, {"End Enter", 3}, {"z Enter", 1},   {"k j Enter", 1}};
+    struct app *app = make_app();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int index = -2;
+        dialog_choose(app, &(struct choice_list){"Fruit", fruits, COUNT(fruits), 1, answer, &index});
+        struct grid *grid = draw(app, 20, 60);
+        assert_true(shows(grid, "─ Fruit ─"));
+        assert_true(shows(grid, "1 apple        green"));
+        assert_true(shows(grid, "2 banana  "));
+        assert_true(shows(grid, "Enter picks, Esc cancels"));
+        grid_destroy(grid);
+        press_keys(app, rows[i].keys);
+        assert_int_equal(index, rows[i].index);
+        assert_null(app->dialog);
+    }
+    int index = -2;
+    dialog_choose(app, &(struct choice_list){"Nothing", fruits, 0, 0, answer, &index});
+    assert_int_equal(index, -1);
+    assert_null(app->dialog);
+    free_app(app);
+}
+
+/* Where TEXT stands on the screen; -1: nowhere. */
+static int row_of(const struct grid *grid, const char *text)
+{
+    char row[2000];
+    for (int i = 0; i < grid_rows(grid); i++) {
+        row_text(grid, i, row);
+        if (strstr(row, text))
+            return i;
+    }
+    return -1;
+}
+
+static void long_lists_scroll(void **state)
+{
+    (void)state;
+    char texts[30][16];
+    struct choice rows[30];
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        snprintf(texts[i], sizeof texts[i], "row-%zu", i + 1);
+        rows[i] = (struct choice){texts[i], "detail"};
+    }
+    struct app *app = make_app();
+    int index = -2;
+    dialog_choose(app, &(struct choice_list){"Many", rows, COUNT(rows), 0, answer, &index});
+    struct grid *grid = draw(app, 5, 20);
+    assert_true(shows(grid, " 1 row-1"));
+    assert_int_equal(row_of(grid, "row-4"), -1);
+    grid_destroy(grid);
+    press_keys(app, "1 2");
+    grid = draw(app, 5, 20);
+    assert_true(shows(grid, "12 row-12"));
+    grid_destroy(grid);
+    grid = draw(app, 12, 60);
+    assert_true(shows(grid, "12 of 30  Enter picks, Esc cancels"));
+    int row = row_of(grid, "row-11");
+    grid_destroy(grid);
+    struct key click = {.kind = KEY_KIND_MOUSE, .mouse = KEY_MOUSE_PRESS, .row = row, .column = 30, .button = 1};
+    assert_true(dialog_key(app, &click));
+    assert_int_equal(index, -2);
+    assert_true(dialog_key(app, &click));
+    assert_int_equal(index, 10);
+    free_app(app);
+}
+
 static void help_lists_every_bound_command(void **state)
 {
     (void)state;
@@ -449,6 +536,8 @@ int main(void)
         cmocka_unit_test(breakpoints_show_their_fields),
         cmocka_unit_test(exception_filters_are_rows),
         cmocka_unit_test(questions_take_letters_and_escape),
+        cmocka_unit_test(lists_are_picked_from),
+        cmocka_unit_test(long_lists_scroll),
         cmocka_unit_test(help_lists_every_bound_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
