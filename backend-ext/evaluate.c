@@ -1,5 +1,6 @@
 #include "evaluate.h"
 
+#include "assign.h"
 #include "capture.h"
 #include "exceptions.h"
 #include "values_state.h"
@@ -374,7 +375,7 @@ static void assign(struct values *values, struct frame_entry *entry, long long r
                    const char *text, struct evaluation *evaluation)
 {
     evaluate_run(values, entry, text, false, evaluation);
-    if (evaluation->exception == NULL && !variables_assign(values, reference, name, evaluation->result)) {
+    if (evaluation->exception == NULL && !assign_child(values, reference, name, evaluation->result)) {
         evaluation->exception = PyErr_GetRaisedException();
     }
     PyErr_Clear();

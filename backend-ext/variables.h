@@ -80,9 +80,10 @@ void variables_describe(struct values *values, struct arena *arena, struct value
 /* The bounded rendering of OBJECT. */
 struct value *variables_rendered(struct values *values, struct arena *arena, PyObject *object);
 
+/* A row of ours that only opens to others; LAZY: to a property's value, which runs code. */
+struct value *variables_virtual_row(struct arena *arena, const char *name, const char *text, long long reference,
+                                    bool lazy);
+
 /* A row for OBJECT under NAME (UTF-8). EXPRESSION may be NULL, KIND too (told from the object). */
 struct value *variables_row(struct values *values, struct arena *arena, const char *name, PyObject *object,
                             long long frame_id, const char *expression, const char *kind);
-
-/* Assign VALUE to the child NAME of REFERENCE. Runs code of the program. False with a Python error. */
-bool variables_assign(struct values *values, long long reference, const char *name, PyObject *value);
