@@ -4,6 +4,7 @@
 #include "engine.h"
 #include "helper.h"
 #include "lifecycle.h"
+#include "my_code.h"
 #include "parked.h"
 #include "requests.h"
 #include "server.h"
@@ -166,6 +167,7 @@ static void read_strings(struct backend *backend)
 static void destroy_parts(struct backend *backend)
 {
     values_destroy(backend->values);
+    my_code_destroy(backend->my_code);
     engine_destroy(backend->engine);
     breakpoints_destroy(backend->breakpoints);
     stepping_destroy(backend->stepping);
@@ -212,7 +214,7 @@ static struct backend *create_parts(void)
         !backend->stepping) {
         PyErr_NoMemory();
     } else if ((backend->stop = stop_create(backend)) && (backend->engine = engine_create(backend)) &&
-               (backend->values = values_create(&hooks))) {
+               (backend->my_code = my_code_create()) && (backend->values = values_create(&hooks, backend->my_code))) {
         return backend;
     }
     PyObject *error = PyErr_GetRaisedException();

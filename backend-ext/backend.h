@@ -19,6 +19,7 @@
 struct breakpoints;
 struct engine;
 struct helper;
+struct my_code;
 struct parking;
 struct request_queue;
 struct server;
@@ -63,6 +64,7 @@ struct backend {
     struct request_queue *queue;
     struct helper *helper;
     struct engine *engine; /* with the GIL held */
+    struct my_code *my_code;
     struct values *values;
     struct sources *sources;
     struct breakpoints *breakpoints;

@@ -59,6 +59,9 @@ void engine_watch(struct engine *engine, PyObject *code, unsigned events);
 /* Report EVENTS of all code, in every thread (replaces the former set). Includes frames that run. */
 void engine_watch_all(struct engine *engine, unsigned events);
 
+/* Starts of CODE, which control_watched_start() gave up, are of interest again. Not while all starts are watched. */
+void engine_wake(struct engine *engine, PyObject *code);
+
 /* What the engine reports. Implemented by stop.c, breakpoints.c and stepping.c. */
 
 /* Once per code object, at its first entry. Arms it if it holds breakpoints; may stop. */
@@ -74,7 +77,9 @@ void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
 /* Watched code. When a line is both watched and armed, only control_watched_line() is called: it
  * looks at the breakpoints too. The same for starts. */
 void control_watched_line(struct backend *backend, PyObject *code, int line);
-void control_watched_start(struct backend *backend, PyObject *code, bool resumed);
+
+/* False: this code's starts need not be reported any more, until engine_wake(); the engine may do so all the same. */
+bool control_watched_start(struct backend *backend, PyObject *code, bool resumed);
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded);
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception);
 

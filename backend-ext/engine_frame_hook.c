@@ -39,12 +39,13 @@ static uint32_t large_versions; /* given to functions by keep_from_inlining() */
 static bool is_wanted_at_start(PyCodeObject *code)
 {
     uintptr_t mark = code_mark(code);
-    if (mark & 1) {
-        return mark != frame_hook.seen || frame_hook.watched_all & (RUNNING_EVENTS | ENGINE_STARTS);
+    const struct code_interest *interest = mark & 1 ? NULL : (struct code_interest *)mark;
+    if (!code_is_seen(code) || (interest && interest->armed)) {
+        return true;
     }
-    const struct code_interest *interest = (struct code_interest *)mark;
-    return !interest || !interest->seen || interest->armed ||
-           (interest->watched | frame_hook.watched_all) & (RUNNING_EVENTS | ENGINE_STARTS);
+    bool passed = interest ? interest->passed : mark & MARK_PASSED;
+    unsigned events = frame_hook.watched_all & (passed ? ~(unsigned)ENGINE_STARTS : ~0u);
+    return ((interest ? interest->watched : 0) | events) & (RUNNING_EVENTS | ENGINE_STARTS);
 }
 
 static bool is_wanted(PyCodeObject *code)
@@ -84,6 +85,16 @@ bool code_mark_seen(PyCodeObject *code)
     return make_mark(code, frame_hook.seen);
 }
 
+void code_pass_starts(PyCodeObject *code, bool passed)
+{
+    struct code_interest *interest = code_interest(code);
+    if (interest) {
+        interest->passed = passed;
+    } else if (code_is_seen(code)) {
+        set_mark(code, frame_hook.seen | (passed ? MARK_PASSED : 0));
+    }
+}
+
 static bool is_comprehension(PyCodeObject *code)
 {
     static const char *const names[] = {"<listcomp>", "<setcomp>", "<dictcomp>"};
@@ -111,6 +122,7 @@ struct code_interest *code_interest_make(PyCodeObject *code)
     }
     interest->code = code;
     interest->seen = code_is_seen(code);
+    interest->passed = interest->seen && code_mark(code) & MARK_PASSED;
     interest->is_comprehension = is_comprehension(code);
     if (!make_mark(code, (uintptr_t)interest)) {
         free(interest);
@@ -136,7 +148,8 @@ static void free_interest(struct code_interest *interest)
 
 void code_interest_drop(struct code_interest *interest)
 {
-    set_mark(interest->code, interest->seen ? frame_hook.seen : 0);
+    uintptr_t seen = frame_hook.seen | (interest->passed ? MARK_PASSED : 0);
+    set_mark(interest->code, interest->seen ? seen : 0);
     free_interest(interest);
 }
 
@@ -402,7 +415,7 @@ static PyObject *evaluate_watched(PyThreadState *tstate, _PyInterpreterFrame *fr
 
 static inline bool is_quiet(const _PyInterpreterFrame *frame)
 {
-    return !frame || code_mark(frame->f_code) == frame_hook.quiet;
+    return !frame || (code_mark(frame->f_code) & ~MARK_PASSED) == frame_hook.quiet;
 }
 
 static PyObject *evaluate(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwing)
@@ -427,7 +440,7 @@ static void compute_quiet(void)
 {
     const unsigned noisy = RUNNING_EVENTS | ENGINE_STARTS;
     bool quiet = frame_hook.running && !(frame_hook.watched_all & noisy);
-    frame_hook.quiet = quiet ? frame_hook.seen : UINTPTR_MAX;
+    frame_hook.quiet = quiet ? frame_hook.seen : MARK_PASSED; /* a pattern that no mark leaves */
 }
 
 /* Put the hook in place, unless it is there or another one was put in front of it. */
@@ -499,7 +512,7 @@ bool frame_hook_install(void)
     if (!set_hook(PyThreadState_Get()->interp)) {
         return false;
     }
-    frame_hook.seen += 2; /* what a former session saw is not seen in this one */
+    frame_hook.seen += 2 * MARK_PASSED; /* what a former session saw is not seen in this one */
     frame_hook.watched_all = 0;
     frame_hook.running = true;
     frame_hook_changed();

@@ -31,6 +31,7 @@ struct code_interest {
     struct armed_code *armed;           /* borrowed; NULL */
     unsigned watched;                   /* ENGINE_… */
     bool seen;                          /* its first entry was reported */
+    bool passed;                        /* that all starts are watched is not meant for it */
     bool is_comprehension;              /* and stands on one line */
     bool is_subscript;                  /* the body of a __getitem__: kept to the end */
 };
@@ -41,7 +42,7 @@ struct frame_hook {
     bool installed;            /* as far as we know */
     uint64_t generation;       /* changes with all interest */
     uintptr_t quiet;           /* mark of code whose frames need nothing at all */
-    uintptr_t seen;            /* mark of code that was seen, and nothing is wanted of it */
+    uintptr_t seen;            /* mark of code that was seen, and nothing is wanted of it; with MARK_PASSED, too */
     unsigned watched_all;      /* ENGINE_… */
     bool running;
     Py_ssize_t slot; /* of code extras; -1: not there */
@@ -56,6 +57,9 @@ struct code_extra {
     Py_ssize_t count;
     void *marks[1];
 };
+
+/* Bit of a mark that is no pointer: that all starts are watched is not meant for this code. */
+#define MARK_PASSED ((uintptr_t)2)
 
 /* 0: not seen; lowest bit set: seen, and in which session; else a struct code_interest. */
 static inline uintptr_t code_mark(const PyCodeObject *code)
@@ -73,7 +77,7 @@ static inline struct code_interest *code_interest(const PyCodeObject *code)
 static inline bool code_is_seen(const PyCodeObject *code)
 {
     uintptr_t mark = code_mark(code);
-    return mark & 1 ? mark == frame_hook.seen : mark && ((struct code_interest *)mark)->seen;
+    return mark & 1 ? (mark & ~MARK_PASSED) == frame_hook.seen : mark && ((struct code_interest *)mark)->seen;
 }
 
 /* Take a slot for marks. False with a Python error. */
@@ -87,6 +91,9 @@ void frame_hook_remove(void);
 
 /* Remember that CODE was seen. False: out of memory. */
 bool code_mark_seen(PyCodeObject *code);
+
+/* Whether starts of CODE, which was seen, are left out when all starts are watched. */
+void code_pass_starts(PyCodeObject *code, bool passed);
 
 /* The interest in CODE, made if there is none. NULL: out of memory; no Python error. */
 struct code_interest *code_interest_make(PyCodeObject *code);

@@ -254,12 +254,27 @@ static PyObject *on_watched_start(PyObject *self, PyObject *const *arguments, Py
     struct engine *engine = engine_of(self);
     if (count >= 1 && engine->running) {
         count_call(engine, &engine->backend->counters.start_callbacks);
-        control_watched_start(engine->backend, arguments[0], false);
+        if (!control_watched_start(engine->backend, arguments[0], false)) {
+            return Py_NewRef(engine->disable);
+        }
     }
     Py_RETURN_NONE;
 }
 
 static PyObject *on_watched_resume(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count >= 1 && engine->running) {
+        count_call(engine, &engine->backend->counters.start_callbacks);
+        if (!control_watched_start(engine->backend, arguments[0], true)) {
+            return Py_NewRef(engine->disable);
+        }
+    }
+    Py_RETURN_NONE;
+}
+
+/* Cannot be disabled. */
+static PyObject *on_watched_throw(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
     struct engine *engine = engine_of(self);
     if (count >= 1 && engine->running) {
@@ -325,7 +340,7 @@ static PyMethodDef control_callbacks[EVENT_COUNT] = {
     [EVENT_START] = CALLBACK(on_watched_start),   [EVENT_RESUME] = CALLBACK(on_watched_resume),
     [EVENT_RETURN] = CALLBACK(on_watched_return), [EVENT_YIELD] = CALLBACK(on_watched_yield),
     [EVENT_LINE] = CALLBACK(on_watched_line),     [EVENT_JUMP] = CALLBACK(on_watched_jump),
-    [EVENT_UNWIND] = CALLBACK(on_unwind),         [EVENT_THROW] = CALLBACK(on_watched_resume),
+    [EVENT_UNWIND] = CALLBACK(on_unwind),         [EVENT_THROW] = CALLBACK(on_watched_throw),
     [EVENT_RAISE] = CALLBACK(on_raise),
 };
 
@@ -382,6 +397,39 @@ static void set_control_local(struct engine *engine, PyObject *code)
     set_local(engine, engine->control_tool, code, bits);
 }
 
+static void set_control_global(struct engine *engine, unsigned long bits)
+{
+    if (!call_monitoring(engine, "set_events", "(ik)", engine->control_tool, bits)) {
+        PyErr_Clear();
+    }
+}
+
+/* Starts that were disabled in CODE come back when the interpreter sees the event go and come again. It compares
+ * what is set for all code and for this one together: hence not while all starts are watched. */
+void engine_wake(struct engine *engine, PyObject *code)
+{
+    if (engine->running) {
+        unsigned long starts = engine->events[EVENT_START] | engine->events[EVENT_RESUME];
+        set_local(engine, engine->control_tool, code, starts);
+        set_local(engine, engine->control_tool, code, 0);
+        set_control_local(engine, code);
+    }
+}
+
+/* The same at any time. */
+static void wake_armed(struct engine *engine, PyObject *code)
+{
+    unsigned long starts = engine->events[EVENT_START] | engine->events[EVENT_RESUME];
+    bool watched = (engine->control_events & starts) != 0;
+    if (watched) {
+        set_control_global(engine, engine->control_events & ~starts);
+    }
+    engine_wake(engine, code);
+    if (watched) {
+        set_control_global(engine, engine->control_events);
+    }
+}
+
 void engine_arm(struct engine *engine, struct armed_code *armed)
 {
     if (!engine->running) {
@@ -393,7 +441,11 @@ void engine_arm(struct engine *engine, struct armed_code *armed)
         set_local(engine, engine->breakpoint_tool, armed->code,
                   engine->events[EVENT_LINE] | engine->events[EVENT_JUMP]);
     }
-    set_control_local(engine, armed->code);
+    if (armed->start) {
+        wake_armed(engine, armed->code);
+    } else {
+        set_control_local(engine, armed->code);
+    }
 }
 
 static void free_watched(struct watched *watched)
@@ -459,9 +511,7 @@ void engine_watch_all(struct engine *engine, unsigned events)
     }
     if (bits != engine->control_events) {
         engine->control_events = bits;
-        if (!call_monitoring(engine, "set_events", "(ik)", engine->control_tool, bits)) {
-            PyErr_Clear();
-        }
+        set_control_global(engine, bits);
     }
 }
 

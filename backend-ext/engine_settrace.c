@@ -61,7 +61,9 @@ static void report_start(struct backend *backend, struct event *event)
     bool first = !code_is_seen(event->code) && code_mark_seen(event->code);
     counter_add(&backend->counters.start_callbacks, 1);
     if (event->watched & ENGINE_STARTS) {
-        control_watched_start(backend, (PyObject *)event->code, resumed);
+        if (!control_watched_start(backend, (PyObject *)event->code, resumed)) {
+            code_pass_starts(event->code, true);
+        }
     } else if (!first && !resumed && armed && armed->start) {
         control_breakpoint_start(backend, armed);
     }
@@ -236,6 +238,13 @@ void engine_watch(struct engine *engine, PyObject *code, unsigned events)
     interest->watched = events;
     drop_if_unused(interest);
     frame_hook_changed();
+}
+
+void engine_wake(struct engine *engine, PyObject *code)
+{
+    if (running_engine == engine) {
+        code_pass_starts((PyCodeObject *)code, false);
+    }
 }
 
 void engine_watch_all(struct engine *engine, unsigned events)

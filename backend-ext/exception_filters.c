@@ -2,6 +2,7 @@
 
 #include "backend.h"
 #include "exceptions.h"
+#include "my_code.h"
 #include "requests.h"
 #include "stepping.h"
 #include "values.h"
@@ -86,10 +87,7 @@ static bool is_at_raise(const struct backend *backend, PyObject *frame)
 
 static bool is_frozen_frame(const struct backend *backend, PyObject *frame)
 {
-    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
-    bool frozen = values_code_origin(backend->values, code) == ORIGIN_FROZEN;
-    Py_DECREF(code);
-    return frozen;
+    return my_code_frame_origin(backend->my_code, frame) == ORIGIN_HIDDEN;
 }
 
 /* Whether the traceback from TRACEBACK on is all frozen code: such frames are never shown a stop in. */
@@ -139,13 +137,8 @@ bool exception_filters_left(struct backend *backend, PyObject *frame, PyObject *
         !wants_not_flow(backend, FILTER_USER_UNHANDLED, exception)) {
         return false;
     }
-    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
-    PyObject *calling = (PyObject *)PyFrame_GetCode((PyFrameObject *)caller);
-    bool left = values_code_origin(backend->values, code) == ORIGIN_USER &&
-                values_code_origin(backend->values, calling) == ORIGIN_LIBRARY;
-    Py_DECREF(calling);
-    Py_DECREF(code);
-    return left;
+    return my_code_frame_origin(backend->my_code, frame) == ORIGIN_USER &&
+           my_code_frame_origin(backend->my_code, caller) == ORIGIN_LIBRARY;
 }
 
 struct value *exception_filters_describe(struct arena *arena)

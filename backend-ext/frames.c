@@ -1,5 +1,7 @@
 #include "frames.h"
 
+#include "my_code.h"
+
 #include "protocol/arena.h"
 #include "protocol/value.h"
 
@@ -326,10 +328,13 @@ struct value *frames_value(struct frames *frames, struct arena *arena, size_t in
     set_name(arena, value, entry);
     PyObject *globals = frames_globals(entry);
     struct value *source = origin_value(frames->origins, arena, entry->filename, globals);
+    const char *library = my_code_origin_name(my_code_origin(frames->my_code, entry->filename, globals));
     Py_XDECREF(globals);
     value_set(arena, value, "source", source);
     set_place(frames, arena, value, entry);
-    if (value_get(source, "presentationHint") != NULL) {
+    if (library != NULL) {
+        value_set_text(arena, source, "presentationHint", "deemphasize");
+        value_set_text(arena, source, "origin", library);
         value_set_text(arena, value, "presentationHint", "subtle");
     }
     char class[256];

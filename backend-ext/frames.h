@@ -37,6 +37,7 @@ struct frames {
     const struct objects *objects; /* borrowed, as those below */
     const struct locals *locals;
     struct origins *origins;
+    struct my_code *my_code;
     long long base;              /* ids given before this stop: stale ones are told apart */
     struct frame_entry *entries; /* owned; id = base + index + 1 */
     size_t count, capacity;

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "exception_filters.h"
 #include "helper.h"
+#include "my_code.h"
 #include "parked.h"
 #include "requests.h"
 #include "server.h"
@@ -46,6 +47,7 @@ void lifecycle_find_main(struct backend *backend, PyObject *code)
     PyObject *globals = frame ? PyObject_GetAttrString(frame, "f_globals") : NULL;
     if (globals && globals == main_globals()) {
         backend->main_code = Py_NewRef(code);
+        my_code_set_main(backend->my_code, code);
         if (backend->stop_on_entry) {
             stepping_begin_entry(backend->stepping, frame, NULL);
         }
@@ -328,6 +330,7 @@ static struct value *describe_backend(const struct backend *backend, struct aren
     value_set(arena, extra, "executable", value_string(arena, backend->executable, strlen(backend->executable)));
     value_set_text(arena, extra, "engine", engine_name);
     value_set_int(arena, extra, "pid", backend->pid);
+    value_set_bool(arena, extra, "supportsJustMyCode", true);
     return extra;
 }
 

@@ -161,6 +161,11 @@ int line_table_first_body_line(const struct line_table *table)
     return 0;
 }
 
+bool line_table_is_within_line(const struct line_table *table)
+{
+    return table->is_comprehension && line_table_first_body_line(table) == 0;
+}
+
 bool lines_start_needed(const struct line_table *table)
 {
     return table->body_on_def_line && !table->is_module && Py_Version >= 0x030d0000;

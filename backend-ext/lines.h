@@ -33,6 +33,9 @@ bool line_table_has(const struct line_table *table, int line);
 /* First line of the body; 0 for none. */
 int line_table_first_body_line(const struct line_table *table);
 
+/* Whether it is a comprehension that stands on one line. */
+bool line_table_is_within_line(const struct line_table *table);
+
 /* Whether 3.13's missing LINE event for bodies on the def line applies. */
 bool lines_start_needed(const struct line_table *table);
 

@@ -18,11 +18,6 @@
 void origin_init(struct origins *origins)
 {
     memset(origins, 0, sizeof(*origins));
-    PyObject *directory = PySys_GetObject("_stdlib_dir");
-    char path[sizeof(origins->library) - 1];
-    if (directory != NULL && object_copy_text(directory, path, sizeof(path)) && path[0] == '/') {
-        PyOS_snprintf(origins->library, sizeof(origins->library), "%s/", path);
-    }
 }
 
 static void forget_file(struct origin_file *file)
@@ -45,15 +40,6 @@ void origin_finish(struct origins *origins)
     free(origins->references);
     origins->references = NULL;
     origins->count = origins->capacity = 0;
-}
-
-bool origin_is_library(const struct origins *origins, const char *filename)
-{
-    if (strncmp(filename, "<frozen ", 8) == 0 || strstr(filename, "/site-packages/") != NULL ||
-        strstr(filename, "/dist-packages/") != NULL) {
-        return true;
-    }
-    return origins->library[0] != '\0' && strncmp(filename, origins->library, strlen(origins->library)) == 0;
 }
 
 size_t origin_utf16_length(const char *bytes, size_t length)
@@ -419,9 +405,6 @@ struct value *origin_value(struct origins *origins, struct arena *arena, PyObjec
         if (reference > 0) {
             value_set_int(arena, source, "sourceReference", reference);
         }
-    }
-    if (origin_is_library(origins, path)) {
-        value_set_text(arena, source, "presentationHint", "deemphasize");
     }
     return source;
 }

@@ -37,7 +37,6 @@ struct origins {
     struct origin_file recent;           /* the last one that lines were read of */
     struct origin_reference *references; /* owned array; a reference is an index + 1, for good */
     size_t count, capacity;
-    char library[4096]; /* the standard library's directory with a slash; "" when unknown */
 };
 
 void origin_init(struct origins *origins);
@@ -45,9 +44,6 @@ void origin_finish(struct origins *origins);
 
 /* The Source of code with this co_filename. GLOBALS (its module's, a dict) may be NULL. */
 struct value *origin_value(struct origins *origins, struct arena *arena, PyObject *filename, PyObject *globals);
-
-/* Whether code of this file is not the user's own: standard library, installed packages. */
-bool origin_is_library(const struct origins *origins, const char *filename);
 
 /* The UTF-16 column, from 1, of a byte OFFSET (of UTF-8, from 0) in a line. */
 int origin_column(struct origins *origins, PyObject *filename, int line, int offset);

@@ -5,6 +5,7 @@
 #include "exception_filters.h"
 #include "helper.h"
 #include "lifecycle.h"
+#include "my_code.h"
 #include "pause.h"
 #include "server.h"
 #include "stop.h"
@@ -56,6 +57,7 @@ const struct request_row request_rows[] = {
     {"next", stop_handle_next, REQUEST_WHEN_STOPPED},
     {"pause", pause_handle, REQUEST_WITH_GIL},
     {"pytui/runTo", stop_handle_run_to, REQUEST_WHEN_STOPPED},
+    {"pytui/setJustMyCode", my_code_handle_set, REQUEST_WITH_GIL},
     {"pytui/stats", lifecycle_handle_stats, REQUEST_ON_READER},
     {"scopes", values_handle_scopes, REQUEST_WHEN_STOPPED},
     {"setBreakpoints", breakpoints_handle_set, REQUEST_WITH_GIL},

@@ -8,24 +8,24 @@
 #include "helper.h"
 #include "lifecycle.h"
 #include "lines.h"
+#include "my_code.h"
 #include "parked.h"
+#include "sources.h"
+#include "step_frames.h"
 #include "stop.h"
 #include "thread_marks.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define WATCHED_LIMIT 64 /* code objects watched by one step; far more than a step passes through */
-
-#define HOOK_DEPTH     30 /* frames of a finder between frozen code and the one that is entered */
-#define FLAG_COROUTINE 0x80
 
 struct stepping {
     struct backend *backend;
     enum step_kind kind;
     unsigned long ident; /* thread of the step */
     PyObject *frame;     /* owned: the frame being stepped */
+    bool begun_here;     /* the step was asked for in it: its lines stop whosever they are */
     bool has_hits;       /* STEP_ENTRY of a function breakpoint */
     struct hits hits;
     bool pausing;
@@ -33,6 +33,7 @@ struct stepping {
     PyObject *watched[WATCHED_LIMIT]; /* owned: code objects told to the engine */
     size_t watched_count;
     unsigned watched_all;
+    bool passed;               /* the engine was told to leave out starts of some code */
     struct thread_marks begun; /* frames dealt with at their very beginning, before any line; `at` is f_lasti then */
 };
 
@@ -57,6 +58,7 @@ void stepping_cancel(struct stepping *stepping)
 {
     stepping->kind = STEP_NONE;
     stepping->ident = 0;
+    stepping->begun_here = false;
     stepping->has_hits = false;
     stepping->pausing = false;
     Py_CLEAR(stepping->frame);
@@ -120,8 +122,8 @@ static void unwatch(struct stepping *stepping, size_t index)
     Py_DECREF(code);
 }
 
-/* Watch the lines and returns of CODE too. */
-static void watch(struct stepping *stepping, PyObject *code)
+/* Watch EVENTS of CODE too. */
+static void watch_events(struct stepping *stepping, PyObject *code, unsigned events)
 {
     for (size_t i = 0; i < stepping->watched_count; i++) {
         if (stepping->watched[i] == code) {
@@ -132,13 +134,12 @@ static void watch(struct stepping *stepping, PyObject *code)
         unwatch(stepping, 0);
     }
     stepping->watched[stepping->watched_count++] = Py_NewRef(code);
-    engine_watch(stepping->backend->engine, code, ENGINE_LINES | ENGINE_RETURNS);
+    engine_watch(stepping->backend->engine, code, events);
 }
 
-static PyObject *frame_code(PyObject *frame)
+static void watch(struct stepping *stepping, PyObject *code)
 {
-    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame); /* new, never NULL */
-    return code;
+    watch_events(stepping, code, ENGINE_LINES | ENGINE_RETURNS);
 }
 
 void stepping_apply(struct stepping *stepping)
@@ -146,7 +147,7 @@ void stepping_apply(struct stepping *stepping)
     if (stepping->backend->ended) {
         return;
     }
-    PyObject *code = stepping->kind != STEP_NONE && stepping->frame ? frame_code(stepping->frame) : NULL;
+    PyObject *code = stepping->kind != STEP_NONE && stepping->frame ? step_frames_code(stepping->frame) : NULL;
     for (size_t i = stepping->watched_count; i-- > 0;) {
         if (stepping->watched[i] != code) {
             unwatch(stepping, i);
@@ -174,6 +175,7 @@ void stepping_begin(struct stepping *stepping, enum step_kind kind, PyObject *fr
     if (frame) {
         stepping->kind = kind;
         stepping->frame = Py_NewRef(frame);
+        stepping->begun_here = true;
         stepping->ident = ident;
     }
 }
@@ -198,71 +200,29 @@ void stepping_begin_pause(struct stepping *stepping, unsigned long ident)
     watch_all(stepping, wanted_of_all(stepping));
 }
 
+static void wake_code(PyObject *code, void *data)
+{
+    engine_wake(data, code);
+}
+
+static bool wake_source(struct source *source, void *data)
+{
+    source_visit_code(source, wake_code, data);
+    return true;
+}
+
+void stepping_look_again(struct stepping *stepping)
+{
+    unsigned events = stepping->watched_all;
+    if (stepping->passed && !stepping->backend->ended) {
+        stepping->passed = false;
+        watch_all(stepping, events & ~(unsigned)ENGINE_STARTS);
+        sources_visit(stepping->backend->sources, wake_source, stepping->backend->engine);
+        watch_all(stepping, events);
+    }
+}
+
 /* Frames. */
-
-/* The interpreter's own frozen code (importlib, runpy, zipimport): never stepped through. */
-static bool is_frozen(PyObject *code)
-{
-    PyObject *filename = PyObject_GetAttrString(code, "co_filename");
-    const char *text = filename && PyUnicode_Check(filename) ? PyUnicode_AsUTF8AndSize(filename, NULL) : NULL;
-    bool frozen = text && strncmp(text, "<frozen ", 8) == 0;
-    Py_XDECREF(filename);
-    PyErr_Clear();
-    return frozen;
-}
-
-static bool is_module(PyObject *code)
-{
-    PyObject *name = PyObject_GetAttrString(code, "co_name");
-    bool module = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "<module>") == 0;
-    Py_XDECREF(name);
-    PyErr_Clear();
-    return module;
-}
-
-/* Whether FRAME belongs to a hook of the import machinery, a finder or loader: between it and the frame
- * that is stepped stands frozen code, and no module that is imported. */
-static bool is_import_hook(const struct stepping *stepping, PyObject *frame)
-{
-    PyObject *at = Py_NewRef(frame);
-    bool hook = false, done = false;
-    for (int depth = 0; !done && depth < HOOK_DEPTH && at && at != Py_None && at != stepping->frame; depth++) {
-        PyObject *code = frame_code(at);
-        hook = is_frozen(code);
-        done = hook || is_module(code);
-        Py_DECREF(code);
-        PyObject *caller = PyObject_GetAttrString(at, "f_back");
-        Py_DECREF(at);
-        at = caller;
-    }
-    Py_XDECREF(at);
-    PyErr_Clear();
-    return hook;
-}
-
-/* The frame that FRAME returns to and that can be shown: new reference; NULL at the outermost frame of
- * the program. */
-static PyObject *caller_of(struct stepping *stepping, PyObject *frame)
-{
-    PyObject *code = frame_code(frame);
-    bool outermost = code == stepping->backend->main_code;
-    Py_DECREF(code);
-    PyObject *caller = outermost ? NULL : PyObject_GetAttrString(frame, "f_back");
-    while (caller && caller != Py_None) {
-        code = frame_code(caller);
-        bool frozen = is_frozen(code);
-        Py_DECREF(code);
-        if (!frozen) {
-            return caller;
-        }
-        PyObject *next = PyObject_GetAttrString(caller, "f_back");
-        Py_DECREF(caller);
-        caller = next;
-    }
-    Py_XDECREF(caller);
-    PyErr_Clear();
-    return NULL;
-}
 
 static bool is_step_frame(const struct stepping *stepping)
 {
@@ -274,21 +234,12 @@ static bool is_step_thread(const struct stepping *stepping)
     return stepping->kind != STEP_NONE && stepping->ident == PyThread_get_thread_ident();
 }
 
-static long last_instruction(PyObject *frame)
-{
-    PyObject *offset = PyObject_GetAttrString(frame, "f_lasti");
-    long number = offset ? PyLong_AsLong(offset) : -1;
-    Py_XDECREF(offset);
-    PyErr_Clear();
-    return number;
-}
-
 /* The calling thread's frame is dealt with at its beginning, in place of a line event that may not come. */
 static void note_begun(struct stepping *stepping)
 {
     PyObject *frame = (PyObject *)PyEval_GetFrame();
-    PyObject *code = frame ? frame_code(frame) : NULL;
-    thread_marks_set(&stepping->begun, code, frame, frame ? last_instruction(frame) : 0);
+    PyObject *code = frame ? step_frames_code(frame) : NULL;
+    thread_marks_set(&stepping->begun, code, frame, frame ? step_frames_instruction(frame) : 0);
     Py_XDECREF(code);
 }
 
@@ -301,8 +252,8 @@ static bool was_begun(struct stepping *stepping)
     if (!frame || frame != begun->frame) {
         return false;
     }
-    PyObject *code = frame_code(frame);
-    bool same = code == begun->code && last_instruction(frame) <= begun->at + 4;
+    PyObject *code = step_frames_code(frame);
+    bool same = code == begun->code && step_frames_instruction(frame) <= begun->at + 4;
     Py_DECREF(code);
     thread_marks_forget(&stepping->begun);
     return same;
@@ -391,15 +342,24 @@ static bool pause_here(const struct stepping *stepping)
     return stepping->pausing && (!stepping->pause_ident || stepping->pause_ident == PyThread_get_thread_ident());
 }
 
+/* Whether a step stops at this line of the calling frame. */
+static bool step_here(struct stepping *stepping)
+{
+    bool same = is_step_frame(stepping);
+    bool wanted = stepping->kind == STEP_IN || (stepping->kind == STEP_OVER && same);
+    return wanted && ((same && stepping->begun_here) ||
+                      my_code_steps_in(stepping->backend->my_code, (PyObject *)PyEval_GetFrame()));
+}
+
 /* Why a watched line of this thread stops; NULL: it does not. */
 static const char *line_reason(struct stepping *stepping)
 {
     if (is_step_thread(stepping)) {
-        if (stepping->kind == STEP_IN) {
+        if (step_here(stepping)) {
             return "step";
         }
-        if (stepping->kind != STEP_OUT && is_step_frame(stepping)) {
-            return stepping->kind == STEP_OVER ? "step" : stepping->has_hits ? "function breakpoint" : "entry";
+        if (stepping->kind == STEP_ENTRY && is_step_frame(stepping)) {
+            return stepping->has_hits ? "function breakpoint" : "entry";
         }
     }
     return pause_here(stepping) ? "pause" : NULL;
@@ -412,9 +372,6 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
     }
     struct stepping *stepping = backend->stepping;
     const char *reason = line_reason(stepping);
-    if (reason && stepping->kind == STEP_IN && strcmp(reason, "step") == 0 && is_frozen(code)) {
-        reason = NULL;
-    }
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
     struct hits hits = {0};
     bool hit = armed && armed_code_has_line(armed, line) && breakpoints_hit(backend->breakpoints, armed, line, &hits);
@@ -436,64 +393,63 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
     stop_enter(backend, &info);
 }
 
-/* Step into: the frame that begins or goes on becomes the one that is stepped. */
-void control_watched_start(struct backend *backend, PyObject *code, bool resumed)
+/* A function breakpoint, or a body on the def line, at the start of the calling frame. True: it stopped. */
+static bool armed_start(struct backend *backend, struct armed_code *armed)
 {
-    if (is_silent(backend)) {
-        return;
-    }
-    struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
     struct hits hits;
-    struct stepping *stepping = backend->stepping;
-    if (armed && armed->start && !resumed) {
-        if (lines_start_needed(&armed->table)) {
-            note_begun(stepping);
-        }
-        bool on_def_line = armed->table.body_on_def_line;
-        if (breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
-            enter_function(backend, on_def_line, &hits);
-            return;
-        }
+    bool on_def_line = armed->table.body_on_def_line;
+    if (lines_start_needed(&armed->table)) {
+        note_begun(backend->stepping);
     }
-    if (stepping->kind != STEP_IN || !is_step_thread(stepping) || is_frozen(code)) {
-        return;
+    bool hit = breakpoints_hit(backend->breakpoints, armed, 0, &hits);
+    if (hit) {
+        enter_function(backend, on_def_line, &hits);
     }
-    PyObject *frame = (PyObject *)PyEval_GetFrame();
-    if (!frame || is_import_hook(stepping, frame)) {
-        return;
-    }
+    return hit;
+}
+
+/* Step into FRAME, which begins or goes on: at once where no line will come, else at its next one. */
+static void step_into(struct backend *backend, PyObject *code, PyObject *frame, bool resumed)
+{
     struct line_table table;
-    bool at_once = false;
+    bool at_once = false, within = false;
     if (!resumed && line_table_read(&table, code)) {
         at_once = lines_start_needed(&table);
+        within = line_table_is_within_line(&table);
         line_table_finish(&table);
     }
     if (at_once) {
-        note_begun(stepping);
+        note_begun(backend->stepping);
         stop_enter(backend, &(struct stop_info){.reason = "step", .frame = frame});
-        return;
+    } else if (!within) {
+        watch(backend->stepping, code);
     }
-    watch(stepping, code);
 }
 
-static bool is_coroutine(PyObject *code)
+/* Starts of code that is never stepped into are not to be reported again: such calls cost nothing. */
+bool control_watched_start(struct backend *backend, PyObject *code, bool resumed)
 {
-    PyObject *flags = PyObject_GetAttrString(code, "co_flags");
-    long number = flags ? PyLong_AsLong(flags) : 0;
-    Py_XDECREF(flags);
-    PyErr_Clear();
-    return (number & FLAG_COROUTINE) != 0;
-}
-
-/* The name of CODE for "returned from …", into BUFFER. */
-static void code_name(PyObject *code, char *buffer, size_t size)
-{
-    PyObject *name = PyObject_GetAttrString(code, "co_qualname");
-    PyObject *bytes = name && PyUnicode_Check(name) ? PyUnicode_AsEncodedString(name, "utf-8", "replace") : NULL;
-    snprintf(buffer, size, "%s", bytes ? PyBytes_AsString(bytes) : "?");
-    Py_XDECREF(bytes);
-    Py_XDECREF(name);
-    PyErr_Clear();
+    if (is_silent(backend)) {
+        return true;
+    }
+    struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
+    struct stepping *stepping = backend->stepping;
+    if (armed && armed->start && !resumed && armed_start(backend, armed)) {
+        return true;
+    }
+    PyObject *frame = stepping->kind == STEP_IN ? (PyObject *)PyEval_GetFrame() : NULL;
+    if (!frame) {
+        return true;
+    }
+    if (!my_code_steps_in(backend->my_code, frame)) {
+        bool pass = !armed || !armed->start;
+        stepping->passed = stepping->passed || pass;
+        return !pass;
+    }
+    if (is_step_thread(stepping) && !step_frames_are_of_import(frame, stepping->frame)) {
+        step_into(backend, code, frame, resumed);
+    }
+    return true;
 }
 
 /* The thread of the step ends. Hits that wait for the step are due now. */
@@ -504,42 +460,83 @@ static void end_without_stop(struct backend *backend)
     stop_enter_parked(backend);
 }
 
+static void follow(struct stepping *stepping, PyObject *frame, enum step_kind kind, unsigned events)
+{
+    PyObject *former = stepping->frame;
+    stepping->frame = Py_NewRef(frame);
+    stepping->begun_here = false;
+    stepping->kind = kind;
+    PyObject *code = step_frames_code(frame);
+    watch_events(stepping, code, events);
+    Py_DECREF(code);
+    Py_XDECREF(former);
+    watch_all(stepping, wanted_of_all(stepping));
+}
+
+/* The stepped frame is left for library code: go on until that comes back, or runs user code. A step out is
+ * for those who want to get away from here: it takes no user code on the way. */
+static void pass_library(struct stepping *stepping, const struct way_out *way)
+{
+    if (stepping->kind == STEP_OUT && !way->caller) {
+        end_without_stop(stepping->backend);
+    } else {
+        follow(stepping, way->gate, stepping->kind == STEP_OUT ? STEP_OUT : STEP_IN, ENGINE_RETURNS);
+    }
+}
+
+/* The stepped frame hands VALUE on and is left for good, or as a generator until it is resumed. */
+static void step_left(struct backend *backend, PyObject *code, PyObject *value, bool yielded)
+{
+    struct stepping *stepping = backend->stepping;
+    struct way_out way;
+    way_out_find(&way, backend, stepping->frame);
+    if (way.gate) {
+        pass_library(stepping, &way);
+    } else if (!way.caller) {
+        end_without_stop(backend);
+    } else if (stepping->kind != STEP_OUT && step_frames_within_line(code)) {
+        follow(stepping, way.caller, STEP_OVER, ENGINE_LINES | ENGINE_RETURNS); /* the same line again */
+    } else {
+        char function[256];
+        step_frames_name(code, function, sizeof(function));
+        stop_enter(backend, &(struct stop_info){.reason = "step",
+                                                .frame = way.caller,
+                                                .returned = yielded ? NULL : value,
+                                                .function = function});
+    }
+    way_out_finish(&way);
+}
+
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded)
 {
     struct stepping *stepping = backend->stepping;
-    if (is_silent(backend) || !is_step_thread(stepping) || !is_step_frame(stepping)) {
+    if (is_silent(backend) || !is_step_thread(stepping) || !is_step_frame(stepping) || stepping->kind == STEP_ENTRY) {
         return;
     }
-    if (yielded && (stepping->kind != STEP_IN || is_coroutine(code))) {
-        return; /* stays in the generator until it is resumed */
+    bool leaves = stepping->kind == STEP_IN || !stepping->begun_here; /* else it is followed through its pauses */
+    if (!yielded) {
+        step_left(backend, code, value, false);
+    } else if (leaves && !step_frames_suspends(code, value)) {
+        step_left(backend, code, value, true);
+    } else if (stepping->kind == STEP_IN) { /* what runs now is another task's: stay until this one is resumed */
+        stepping->kind = STEP_OVER;
+        watch_all(stepping, wanted_of_all(stepping));
     }
-    PyObject *caller = caller_of(stepping, stepping->frame);
-    if (!caller) {
-        end_without_stop(backend);
-        return;
-    }
-    char function[256];
-    code_name(code, function, sizeof(function));
-    struct stop_info info = {
-        .reason = "step", .frame = caller, .returned = yielded ? NULL : value, .function = function};
-    stop_enter(backend, &info);
-    Py_DECREF(caller);
 }
 
 /* The stepped frame is left by an exception: go on in its caller, which handles it or is left too. */
 static void follow_exception(struct stepping *stepping)
 {
-    PyObject *caller = caller_of(stepping, stepping->frame);
-    if (!caller) {
+    struct way_out way;
+    way_out_find(&way, stepping->backend, stepping->frame);
+    if (way.gate) {
+        pass_library(stepping, &way);
+    } else if (way.caller) {
+        follow(stepping, way.caller, STEP_OVER, ENGINE_LINES | ENGINE_RETURNS);
+    } else {
         end_without_stop(stepping->backend);
-        return;
     }
-    Py_DECREF(stepping->frame);
-    stepping->frame = caller;
-    stepping->kind = STEP_OVER;
-    PyObject *code = frame_code(caller);
-    watch(stepping, code);
-    Py_DECREF(code);
+    way_out_finish(&way);
 }
 
 /* An exception leaves the calling frame: stop if that is asked for. */
@@ -549,7 +546,7 @@ static void check_left(struct backend *backend, PyObject *exception)
     if (!frame || !backend->filters[FILTER_USER_UNHANDLED].on) {
         return;
     }
-    PyObject *caller = caller_of(backend->stepping, frame);
+    PyObject *caller = step_frames_caller(backend, frame);
     if (exception_filters_left(backend, frame, caller, exception)) {
         stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
     }

@@ -3,7 +3,11 @@
  *
  * A plan belongs to a thread and a frame: the same code run by others passes. Step over stays in its
  * generator or coroutine while it is suspended; when the frame returns the stop is in its caller, on
- * the calling line, with the returned value; when an exception leaves it, in the frame that handles it. */
+ * the calling line, with the returned value; when an exception leaves it, in the frame that handles it.
+ *
+ * Just my code (my_code.h): a step begins where the user stands, in library code too, and ends in user code.
+ * A frame that returns to library code leaves the step to what comes first, the return of that library code to
+ * the user's or other user code that it runs; a step out waits for the return. */
 #pragma once
 
 #include <Python.h>
@@ -34,6 +38,9 @@ bool stepping_elsewhere(const struct stepping *stepping);
 
 /* Whether a step is planned. */
 bool stepping_planned(const struct stepping *stepping);
+
+/* Whose code is stepped into changed (my_code.h). */
+void stepping_look_again(struct stepping *stepping);
 
 /* Forget all plans; a stop begins. What is watched stays until stepping_apply(). */
 void stepping_cancel(struct stepping *stepping);

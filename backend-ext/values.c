@@ -20,7 +20,7 @@
 #define FRAMES_DEFAULT 200
 #define FRAMES_LIMIT   10000
 
-struct values *values_create(const struct values_hooks *hooks)
+struct values *values_create(const struct values_hooks *hooks, struct my_code *my_code)
 {
     struct values *values = calloc(1, sizeof(*values));
     if (values == NULL) {
@@ -32,6 +32,7 @@ struct values *values_create(const struct values_hooks *hooks)
     origin_init(&values->origins);
     renderer_init(&values->renderer, &values->objects);
     frames_init(&values->frames, &values->objects, &values->locals, &values->origins);
+    values->frames.my_code = my_code;
     PyObject *builtins = objects_init(&values->objects) ? PyImport_ImportModule("builtins") : NULL;
     values->compile = builtins != NULL ? PyObject_GetAttrString(builtins, "compile") : NULL;
     values->added_names = PyList_New(0);
@@ -153,21 +154,6 @@ void values_render(struct values *values, PyObject *object, char *buffer, size_t
     struct text text;
     text_init(&text, buffer, size, size < RENDER_COLUMNS ? size : RENDER_COLUMNS);
     render_object(&values->renderer, &text, object);
-}
-
-enum code_origin values_code_origin(const struct values *values, PyObject *code)
-{
-    PyObject *filename = PyObject_GetAttrString(code, "co_filename");
-    const char *text = filename && PyUnicode_Check(filename) ? PyUnicode_AsUTF8AndSize(filename, NULL) : NULL;
-    enum code_origin origin = ORIGIN_USER;
-    if (text && strncmp(text, "<frozen ", 8) == 0) {
-        origin = ORIGIN_FROZEN;
-    } else if (text && origin_is_library(&values->origins, text)) {
-        origin = ORIGIN_LIBRARY;
-    }
-    Py_XDECREF(filename);
-    PyErr_Clear();
-    return origin;
 }
 
 /* The snapshot */

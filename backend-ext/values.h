@@ -9,6 +9,7 @@
 
 #include <Python.h>
 
+struct my_code;
 struct values;
 
 /* How values asks its owner around running Python code of the program. All are required. */
@@ -28,8 +29,8 @@ struct values_hooks {
     bool (*interrupted)(void *data, long long request_seq);
 };
 
-/* NULL with a Python error set on failure. The caller owns it. */
-struct values *values_create(const struct values_hooks *hooks);
+/* NULL with a Python error set on failure. The caller owns it. MY_CODE is borrowed. */
+struct values *values_create(const struct values_hooks *hooks, struct my_code *my_code);
 void values_destroy(struct values *values); /* GIL held; NULL is fine */
 
 /* A stop begins: FRAME is the innermost frame (borrowed). HIDE_BELOW may be NULL; otherwise frames
@@ -55,10 +56,6 @@ struct value *values_snapshot(struct values *values, struct arena *arena, size_t
 
 /* Render OBJECT as one bounded line into BUFFER (NUL-terminated UTF-8). Runs no code of the program. */
 void values_render(struct values *values, PyObject *object, char *buffer, size_t size);
-
-/* Whose code this is: the user's, installed or of the standard library, or frozen into the interpreter. */
-enum code_origin { ORIGIN_USER, ORIGIN_LIBRARY, ORIGIN_FROZEN };
-enum code_origin values_code_origin(const struct values *values, PyObject *code);
 
 /* Evaluate the {expressions} of a log message, and conditions that are too complex for the engine's
  * fast path, go through the engine's own compiled code, not through here. */

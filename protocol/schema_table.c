@@ -31,6 +31,7 @@ static const struct field_schema source_fields[] = {
     {"path", FIELD_STRING, .help = "absolute path, or what the code object says (<string>)"},
     {"sourceReference", FIELD_INT, .help = "above 0: fetch the text with `source`; there is no file"},
     {"presentationHint", FIELD_STRING, .help = "normal, emphasize or deemphasize (library code)"},
+    {"origin", FIELD_STRING, .help = "library, generated or internal; absent for user code"},
     {"pytui", FIELD_OBJECT, .object = &source_pytui, .help = "extensions"},
 };
 static OBJECT(source, "Source", source_fields);
@@ -203,6 +204,8 @@ static const struct field_schema capabilities_pytui_fields[] = {
     {"executable", FIELD_STRING, .help = "sys.executable"},
     {"engine", FIELD_STRING, REQUIRED, .help = "monitoring or settrace"},
     {"pid", FIELD_INT, REQUIRED, .help = "the program's process id"},
+    {"supportsJustMyCode", FIELD_BOOL,
+     .help = "true: steps leave out libraries, until pytui/setJustMyCode says otherwise"},
 };
 static OBJECT(capabilities_pytui, "pytui.Capabilities", capabilities_pytui_fields);
 
@@ -300,6 +303,26 @@ static const struct field_schema run_to_fields[] = {
     {"line", FIELD_INT, REQUIRED, .help = "where to stop, in any thread; moves to the next line with code"},
 };
 static OBJECT(run_to, "pytui.RunToArguments", run_to_fields);
+
+static const struct field_schema code_rule_fields[] = {
+    {"path", FIELD_STRING,
+     .help = "glob for the file; * crosses directories; without / in front it begins in any directory"},
+    {"module", FIELD_STRING, .help = "a module and all in it; path goes before"},
+    {"include", FIELD_BOOL, .help = "true, also when absent: user code; false: a library"},
+};
+static OBJECT(code_rule, "pytui.CodeRule", code_rule_fields);
+
+static const struct field_schema set_just_my_code_fields[] = {
+    {"justMyCode", FIELD_BOOL, .help = "whether steps stop in user code only; absent: as it is"},
+    {"rules", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &code_rule,
+     .help = "whose code is whose, the first match counts; replaces the former; absent: as they are"},
+};
+static OBJECT(set_just_my_code, "pytui.SetJustMyCodeArguments", set_just_my_code_fields);
+
+static const struct field_schema just_my_code_result_fields[] = {
+    {"justMyCode", FIELD_BOOL, REQUIRED, .help = "as it is now"},
+};
+static OBJECT(just_my_code_result, "pytui.SetJustMyCodeResponse", just_my_code_result_fields);
 
 static const struct field_schema pause_pytui_fields[] = {
     {"state", FIELD_STRING, .help = "stopping, or blocked: C code keeps the interpreter; stops at the next line"},
@@ -539,6 +562,7 @@ const struct message_schema schema_messages[] = {
     REQUEST("stepIn", &thread_arguments, NULL, "step into"),
     REQUEST("stepOut", &thread_arguments, NULL, "run until the frame is left, stop in its caller"),
     REQUEST("pytui/runTo", &run_to, NULL, "run to a line"),
+    REQUEST("pytui/setJustMyCode", &set_just_my_code, &just_my_code_result, "whose code steps stop in"),
     REQUEST("pause", &thread_arguments, &pause_result, "stop as soon as possible"),
     REQUEST("stackTrace", &stack_trace, &stack_trace_result, "frames of a thread, in pages"),
     REQUEST("scopes", &scopes_arguments, &scopes_result, "scopes of a frame"),

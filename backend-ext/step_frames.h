@@ -1,0 +1,35 @@
+/* What steps want to know of frames and where they lead. GIL held; no Python error stays set. */
+#pragma once
+
+#include <Python.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct backend;
+
+PyObject *step_frames_code(PyObject *frame);   /* new reference, never NULL */
+long step_frames_instruction(PyObject *frame); /* f_lasti */
+
+/* The name of CODE for "returned from …". */
+void step_frames_name(PyObject *code, char *buffer, size_t size);
+
+/* The frame that FRAME returns to, frozen code left out: new reference; NULL at the program's outermost one. */
+PyObject *step_frames_caller(struct backend *backend, PyObject *frame);
+
+/* Where a frame returns to. */
+struct way_out {
+    PyObject *caller; /* owned: the next frame out in which steps stop; NULL: there is none */
+    PyObject *gate;   /* owned: the outermost of the library frames on the way to it; NULL: no such on the way */
+};
+void way_out_find(struct way_out *way, struct backend *backend, PyObject *frame);
+void way_out_finish(struct way_out *way);
+
+/* Whether FRAME belongs to a hook of the import machinery, a finder or loader: between it and STEPPED, the
+ * frame of the step, stands frozen code, and no module that is imported. */
+bool step_frames_are_of_import(PyObject *frame, PyObject *stepped);
+
+/* Whether CODE is a comprehension within one line of its function: not seen as a place of its own (3.11). */
+bool step_frames_within_line(PyObject *code);
+
+/* Whether CODE, which yields VALUE, waits as a coroutine does and gives nothing to its caller. */
+bool step_frames_suspends(PyObject *code, PyObject *value);
