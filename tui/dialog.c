@@ -293,7 +293,7 @@ static void reading_draw(struct app *app, struct dialog *dialog, struct canvas c
     draw_text(canvas_part(canvas, 0, 0, self->page, canvas.columns), self->shown, self->skip,
               app_style(app, ROLE_DIALOG));
     if (scrolls)
-        canvas_printf(canvas, canvas.rows - 1, 0, dialog_style(app, ROLE_DIM),
+        canvas_printf(canvas, canvas.rows - 1, 0, dialog_style(app, ROLE_DIALOG_HINT),
                       "%d-%d of %d   PgDn PgUp scroll, Esc closes", self->skip + 1,
                       self->skip + self->page < self->rows ? self->skip + self->page : self->rows, self->rows);
 }

@@ -171,11 +171,11 @@ static void draw_foot(struct app *app, const struct form *form, struct canvas ca
     int row = canvas.rows - 1;
     const char *help = form->focus < form->count ? form->fields[form->focus].schema->help : "";
     bool wrong = form->problem[0] != '\0';
-    canvas_label(canvas, row - 2, 0, canvas.columns, dialog_style(app, wrong ? ROLE_MESSAGE_ERROR : ROLE_DIM),
+    canvas_label(canvas, row - 2, 0, canvas.columns, dialog_style(app, wrong ? ROLE_MESSAGE_ERROR : ROLE_DIALOG_HINT),
                  wrong ? form->problem : help);
     struct style style = app_style(app, form->focus == form->count ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG_BUTTON);
     canvas_label(canvas, row, 0, canvas.columns, style, "  OK  ");
-    canvas_label(canvas, row, 9, canvas.columns - 9, dialog_style(app, ROLE_DIM), "Enter accepts, Esc cancels");
+    canvas_label(canvas, row, 9, canvas.columns - 9, dialog_style(app, ROLE_DIALOG_HINT), "Enter accepts, Esc cancels");
 }
 
 static void form_draw(struct app *app, struct dialog *dialog, struct canvas canvas)

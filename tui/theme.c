@@ -68,6 +68,7 @@ static const struct role_info roles[ROLE_COUNT] = {
     [ROLE_DIALOG_TITLE] = {"dialog-title", ROLE_DIALOG, STYLE_BOLD},
     [ROLE_DIALOG_FIELD] = {"dialog-field", ROLE_INPUT, STYLE_UNDERLINE},
     [ROLE_DIALOG_BUTTON] = {"dialog-button", ROLE_DIALOG, STYLE_BOLD},
+    [ROLE_DIALOG_HINT] = {"dialog-hint", ROLE_DIM, STYLE_DIM},
     [ROLE_SCROLLBAR] = {"scrollbar", ROLE_BORDER, 0},
     [ROLE_SYNTAX_KEYWORD] = {"syntax-keyword", ROLE_TEXT, STYLE_BOLD},
     [ROLE_SYNTAX_SOFT_KEYWORD] = {"syntax-soft-keyword", ROLE_SYNTAX_KEYWORD, STYLE_BOLD},

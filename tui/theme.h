@@ -52,6 +52,7 @@ enum role {
     ROLE_DIALOG_TITLE,
     ROLE_DIALOG_FIELD,
     ROLE_DIALOG_BUTTON,
+    ROLE_DIALOG_HINT, /* secondary text in a dialog */
     ROLE_SCROLLBAR,
     ROLE_SYNTAX_KEYWORD,
     ROLE_SYNTAX_SOFT_KEYWORD,
