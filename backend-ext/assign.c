@@ -81,11 +81,10 @@ static bool assign_named(struct values *values, const struct reference *referenc
         }
         return locals_set(&values->locals, entry->frame, name, value);
     case REFERENCE_NAMESPACE:
+    case REFERENCE_NAMESPACE_GROUP:
         return PyObject_SetItem(reference->object, name, value) == 0;
-    case REFERENCE_SPECIAL:
-        return (PyDict_Check(reference->object) ? PyObject_SetItem(reference->object, name, value)
-                                                : PyObject_SetAttr(reference->object, name, value)) == 0;
     case REFERENCE_OBJECT:
+    case REFERENCE_GROUP:
     case REFERENCE_PROPERTIES:
     case REFERENCE_PROPERTY:
         return PyObject_SetAttr(reference->object, name, value) == 0;

@@ -1,15 +1,70 @@
-/* The children of a reference in pages. */
+/* The children of a reference in pages. listing.c offers them one by one in their own order; here those
+ * of the page become rows. Where they are to be searched or sorted, they are first gathered: as many as
+ * CHILDREN_LOOKED_AT, so that neither takes time without end. */
 #pragma once
 
 #include "compat.h"
+#include "groups.h"
+#include "variables.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
+struct value;
 struct values;
 
+#define CHILDREN_LOOKED_AT 200000
 #define CHILD_NAME_COLUMNS 80
 #define CHILD_NAME_BYTES   (CHILD_NAME_COLUMNS * 4 + 32)
+
+enum child_style {
+    CHILD_ITEM,      /* [index] */
+    CHILD_ENTRY,     /* [key] */
+    CHILD_ATTRIBUTE, /* key, of the object */
+    CHILD_VARIABLE,  /* key, of the frame */
+    CHILD_VALUE,     /* `text`: what has no expression */
+    CHILD_GROUP,     /* opens to others of the same object */
+    CHILD_PROPERTY,  /* key, of `object`: its value runs code */
+};
+
+/* All pointers are borrowed while it is offered. */
+struct child {
+    enum child_style style;
+    PyObject *key, *object;
+    Py_ssize_t index;
+    const char *text;
+    bool opaque; /* ITEM: of a set, which has no subscripts */
+    /* GROUP */
+    enum reference_kind opens;
+    enum name_group group;
+    size_t count; /* of its children; 0: not known */
+};
+
+struct gathered;
+
+struct page {
+    struct values *values;
+    struct arena *arena;
+    struct value *rows;
+    size_t skip, left;
+    bool more;
+    bool limited; /* not all were looked at */
+    /* Of the reference, whose address may change while rows are made. */
+    long long reference;
+    long long frame_id;
+    const char *expression;     /* a copy; "" for none */
+    const char *const *special; /* names of the object's special members; NULL for none */
+    const char *match;          /* NULL: all */
+    enum child_sort sort;
+    struct gathered *gathered; /* owned; NULL: rows are made at once */
+};
+
+/* Offer CHILD; false when no further one is wanted. */
+bool page_offer(struct page *page, const struct child *child);
+
+/* Whether rows before the page may be passed over without being offered. */
+bool page_can_skip(const struct page *page);
 
 /* Whether OBJECT can be written down as a literal that gives an equal object. */
 bool child_is_literal(PyObject *object, int depth);
@@ -17,3 +72,6 @@ bool child_is_literal(PyObject *object, int depth);
 /* [key], bounded, as the row of a dict's entry is called; true when it is the whole literal, so that it
  * can be evaluated. */
 bool child_key_name(struct values *values, PyObject *key, char *buffer, size_t size);
+
+/* listing.c: offer the children of REFERENCE, a copy. */
+void list_children(struct page *page, const struct reference *reference, const struct page_request *wanted);

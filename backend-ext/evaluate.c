@@ -351,7 +351,7 @@ struct value *values_handle_evaluate(struct request *request, bool *ok)
     long long frame_id = frames_id(&values->frames, entry);
     struct evaluation evaluation = {0};
     struct shown shown = {0};
-    values->hooks.before_python(values->hooks.data, request->seq);
+    values_before_python(values, request->seq);
     if (capture_begin(values->capture)) {
         evaluate_run(values, entry, expression, !watch, &evaluation);
         if (evaluation.statement) {
@@ -396,7 +396,7 @@ struct value *values_handle_set_variable(struct request *request, bool *ok)
         return request_fail(request, ok, "the variable's frame is gone");
     }
     struct evaluation evaluation = {0};
-    values->hooks.before_python(values->hooks.data, request->seq);
+    values_before_python(values, request->seq);
     if (capture_begin(values->capture)) {
         assign(values, entry, number, name, value_get_text(request->arguments, "value", ""), &evaluation);
         capture_end(values->capture);

@@ -348,6 +348,7 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
         "supportsHitConditionalBreakpoints",
         "supportsLogPoints",
         "supportsSetVariable",
+        "supportsValueFormattingOptions",
         "supportsEvaluateForHovers",
         "supportsExceptionInfoRequest",
         "supportsExceptionFilterOptions",

@@ -1,5 +1,6 @@
 #include "members.h"
 
+#include "groups.h"
 #include "values_state.h"
 
 #include <string.h>
@@ -112,6 +113,13 @@ bool member_is_scalar(PyObject *object)
     return object == Py_None || object == Py_Ellipsis || object == Py_NotImplemented;
 }
 
+static bool has_methods(const struct objects *objects, PyObject *object)
+{
+    bool found = false;
+    group_each_method(objects, object, note_slot, &found);
+    return found;
+}
+
 bool member_has_children(struct values *values, PyObject *object)
 {
     if (member_is_scalar(object)) {
@@ -127,5 +135,5 @@ bool member_has_children(struct values *values, PyObject *object)
         object_each_slot(&values->objects, object, note_slot, &found);
     }
     return found || member_special_names(&values->objects, object) != NULL ||
-           member_has_properties(&values->objects, object);
+           member_has_properties(&values->objects, object) || has_methods(&values->objects, object);
 }

@@ -17,6 +17,13 @@ bool objects_init(struct objects *objects)
     if (type_namespace == NULL) {
         return false;
     }
+    objects->function_type = object_symbol("PyFunction_Type");
+    objects->class_method_type = object_symbol("PyClassMethod_Type");
+    objects->static_method_type = object_symbol("PyStaticMethod_Type");
+    void *set_next = object_symbol("_PySet_NextEntryRef");
+    objects->set_next_owns = set_next != NULL;
+    set_next = set_next != NULL ? set_next : object_symbol("_PySet_NextEntry");
+    memcpy(&objects->set_next, &set_next, sizeof(set_next));
     void *symbol = object_symbol("PyType_GetDict");
     memcpy(&objects->type_dict, &symbol, sizeof(symbol));
     PyObject *mro = PyUnicode_FromString("__mro__");
@@ -335,6 +342,17 @@ PyObject *object_base_call(PyTypeObject *type, int slot, PyObject *object)
     PyObject *result = function != NULL ? function(object) : NULL;
     PyErr_Clear();
     return result;
+}
+
+PyObject *object_set_next(const struct objects *objects, PyObject *set, Py_ssize_t *position)
+{
+    PyObject *item = NULL;
+    Py_hash_t hash;
+    if (objects->set_next(set, position, &item, &hash) <= 0) {
+        PyErr_Clear();
+        return NULL;
+    }
+    return objects->set_next_owns ? item : Py_NewRef(item);
 }
 
 PyObject *object_loaded_module(const char *name)

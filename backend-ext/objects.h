@@ -19,6 +19,11 @@ struct objects {
     PyObject *dict_descriptor;              /* type.__dict__ */
     PyObject *(*type_dict)(PyTypeObject *); /* PyType_GetDict, NULL before 3.12 */
     PyObject *int_bit_length;
+    /* Borrowed from the interpreter: its types for which the limited API has no name. */
+    PyTypeObject *function_type, *class_method_type, *static_method_type;
+    /* _PySet_NextEntry, or from 3.13 _PySet_NextEntryRef; NULL where it is not exported. */
+    int (*set_next)(PyObject *, Py_ssize_t *, PyObject **, Py_hash_t *);
+    bool set_next_owns; /* it gives new references */
 };
 
 /* The address of an exported function of the interpreter that no header of ours declares; NULL if this
@@ -74,6 +79,10 @@ void object_each_slot(const struct objects *objects, PyObject *object, object_sl
 
 /* Whether NAME is a str of the form __x__. */
 bool object_is_dunder(PyObject *name);
+
+/* The entry of a set at *POSITION (0 at first), which moves on: new reference; NULL at the end. To be
+ * called only where objects->set_next is there. */
+PyObject *object_set_next(const struct objects *objects, PyObject *set, Py_ssize_t *position);
 
 /* TYPE's own C function for SLOT called on OBJECT: reprfunc and getiterfunc alike. Use it for the
  * built-in types, whose functions run no other code. */

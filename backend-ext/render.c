@@ -74,8 +74,14 @@ static void render_int(struct rendering *rendering, PyObject *object)
 {
     int overflow = 0;
     long long number = PyLong_AsLongLongAndOverflow(object, &overflow);
+    bool hex = rendering->renderer->hex;
     if (overflow == 0) {
-        text_printf(rendering->text, "%lld", number);
+        unsigned long long magnitude = number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number;
+        if (hex) {
+            text_printf(rendering->text, "%s0x%llx", number < 0 ? "-" : "", magnitude);
+        } else {
+            text_printf(rendering->text, "%lld", number);
+        }
         return;
     }
     PyObject *length = PyObject_CallFunctionObjArgs(rendering->renderer->objects->int_bit_length, object, NULL);
@@ -84,6 +90,13 @@ static void render_int(struct rendering *rendering, PyObject *object)
     PyErr_Clear();
     if (bits > INT_EXACT_BITS) {
         render_huge_int(rendering, object, bits);
+    } else if (hex) {
+        PyObject *string = PyNumber_ToBase(object, 16); /* for an int or a subclass: by int's own code */
+        if (string != NULL) {
+            rendering_text(rendering, string);
+            Py_DECREF(string);
+        }
+        PyErr_Clear();
     } else {
         render_base_repr(rendering, &PyLong_Type, object);
     }

@@ -34,6 +34,7 @@ struct renderer {
     const struct objects *objects;
     PyTypeObject *known[KNOWN_COUNT]; /* owned; NULL: not loaded */
     PyObject *timezone_utc;           /* owned; NULL: not loaded */
+    bool hex;                         /* integers in hexadecimal */
 };
 
 #define RENDER_COLUMNS 120 /* of a value in a list */

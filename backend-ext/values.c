@@ -72,6 +72,12 @@ void values_quiet_end(bool was_on)
     }
 }
 
+void values_before_python(struct values *values, long long request_seq)
+{
+    values->epoch++;
+    values->hooks.before_python(values->hooks.data, request_seq);
+}
+
 bool values_has_added_names(struct values *values, PyObject *code)
 {
     for (Py_ssize_t i = 0; i < PyList_Size(values->added_names); i++) {
@@ -169,13 +175,13 @@ static struct value *first_pages(struct values *values, struct arena *arena, con
         }
         struct page_request wanted = {
             .reference = value_get_int(scope, "variablesReference", 0), .filter = CHILDREN_ALL, .count = count};
-        bool more;
-        struct value *rows = variables_page(values, arena, &wanted, &more);
+        struct page_end end;
+        variables_page(values, arena, &wanted, &end);
         struct value *page = value_map(arena);
         value_set_int(arena, page, "variablesReference", wanted.reference);
         value_set_int(arena, page, "start", 0);
-        value_set(arena, page, "variables", rows);
-        value_set_bool(arena, page, "more", more);
+        value_set(arena, page, "variables", end.rows);
+        value_set_bool(arena, page, "more", end.more);
         value_append(arena, pages, page);
     }
     return pages;
@@ -309,12 +315,31 @@ struct value *values_handle_scopes(struct request *request, bool *ok)
     return body;
 }
 
+bool values_wants_hex(const struct value *arguments)
+{
+    return value_get_bool(value_get_map(arguments, "format"), "hex", false);
+}
+
+static bool read_sort(const char *word, enum child_sort *sort)
+{
+    static const char *const words[] = {[SORT_DEFINITION] = "definition", [SORT_NAME] = "name", [SORT_TYPE] = "type"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(words[i], word) == 0) {
+            *sort = (enum child_sort)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 struct value *values_handle_variables(struct request *request, bool *ok)
 {
     struct values *values = backend_values(request->backend);
     const char *filter = value_get_text(request->arguments, "filter", "");
     long long start = value_get_int(request->arguments, "start", 0);
     long long count = value_get_int(request->arguments, "count", 0);
+    const struct value *extra = value_get_map(request->arguments, "pytui");
+    const char *match = value_get_text(extra, "match", "");
     struct page_request wanted = {
         .reference = value_get_int(request->arguments, "variablesReference", 0),
         .filter = strcmp(filter, "indexed") == 0 ? CHILDREN_INDEXED
@@ -325,18 +350,28 @@ struct value *values_handle_variables(struct request *request, bool *ok)
                  : count > PAGE_LIMIT ? PAGE_LIMIT
                                       : (size_t)count,
         .request_seq = request->seq,
+        .match = match[0] != '\0' ? match : NULL,
     };
+    if (!read_sort(value_get_text(extra, "sort", "definition"), &wanted.sort)) {
+        return request_fail(request, ok, "pytui.sort is definition, name or type");
+    }
     const struct reference *reference = variables_find(values, wanted.reference);
     if (reference == NULL) {
         return request_fail(request, ok, "variablesReference %lld does not belong to this stop", wanted.reference);
     }
     bool runs_code = reference->kind == REFERENCE_PROPERTY;
     bool collecting = runs_code ? false : values_quiet_begin();
-    bool more;
+    struct page_end end;
+    values->renderer.hex = values_wants_hex(request->arguments);
+    variables_page(values, request->arena, &wanted, &end);
+    values->renderer.hex = false;
     struct value *body = value_map(request->arena);
-    value_set(request->arena, body, "variables", variables_page(values, request->arena, &wanted, &more));
+    value_set(request->arena, body, "variables", end.rows);
     struct value *extension = value_map(request->arena);
-    value_set_bool(request->arena, extension, "more", more);
+    value_set_bool(request->arena, extension, "more", end.more);
+    if (end.limited) {
+        value_set_bool(request->arena, extension, "limited", true);
+    }
     value_set(request->arena, body, "pytui", extension);
     values_quiet_end(collecting);
     return body;
@@ -372,7 +407,7 @@ struct value *values_handle_source(struct request *request, bool *ok)
     PyObject *text = origin_text(&values->origins, reference, path, false);
     PyErr_Clear();
     if (text == NULL && values->stopped) {
-        values->hooks.before_python(values->hooks.data, request->seq);
+        values_before_python(values, request->seq);
         text = origin_text(&values->origins, reference, path, true);
         PyErr_Clear();
         values->hooks.after_python(values->hooks.data);

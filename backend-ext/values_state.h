@@ -26,6 +26,8 @@ struct values {
     PyObject *compile;       /* owned: the built-in, taken before the program could replace it */
     PyObject *added_names;   /* owned list of code: statements were run in its frames and may have added names */
 
+    unsigned long long epoch; /* how often code of the program was run for a client */
+
     /* Of this stop. */
     bool stopped;
     bool post_mortem;
@@ -42,6 +44,12 @@ void values_quiet_end(bool was_on);
 /* Whether frames of CODE may have names that are not its own. */
 bool values_has_added_names(struct values *values, PyObject *code);
 void values_note_added_names(struct values *values, PyObject *code);
+
+/* Tell the owner that code of the program is about to run for the request. */
+void values_before_python(struct values *values, long long request_seq);
+
+/* DAP's format.hex in a request's arguments. */
+bool values_wants_hex(const struct value *arguments);
 
 /* The entry of a frame id, or with 0 the innermost one; NULL: there is none. */
 struct frame_entry *values_frame(struct values *values, long long frame_id);

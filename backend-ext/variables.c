@@ -13,7 +13,7 @@ static void clear_reference(struct reference *reference)
 {
     Py_CLEAR(reference->object);
     Py_CLEAR(reference->name);
-    Py_CLEAR(reference->cursor.iterator);
+    cursor_finish(&reference->cursor);
     free(reference->expression);
     reference->expression = NULL;
 }
@@ -63,19 +63,6 @@ struct reference *variables_find(struct values *values, long long reference)
 }
 
 /* Rows */
-
-static const char *visibility(const char *name)
-{
-    size_t length = strlen(name);
-    if (length > 4 && strncmp(name, "__", 2) == 0 && strcmp(name + length - 2, "__") == 0) {
-        return "internal";
-    }
-    if (strncmp(name, "__", 2) == 0) {
-        return "private";
-    }
-    const char *mangled = name[0] == '_' && name[1] != '\0' ? strstr(name + 1, "__") : NULL;
-    return mangled != NULL && mangled[2] != '\0' ? "private" : name[0] == '_' ? "protected" : "public";
-}
 
 static const char *object_kind(PyObject *object)
 {
@@ -142,7 +129,7 @@ struct value *variables_row(struct values *values, struct arena *arena, const ch
     struct value *hint = value_map(arena);
     value_set_text(arena, hint, "kind", kind != NULL ? kind : object_kind(object));
     if (name[0] != '[') {
-        value_set_text(arena, hint, "visibility", visibility(name));
+        value_set_text(arena, hint, "visibility", group_visibility(name));
     }
     value_set(arena, row, "presentationHint", hint);
     return row;
@@ -163,7 +150,7 @@ struct value *variables_virtual_row(struct arena *arena, const char *name, const
         value_append(arena, attributes, value_text(arena, "hasSideEffects"));
         value_set(arena, hint, "attributes", attributes);
         value_set_bool(arena, hint, "lazy", true);
-        value_set_text(arena, hint, "visibility", visibility(name));
+        value_set_text(arena, hint, "visibility", group_visibility(name));
     }
     value_set(arena, row, "presentationHint", hint);
     return row;

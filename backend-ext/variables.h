@@ -1,10 +1,12 @@
 /* What a variablesReference stands for, and its children in pages.
  *
- * References live until the stop ends; each holds what it shows. Pages of large dicts and sets go on
- * where the last one ended, so that paging through 10^7 entries walks them once. Nothing here runs
+ * References live until the stop ends; each holds what it shows. Pages of large dicts and sets begin
+ * near a place that was passed before (cursor.h). Nothing here runs
  * code of the program, but the value of a property that the user expands. */
 #pragma once
 
+#include "cursor.h"
+#include "groups.h"
 #include "objects.h"
 
 #include <stdbool.h>
@@ -16,15 +18,16 @@ struct value;
 struct values;
 
 enum reference_kind {
-    REFERENCE_OBJECT,     /* children of `object` */
-    REFERENCE_LOCALS,     /* a function's variables */
-    REFERENCE_CLOSURE,    /* its enclosing functions' variables */
-    REFERENCE_NAMESPACE,  /* variables in the dict `object`, its dunder names as a group */
-    REFERENCE_SPECIAL,    /* the dunder names of a dict, module or class */
-    REFERENCE_RETURN,     /* one row: what function `name` returned */
-    REFERENCE_EXCEPTION,  /* one row: the exception */
-    REFERENCE_PROPERTIES, /* the properties of `object`, not yet read */
-    REFERENCE_PROPERTY,   /* one row: the value of property `name`, which runs code */
+    REFERENCE_OBJECT,          /* children of `object` */
+    REFERENCE_LOCALS,          /* a function's variables */
+    REFERENCE_CLOSURE,         /* its enclosing functions' variables */
+    REFERENCE_NAMESPACE,       /* variables in the dict `object`, gathered in groups */
+    REFERENCE_GROUP,           /* the names of `object` that are in `group` */
+    REFERENCE_NAMESPACE_GROUP, /* the variables in the dict `object` that are in `group` */
+    REFERENCE_RETURN,          /* one row: what function `name` returned */
+    REFERENCE_EXCEPTION,       /* one row: the exception */
+    REFERENCE_PROPERTIES,      /* the properties of `object`, not yet read */
+    REFERENCE_PROPERTY,        /* one row: the value of property `name`, which runs code */
 };
 
 struct reference {
@@ -33,12 +36,8 @@ struct reference {
     PyObject *name;     /* owned str or NULL */
     long long frame_id; /* where expressions are evaluated; 0: none */
     char *expression;   /* owned; gives the object in that frame; NULL: there is none */
-    /* Where the last page of a dict or set ended. */
-    struct {
-        Py_ssize_t index;    /* rows passed */
-        Py_ssize_t position; /* PyDict_Next's */
-        PyObject *iterator;  /* owned: a set's */
-    } cursor;
+    enum name_group group;
+    struct cursor cursor; /* in a dict or set */
 };
 
 struct variables {
@@ -59,15 +58,27 @@ struct reference *variables_find(struct values *values, long long reference);
 /* What part of the children is wanted. */
 enum { CHILDREN_INDEXED = 1, CHILDREN_NAMED = 2, CHILDREN_ALL = 3 };
 
+/* In their own order, or by name or type. */
+enum child_sort { SORT_DEFINITION, SORT_NAME, SORT_TYPE };
+
 struct page_request {
     long long reference;
     unsigned filter;
+    enum child_sort sort;
+    const char *match; /* only those with this text in name or value; NULL: all */
     size_t start, count;
     long long request_seq; /* for a property's code */
 };
 
-/* The children as an array; *MORE says whether there are further ones. */
-struct value *variables_page(struct values *values, struct arena *arena, const struct page_request *wanted, bool *more);
+struct page_end {
+    struct value *rows; /* an array */
+    bool more;          /* there are further ones */
+    bool limited;       /* too many: those after the first CHILDREN_LOOKED_AT were not searched, or not sorted */
+};
+
+/* One page of children. */
+void variables_page(struct values *values, struct arena *arena, const struct page_request *wanted,
+                    struct page_end *end);
 
 /* The scopes of a frame, as an array. */
 struct value *variables_scopes(struct values *values, struct arena *arena, struct frame_entry *entry);

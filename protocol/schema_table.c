@@ -122,7 +122,7 @@ static const struct field_schema scope_fields[] = {
 static OBJECT(scope, "Scope", scope_fields);
 
 static const struct field_schema variable_hint_fields[] = {
-    {"kind", FIELD_STRING, .help = "data, property, method, class, or virtual (rows of ours: scopes, pages)"},
+    {"kind", FIELD_STRING, .help = "data, property, method, class, or virtual (rows of ours: groups)"},
     {"attributes", FIELD_ARRAY, .item = FIELD_STRING, .help = "rawString, readOnly, hasSideEffects, …"},
     {"visibility", FIELD_STRING, .help = "public, protected (_x), private (__x) or internal (__x__)"},
     {"lazy", FIELD_BOOL, .help = "its value runs the program's code and is fetched only when asked"},
@@ -226,6 +226,7 @@ static const struct field_schema capabilities_fields[] = {
     {"supportsHitConditionalBreakpoints", FIELD_BOOL, .help = "true"},
     {"supportsLogPoints", FIELD_BOOL, .help = "true"},
     {"supportsSetVariable", FIELD_BOOL, .help = "true"},
+    {"supportsValueFormattingOptions", FIELD_BOOL, .help = "true: format.hex"},
     {"supportsEvaluateForHovers", FIELD_BOOL, .help = "true"},
     {"supportsExceptionInfoRequest", FIELD_BOOL, .help = "true"},
     {"supportsExceptionFilterOptions", FIELD_BOOL, .help = "true: filters take a condition, which names types"},
@@ -361,15 +362,30 @@ static const struct field_schema scopes_result_fields[] = {
 };
 static OBJECT(scopes_result, "ScopesResponse", scopes_result_fields);
 
+static const struct field_schema value_format_fields[] = {
+    {"hex", FIELD_BOOL, .help = "integers in hexadecimal"},
+};
+static OBJECT(value_format, "ValueFormat", value_format_fields);
+
+static const struct field_schema variables_arguments_pytui_fields[] = {
+    {"sort", FIELD_STRING, .help = "definition (default), name or type; groups come last in any case"},
+    {"match", FIELD_STRING,
+     .help = "only children with this text in their name or value, groups searched too; capitals count as small"},
+};
+static OBJECT(variables_arguments_pytui, "pytui.VariablesArguments", variables_arguments_pytui_fields);
+
 static const struct field_schema variables_arguments_fields[] = {
     {"variablesReference", FIELD_INT, REQUIRED, .help = "of a scope or variable"},
     {"filter", FIELD_STRING, .help = "indexed or named"},
     {"start", FIELD_INT, .help = "index of the first, from 0"},
     {"count", FIELD_INT, .help = "how many; 0 or absent: 100; never more than 1,000"},
+    {"format", FIELD_OBJECT, .object = &value_format, .help = "how values look"},
+    {"pytui", FIELD_OBJECT, .object = &variables_arguments_pytui, .help = "extensions"},
 };
 static OBJECT(variables_arguments, "VariablesArguments", variables_arguments_fields);
 static const struct field_schema variables_pytui_fields[] = {
     {"more", FIELD_BOOL, .help = "whether there are further ones"},
+    {"limited", FIELD_BOOL, .help = "too many: only the first 200,000 were searched, or they are not sorted"},
 };
 static OBJECT(variables_pytui, "pytui.Variables", variables_pytui_fields);
 static const struct field_schema variables_result_fields[] = {

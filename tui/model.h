@@ -36,6 +36,7 @@ struct model_variable {
     int64_t indexed, named;                    /* counts, 0 when unknown */
     char *visibility;                          /* NULL or public, protected, private, internal */
     bool scope;                                /* a heading: Locals, Globals, … */
+    bool group;                                /* a heading among names: protected, methods, … */
     bool expanded, loading, more, changed;
     struct model_variable *parent;    /* borrowed; NULL at the top */
     struct model_variable **children; /* owned */

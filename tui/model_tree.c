@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SEPARATOR        '\x1f'
+#define GROUP_MARK       "\x1e"
 #define FRAMES_MAX       64   /* frames whose values are remembered */
 #define VALUES_MAX       8192 /* values of one frame */
 #define EXPANDED_MAX     4096
@@ -259,14 +260,28 @@ void model_variable_destroy(struct model_variable *variable)
     free(variable);
 }
 
+/* A variable may be called as a group is: the mark tells them apart. */
+static const char *group_mark(const struct model_variable *variable)
+{
+    return variable->group ? GROUP_MARK : "";
+}
+
 char *model_variable_path(const struct model_variable *variable)
 {
+    const char *name = variable->name ? variable->name : "";
     if (!variable->parent || !variable->parent->parent)
-        return xstrdup(variable->name ? variable->name : "");
+        return xasprintf("%s%s", group_mark(variable), name);
     char *above = model_variable_path(variable->parent);
-    char *path = xasprintf("%s%c%s", above, SEPARATOR, variable->name);
+    char *path = xasprintf("%s%c%s%s", above, SEPARATOR, group_mark(variable), name);
     free(above);
     return path;
+}
+
+static bool is_called(const struct model_variable *variable, const char *path, size_t length)
+{
+    size_t mark = strlen(group_mark(variable));
+    return length == mark + strlen(variable->name) && strncmp(path, group_mark(variable), mark) == 0 &&
+           strncmp(path + mark, variable->name, length - mark) == 0;
 }
 
 struct model_variable *model_variable_find(struct model_variable *root, const char *path)
@@ -275,11 +290,9 @@ struct model_variable *model_variable_find(struct model_variable *root, const ch
         const char *end = strchr(path, SEPARATOR);
         size_t length = end ? (size_t)(end - path) : strlen(path);
         struct model_variable *found = NULL;
-        for (size_t i = 0; i < root->count && !found; i++) {
-            const char *name = root->children[i]->name;
-            if (strncmp(name, path, length) == 0 && name[length] == '\0')
+        for (size_t i = 0; i < root->count && !found; i++)
+            if (is_called(root->children[i], path, length))
                 found = root->children[i];
-        }
         if (!found || !end)
             return found;
         root = found;

@@ -50,7 +50,7 @@ static int text_width(const char *text)
 /* Rows that only hold others ("special variables") have the whole width for their names. */
 static bool is_heading(const struct model_variable *variable)
 {
-    return variable->scope || (variable->reference > 0 && !text_width(variable->type) && !text_width(variable->value));
+    return variable->scope || variable->group;
 }
 
 /* The name column: as wide as the widest name in view with its indentation, at most 40 % of the pane. */
@@ -111,8 +111,10 @@ static void draw_heading(struct app *app, struct canvas canvas, int row, const s
     canvas_label(canvas, row, 1 + indent, 1, app_style(app, ROLE_DIM), heading->expanded ? "▾" : "▸");
     int column = NAME_COLUMN + indent;
     column += canvas_label(canvas, row, column, canvas.columns - column, app_style(app, ROLE_DIM), heading->name);
-    if (heading->loading)
-        canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), "…");
+    char count[32] = "";
+    if (heading->group && heading->named > 0)
+        snprintf(count, sizeof count, "%lld", (long long)heading->named);
+    canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), heading->loading ? "…" : count);
 }
 
 static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,

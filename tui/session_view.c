@@ -116,6 +116,7 @@ static void read_variable(struct session *session, struct model_variable *parent
     variable->evaluate_name = xstrdup(value_get_text(value, "evaluateName", NULL));
     variable->visibility = xstrdup(value_get_text(hint, "visibility", NULL));
     variable->reference = value_get_int(value, "variablesReference", 0);
+    variable->group = variable->reference > 0 && strcmp(value_get_text(hint, "kind", ""), "virtual") == 0;
     variable->indexed = value_get_int(value, "indexedVariables", 0);
     variable->named = value_get_int(value, "namedVariables", 0);
     model_changes_mark(session->model, variable);

@@ -63,7 +63,7 @@ def test_focus_keys_reach_each_pane(pytui):
     screen.send("jjjj\r")
     screen.send("S")
     screen.send("j\r")
-    screen.expect(re.compile(r"\bwork\b.*function"))
+    screen.expect(re.compile(r"▸ functions +1\b"))
     screen.send("C")
     screen.send("b")
     screen.expect(re.compile("●"))
@@ -81,6 +81,26 @@ def test_variables_expand_and_page(pytui):
     screen.expect(re.compile(r"▾.*numbers"), re.compile(r"\b0 +0\b|\[0\] +0\b"))
     screen.keys("Space")
     screen.expect(re.compile(r"▸.*numbers"))
+
+
+def test_names_are_grouped(pytui, write):
+    program = write(
+        "groups.py",
+        "class Thing:\n    def __init__(self):\n        self.name, self._state, self.methods = 'n', 17, 4\n"
+        "    def run(self): pass\nthing = Thing()\ndone = 1\n",
+    )
+    screen = pytui(program, cols=120)
+    at(screen, "groups.py:1")
+    screen.send("nn")
+    at(screen, "groups.py:6")
+    screen.send("V")
+    screen.send("g")
+    screen.keys("Down", "Enter")
+    screen.expect(re.compile(r"▸ protected +1\b"), re.compile(r"▸ methods +2\b"), re.compile(r"methods +4\b"))
+    screen.expect_not("_state   17")
+    screen.keys("Down", "Down", "Down", "Enter")
+    screen.expect(re.compile(r"▾ protected"), re.compile(r"_state +17"))
+    screen.expect(re.compile(r"▸ methods +2\b"))
 
 
 def test_hostile_values_are_shown_without_running_them(pytui, each_engine):

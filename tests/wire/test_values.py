@@ -53,6 +53,14 @@ def expand(program: Session, row: Row, **more: Any) -> dict[str, Row]:
     return {each["name"]: each for each in children(program, row["variablesReference"], **more)}
 
 
+def all_names(program: Session, reference: int) -> dict[str, Row]:
+    """The rows of a namespace, those in its groups too."""
+    rows = {each["name"]: each for each in children(program, reference, count=1000)}
+    for group in ("protected", "private", "special variables", "methods", "functions"):
+        rows |= expand(program, rows[group], count=1000) if group in rows else {}
+    return rows
+
+
 # name, statements that make it, value, type
 FORMS = [
     ("none", "none = None", "None", "NoneType"),
@@ -128,7 +136,7 @@ def test_forms(session: Start) -> None:
     """Every kind of value has its form, and none of them runs code."""
     text = CLASSES + "".join(f"{statement}\n" for _, statement, _, _ in FORMS) + "done = True # stop\n"
     program = stop_at(session, text)
-    rows = {row["name"]: row for row in children(program, scope(program), count=1000)}
+    rows = all_names(program, scope(program))
     assert {name: (rows[name]["value"], rows[name]["type"]) for name, *_ in FORMS} == {
         name: (value, kind) for name, _, value, kind in FORMS
     }
@@ -329,12 +337,9 @@ def test_visibility_and_kind(session: Start) -> None:
     program = stop_at(session, text)
     rows = shown(program)
     assert rows["C"]["presentationHint"]["kind"] == "class"
-    fields = expand(program, rows["c"])
-    assert {name: row["presentationHint"]["visibility"] for name, row in fields.items()} == {
-        "a": "public",
-        "_b": "protected",
-        "_C__c": "private",
-    }
+    fields = all_names(program, rows["c"]["variablesReference"])
+    names = {name: row["presentationHint"]["visibility"] for name, row in fields.items() if row["value"]}
+    assert names == {"a": "public", "_b": "protected", "_C__c": "private", "__init__": "internal"}
     assert "__name__" not in rows
     special = expand(program, rows["special variables"])
     assert special["__name__"]["value"] == "'__main__'"
@@ -389,7 +394,7 @@ def test_scopes(session: Start) -> None:
     module = program.request("scopes", frameId=outermost["id"])["scopes"]
     assert [each["name"] for each in module] == ["Locals"]
     names = [row["name"] for row in children(program, module[0]["variablesReference"])]
-    assert names == ["outer", "special variables"]
+    assert names == ["special variables", "functions"]
 
 
 def test_class_body_and_comprehension(session: Start) -> None:
@@ -433,6 +438,7 @@ def test_watching_leaves_locals_alone(session: Start) -> None:
     assert program.evaluate("[n + i for i in range(2)]") == "[1, 2]"
     program.resume()
     assert program.finish()[1] == "changed\n"
+
 
 ASSIGN = lines(
     "class Box: pass",
