@@ -342,21 +342,11 @@ static size_t bounded(int64_t number, size_t fallback, size_t most)
 struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
 {
     static const char *const capabilities[] = {
-        "supportsConfigurationDoneRequest",
-        "supportsFunctionBreakpoints",
-        "supportsConditionalBreakpoints",
-        "supportsHitConditionalBreakpoints",
-        "supportsLogPoints",
-        "supportsSetVariable",
-        "supportsValueFormattingOptions",
-        "supportsEvaluateForHovers",
-        "supportsExceptionInfoRequest",
-        "supportsExceptionFilterOptions",
-        "supportsTerminateRequest",
-        "supportTerminateDebuggee",
-        "supportsCompletionsRequest",
-        "supportsCancelRequest",
-        "supportsDelayedStackTraceLoading",
+        "supportsConfigurationDoneRequest",  "supportsFunctionBreakpoints", "supportsConditionalBreakpoints",
+        "supportsHitConditionalBreakpoints", "supportsLogPoints",           "supportsSetVariable",
+        "supportsValueFormattingOptions",    "supportsEvaluateForHovers",   "supportsExceptionInfoRequest",
+        "supportsExceptionFilterOptions",    "supportsTerminateRequest",    "supportTerminateDebuggee",
+        "supportsCompletionsRequest",        "supportsCancelRequest",       "supportsDelayedStackTraceLoading",
     };
     struct backend *backend = request->backend;
     struct arena *arena = request->arena;
