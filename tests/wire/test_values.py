@@ -601,6 +601,7 @@ def test_source_of_generated_code(session: Start) -> None:
         "made(1) # stop",
     )
     program = stop_at(session, text)
+    program.request("pytui/setJustMyCode", justMyCode=False)
     program.go("stepIn", "step")
     source = program.frames[0]["source"]
     assert source["path"] == "<made>"
