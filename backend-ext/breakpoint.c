@@ -2,13 +2,18 @@
 
 #include "compat.h"
 #include "condition.h"
+#include "log_message.h"
 
 #include "protocol/arena.h"
 #include "protocol/value.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#define LOGS_A_SECOND 50 /* unless the client says otherwise */
 
 static void free_breakpoint(struct breakpoint *breakpoint)
 {
@@ -18,6 +23,7 @@ static void free_breakpoint(struct breakpoint *breakpoint)
     free(breakpoint->condition_text);
     free(breakpoint->hit_text);
     free(breakpoint->log_text);
+    free(breakpoint->thread_text);
     free(breakpoint);
 }
 
@@ -79,6 +85,42 @@ static char *copy_text(const struct value *item, const char *key)
     return text && text[strspn(text, " \t\r\n")] ? strdup(text) : NULL;
 }
 
+static void complain(struct breakpoint *breakpoint, const char *what, const char *reason)
+{
+    if (!breakpoint->problem[0]) {
+        snprintf(breakpoint->problem, sizeof(breakpoint->problem), "%s%s", what, reason);
+    }
+}
+
+/* The fields that DAP does not have. */
+static void read_extra(struct breakpoint *breakpoint, const struct value *extra)
+{
+    const struct value *thread = value_get(extra, "thread");
+    breakpoint->enabled = value_get_bool(extra, "enabled", true);
+    breakpoint->temporary = value_get_bool(extra, "temporary", false);
+    breakpoint->number = value_get_int(extra, "number", 0);
+    breakpoint->after = value_get_int(extra, "after", 0);
+    int64_t limit = value_get_int(extra, "logLimit", LOGS_A_SECOND);
+    breakpoint->log_limit = limit > LONG_MAX ? LONG_MAX : (long)limit;
+    if (thread && thread->type == VALUE_INT) {
+        breakpoint->thread_id = value_get_int(extra, "thread", 0);
+        breakpoint->thread_text = breakpoint->thread_id ? strdup("") : NULL;
+    } else if (thread && thread->type == VALUE_STRING) {
+        breakpoint->thread_text = copy_text(extra, "thread");
+        const char *text = breakpoint->thread_text;
+        breakpoint->thread_id = text && strspn(text, "0123456789") == strlen(text) ? strtoll(text, NULL, 10) : 0;
+    } else if (thread && thread->type != VALUE_NULL) {
+        complain(breakpoint, "thread: ", "its id or its name");
+    }
+    if (limit < 0) {
+        complain(breakpoint, "log limit: ", "messages a second, 0 for any number");
+    } else if (breakpoint->after && breakpoint->after == breakpoint->number) {
+        complain(breakpoint, "after: ", "it would wait for itself");
+    } else if (breakpoint->after < 0) {
+        complain(breakpoint, "after: ", "the number of another breakpoint");
+    }
+}
+
 /* Make a breakpoint of a SourceBreakpoint or FunctionBreakpoint. NULL: out of memory. */
 static struct breakpoint *read_breakpoint(const struct value *item)
 {
@@ -91,11 +133,9 @@ static struct breakpoint *read_breakpoint(const struct value *item)
     int64_t line = value_get_int(item, "line", 0);
     breakpoint->function = name ? strdup(name) : NULL;
     breakpoint->requested_line = breakpoint->line = name || line < 1 || line > INT32_MAX ? 0 : (int)line;
-    breakpoint->enabled = value_get_bool(extra, "enabled", true);
-    breakpoint->temporary = value_get_bool(extra, "temporary", false);
     breakpoint->condition_text = copy_text(item, "condition");
     breakpoint->hit_text = copy_text(item, "hitCondition");
-    breakpoint->log_text = copy_text(item, "logMessage");
+    breakpoint->log_text = copy_text(name ? extra : item, "logMessage");
     char reason[200] = "";
     if (breakpoint->condition_text &&
         !(breakpoint->condition = condition_create(breakpoint->condition_text, reason, sizeof(reason)))) {
@@ -109,7 +149,29 @@ static struct breakpoint *read_breakpoint(const struct value *item)
     } else if (!name && breakpoint->requested_line == 0) {
         snprintf(breakpoint->problem, sizeof(breakpoint->problem), "lines are counted from 1");
     }
+    read_extra(breakpoint, extra);
     return breakpoint;
+}
+
+bool breakpoint_may_log(struct breakpoint *breakpoint)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t time = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    if (!breakpoint->log_second || time - breakpoint->log_second >= 1000) {
+        breakpoint->log_second = time;
+        breakpoint->logged = 0;
+    }
+    if (breakpoint->log_limit && breakpoint->logged >= breakpoint->log_limit) {
+        return false;
+    }
+    breakpoint->logged++;
+    return true;
+}
+
+int64_t breakpoint_number(const struct breakpoint *breakpoint)
+{
+    return breakpoint->number ? breakpoint->number : breakpoint->id;
 }
 
 bool breakpoint_read_list(const struct value *items, struct breakpoint **list)
@@ -130,7 +192,7 @@ bool breakpoint_read_list(const struct value *items, struct breakpoint **list)
 
 bool breakpoint_is_active(const struct breakpoint *breakpoint)
 {
-    return breakpoint->enabled && breakpoint->binding != BINDING_ERROR;
+    return breakpoint->enabled && breakpoint->binding != BINDING_ERROR && !breakpoint->waits;
 }
 
 static bool same_text(const char *a, const char *b)
@@ -146,7 +208,8 @@ bool breakpoint_same_place(const struct breakpoint *a, const struct breakpoint *
 bool breakpoint_same_request(const struct breakpoint *a, const struct breakpoint *b)
 {
     return same_text(a->condition_text, b->condition_text) && same_text(a->hit_text, b->hit_text) &&
-           same_text(a->log_text, b->log_text);
+           same_text(a->log_text, b->log_text) && same_text(a->thread_text, b->thread_text) &&
+           a->thread_id == b->thread_id && a->after == b->after;
 }
 
 bool breakpoint_names_code(const struct breakpoint *breakpoint, PyObject *code, const char *filename)
@@ -198,6 +261,10 @@ static struct value *describe_source(struct arena *arena, const char *path)
 static const char *breakpoint_message(struct arena *arena, const struct breakpoint_file *file,
                                       const struct breakpoint *breakpoint)
 {
+    if (breakpoint->waits && breakpoint->binding != BINDING_ERROR && breakpoint->enabled) {
+        return arena_printf(arena, "waits for breakpoint %lld%s", (long long)breakpoint->after,
+                            breakpoint->after_known ? "" : ", which there is not");
+    }
     switch (breakpoint->binding) {
     case BINDING_ERROR:
         return breakpoint->problem;
@@ -233,6 +300,12 @@ struct value *breakpoint_describe(struct arena *arena, const struct breakpoint_f
     }
     value_set_int(arena, extra, "hits", breakpoint->hits);
     value_set_text(arena, extra, "state", binding_name(breakpoint->binding));
+    if (breakpoint->dropped) {
+        value_set_int(arena, extra, "dropped", breakpoint->dropped);
+    }
+    if (breakpoint->waits) {
+        value_set_bool(arena, extra, "waits", true);
+    }
     if (moved) {
         value_set_int(arena, extra, "requestedLine", breakpoint->requested_line);
     }

@@ -26,7 +26,18 @@ struct breakpoint {
     int hit_operation;                          /* 0: none; '=', '>', 'g' (>=), '<', 'l' (<=), '%' */
     long hit_number;
     bool enabled, temporary, run_to;
-    long hits;
+    int64_t number;              /* the client's own for it; 0: none, its id serves */
+    int64_t after;               /* number of the one that must have acted before; 0: none */
+    bool waits, after_known;     /* for that one, which is set at all */
+    bool released, rearm;        /* that one acted; what is armed for it is to be made right */
+    bool acted;                  /* it stopped or logged */
+    char *thread_text;           /* owned: id or name of the only thread that it is for; NULL: any */
+    long long thread_id;         /* the same, where it is an id; else 0 */
+    long log_limit;              /* messages a second; 0: any number */
+    int64_t log_second;          /* when that second began, in ms */
+    long logged;                 /* messages in it */
+    int64_t dropped, told_drops; /* messages over the limit, and how many of them the client was told of */
+    long hits, told_hits;
     enum binding binding;
     char problem[256]; /* of the condition and the like: then binding is BINDING_ERROR */
 };
@@ -45,11 +56,17 @@ struct breakpoint_file {
 bool breakpoint_read_list(const struct value *items, struct breakpoint **list);
 void breakpoint_free_list(struct breakpoint *list);
 
-/* Whether a person can be stopped by it: it is enabled and without a mistake. */
+/* Whether a person can be stopped by it: it is enabled, without a mistake, and waits for no other one. */
 bool breakpoint_is_active(const struct breakpoint *breakpoint);
 
 /* Whether its count of hits satisfies its hit condition. */
 bool breakpoint_hits_suffice(const struct breakpoint *breakpoint);
+
+/* Whether a log message is within the limit now. */
+bool breakpoint_may_log(struct breakpoint *breakpoint);
+
+/* What others call it. */
+int64_t breakpoint_number(const struct breakpoint *breakpoint);
 
 /* Whether the client means the same breakpoint, and whether it asks the same of it. */
 bool breakpoint_same_place(const struct breakpoint *a, const struct breakpoint *b);

@@ -5,8 +5,8 @@
 
 #include "backend.h"
 #include "breakpoint.h"
+#include "breakpoints_internal.h"
 #include "compat.h"
-#include "condition.h"
 #include "engine.h"
 #include "file_lines.h"
 #include "sources.h"
@@ -17,18 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LOG_LIMIT (64 << 10) /* characters of one log message */
-
-struct breakpoints {
-    struct backend *backend;
-    struct breakpoint_file *files;
-    struct breakpoint *functions;
-    int64_t last_id;
-    int busy;                   /* conditions and log messages that run now: what they use is not freed */
-    struct breakpoint *retired; /* to be freed when none runs */
-    struct armed_table armed;
-};
 
 struct armed_code *breakpoints_armed(struct breakpoints *breakpoints, PyObject *code)
 {
@@ -43,9 +31,22 @@ void breakpoints_visit_armed(struct breakpoints *breakpoints, void (*visit)(stru
 
 /* Lists. */
 
-/* Free LIST, or keep it until no condition of it can be running: the helper may change the lists while
- * a condition lets other threads run. */
-static void retire_list(struct breakpoints *breakpoints, struct breakpoint *list)
+void breakpoints_visit(struct breakpoints *breakpoints,
+                       void (*visit)(struct breakpoint_file *file, struct breakpoint *breakpoint, void *data),
+                       void *data)
+{
+    for (struct breakpoint_file *file = breakpoints->files; file; file = file->next) {
+        for (struct breakpoint *breakpoint = file->first; breakpoint; breakpoint = breakpoint->next) {
+            visit(file, breakpoint, data);
+        }
+    }
+    for (struct breakpoint *breakpoint = breakpoints->functions; breakpoint; breakpoint = breakpoint->next) {
+        visit(NULL, breakpoint, data);
+    }
+}
+
+/* The helper may change the lists while a condition lets other threads run. */
+void breakpoints_retire(struct breakpoints *breakpoints, struct breakpoint *list)
 {
     if (!breakpoints->busy) {
         breakpoint_free_list(list);
@@ -71,7 +72,14 @@ static void take_over(struct breakpoints *breakpoints, struct breakpoint *new, s
         for (struct breakpoint *was = old; was && !new->id; was = was->next) {
             if (was->id && breakpoint_same_place(new, was)) {
                 new->id = was->id;
-                new->hits = breakpoint_same_request(new, was) ? was->hits : 0;
+                if (breakpoint_same_request(new, was)) {
+                    new->hits = new->told_hits = was->hits;
+                    new->dropped = new->told_drops = was->dropped;
+                    new->log_second = was->log_second;
+                    new->logged = was->logged;
+                    new->acted = was->acted;
+                    new->released = was->released;
+                }
                 was->id = 0; /* two on one line get two ids */
             }
         }
@@ -81,8 +89,8 @@ static void take_over(struct breakpoints *breakpoints, struct breakpoint *new, s
     }
 }
 
-static void send_changed(struct breakpoints *breakpoints, const struct breakpoint_file *file,
-                         const struct breakpoint *breakpoint, const char *reason)
+void breakpoints_send(struct breakpoints *breakpoints, const struct breakpoint_file *file,
+                      const struct breakpoint *breakpoint, const char *reason)
 {
     struct arena *arena = breakpoint->run_to ? NULL : arena_create();
     if (arena) {
@@ -143,10 +151,10 @@ static bool bind_functions(struct breakpoints *breakpoints, PyObject *code, cons
         if (breakpoint->binding == BINDING_ERROR || !breakpoint_names_code(breakpoint, code, filename)) {
             continue;
         }
-        wanted = wanted || breakpoint->enabled;
+        wanted = wanted || breakpoint_is_active(breakpoint);
         if (breakpoint->binding == BINDING_PENDING) {
             breakpoint->binding = BINDING_VERIFIED;
-            send_changed(breakpoints, NULL, breakpoint, "changed");
+            breakpoints_send(breakpoints, NULL, breakpoint, "changed");
         }
     }
     return wanted;
@@ -213,7 +221,7 @@ static bool arm_visited_source(struct source *source, void *data)
     return true;
 }
 
-static void arm_file(struct breakpoints *breakpoints, struct breakpoint_file *file)
+void breakpoints_arm(struct breakpoints *breakpoints, struct breakpoint_file *file)
 {
     struct arm_visit visit = {.breakpoints = breakpoints, .file = file};
     sources_visit(breakpoints->backend->sources, arm_visited_source, &visit);
@@ -270,7 +278,7 @@ static void bind_file(struct breakpoints *breakpoints, struct breakpoint_file *f
                                                                                    : BINDING_MOVED;
         }
         if (events && (before != breakpoint->binding || line_before != breakpoint->line)) {
-            send_changed(breakpoints, file, breakpoint, "changed");
+            breakpoints_send(breakpoints, file, breakpoint, "changed");
         }
     }
 }
@@ -313,210 +321,6 @@ void breakpoints_code_entered(struct breakpoints *breakpoints, PyObject *code)
     if (file || breakpoints->functions) {
         arm_code(breakpoints, file, code, source_filename(source));
     }
-}
-
-/* Hits. */
-
-static struct breakpoint_file *file_of_breakpoint(struct breakpoints *breakpoints, const struct breakpoint *wanted)
-{
-    for (struct breakpoint_file *file = breakpoints->files; file; file = file->next) {
-        for (struct breakpoint *breakpoint = file->first; breakpoint; breakpoint = breakpoint->next) {
-            if (breakpoint == wanted) {
-                return file;
-            }
-        }
-    }
-    return NULL;
-}
-
-static void write_log(struct breakpoints *breakpoints, struct breakpoint *breakpoint, PyObject *frame, int line)
-{
-    PyObject *text = log_message_format(breakpoint->log, frame);
-    bool cut = text && PyUnicode_GetLength(text) > LOG_LIMIT;
-    PyObject *part = text ? PyUnicode_Substring(text, 0, LOG_LIMIT) : NULL;
-    PyObject *whole = part ? PyUnicode_FromFormat("%U%s", part, cut ? "\xe2\x80\xa6\n" : "\n") : NULL;
-    PyObject *bytes = whole ? PyUnicode_AsEncodedString(whole, "utf-8", "backslashreplace") : NULL;
-    if (bytes) {
-        struct breakpoint_file *file = file_of_breakpoint(breakpoints, breakpoint);
-        backend_output(breakpoints->backend, "console", PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes),
-                       file ? file->path : NULL, line);
-    }
-    Py_XDECREF(bytes);
-    Py_XDECREF(whole);
-    Py_XDECREF(part);
-    Py_XDECREF(text);
-    PyErr_Clear();
-}
-
-/* Count and test one breakpoint that was reached. */
-static void hit_one(struct breakpoints *breakpoints, struct breakpoint *breakpoint, PyObject *frame, PyObject *code,
-                    int line, struct hits *hits)
-{
-    if (breakpoint->condition) {
-        counter_add(&breakpoints->backend->counters.conditions, 1);
-        switch (condition_test(breakpoint->condition, frame, code, hits->error, sizeof(hits->error))) {
-        case CONDITION_FALSE:
-            return;
-        case CONDITION_FAILED: /* stop and say so, whatever else is asked */
-            breakpoint->hits++;
-            if (hits->count < HITS_LIMIT) {
-                hits->ids[hits->count++] = breakpoint->id;
-            }
-            return;
-        case CONDITION_TRUE:
-            break;
-        }
-    }
-    breakpoint->hits++;
-    if (!breakpoint_hits_suffice(breakpoint)) {
-        return;
-    }
-    if (breakpoint->log) {
-        write_log(breakpoints, breakpoint, frame, line);
-        return;
-    }
-    hits->run_to = hits->run_to || breakpoint->run_to;
-    hits->function = hits->function || breakpoint->function;
-    if (!breakpoint->run_to && hits->count < HITS_LIMIT) {
-        hits->ids[hits->count++] = breakpoint->id;
-    }
-}
-
-bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, int line, struct hits *hits)
-{
-    PyObject *frame = (PyObject *)PyEval_GetFrame(); /* borrowed */
-    if (!frame) {
-        return false;
-    }
-    *hits = (struct hits){0};
-    PyObject *code = Py_NewRef(armed->code);
-    Py_INCREF(frame);
-    breakpoints->busy++;
-    bool at_start = line == 0;
-    int wanted = at_start ? armed->table.first_line : line;
-    struct breakpoint *breakpoint = NULL;
-    if (armed->file && (!at_start || lines_start_needed(&armed->table))) {
-        breakpoint = armed->file->first;
-    }
-    for (; breakpoint; breakpoint = breakpoint->next) {
-        if (breakpoint_is_active(breakpoint) && breakpoint->line == wanted) {
-            hit_one(breakpoints, breakpoint, frame, code, wanted, hits);
-        }
-    }
-    struct source *source = at_start ? sources_of_code(breakpoints->backend->sources, code) : NULL;
-    for (breakpoint = source ? breakpoints->functions : NULL; breakpoint; breakpoint = breakpoint->next) {
-        if (breakpoint_is_active(breakpoint) && breakpoint_names_code(breakpoint, code, source_filename(source))) {
-            hit_one(breakpoints, breakpoint, frame, code, wanted, hits);
-        }
-    }
-    Py_DECREF(frame);
-    Py_DECREF(code);
-    if (--breakpoints->busy == 0 && breakpoints->retired) {
-        breakpoint_free_list(breakpoints->retired);
-        breakpoints->retired = NULL;
-    }
-    return !breakpoints->backend->ended && (hits->count > 0 || hits->run_to);
-}
-
-/* Take the breakpoints for which GONE says so out of LIST; whether there were any. */
-static bool remove_where(struct breakpoint **list, bool (*gone)(const struct breakpoint *breakpoint, const void *data),
-                         const void *data, struct breakpoint **removed)
-{
-    bool any = false;
-    while (*list) {
-        struct breakpoint *breakpoint = *list;
-        if (gone(breakpoint, data)) {
-            *list = breakpoint->next;
-            breakpoint->next = *removed;
-            *removed = breakpoint;
-            any = true;
-        } else {
-            list = &breakpoint->next;
-        }
-    }
-    return any;
-}
-
-static bool ends_with_stop(const struct breakpoint *breakpoint, const void *data)
-{
-    const struct hits *hits = data;
-    for (size_t i = 0; hits && i < hits->count; i++) {
-        if (hits->ids[i] == breakpoint->id && breakpoint->temporary) {
-            return true;
-        }
-    }
-    return breakpoint->run_to;
-}
-
-static void report_removed(struct breakpoints *breakpoints, const struct breakpoint_file *file,
-                           struct breakpoint *removed)
-{
-    for (struct breakpoint *breakpoint = removed; breakpoint; breakpoint = breakpoint->next) {
-        send_changed(breakpoints, file, breakpoint, "removed");
-    }
-    retire_list(breakpoints, removed);
-}
-
-void breakpoints_after_hit(struct breakpoints *breakpoints, const struct hits *hits)
-{
-    for (struct breakpoint_file *file = breakpoints->files; file; file = file->next) {
-        struct breakpoint *removed = NULL;
-        if (remove_where(&file->first, ends_with_stop, hits, &removed)) {
-            arm_file(breakpoints, file);
-            report_removed(breakpoints, file, removed);
-        }
-    }
-    struct breakpoint *removed = NULL;
-    if (remove_where(&breakpoints->functions, ends_with_stop, hits, &removed)) {
-        arm_file(breakpoints, NULL);
-        report_removed(breakpoints, NULL, removed);
-    }
-}
-
-static bool list_has(const struct breakpoint *first, const struct hits *hits)
-{
-    for (const struct breakpoint *breakpoint = first; breakpoint; breakpoint = breakpoint->next) {
-        for (size_t i = 0; i < hits->count; i++) {
-            if (breakpoint->id == hits->ids[i]) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-bool hits_are_set(const struct breakpoints *breakpoints, const struct hits *hits)
-{
-    bool set = hits->count == 0 || list_has(breakpoints->functions, hits);
-    for (const struct breakpoint_file *file = breakpoints->files; file && !set; file = file->next) {
-        set = list_has(file->first, hits);
-    }
-    return set;
-}
-
-const char *hits_reason(const struct hits *hits)
-{
-    return hits->count == 0 && hits->run_to ? "goto" : hits->function ? "function breakpoint" : "breakpoint";
-}
-
-struct value *breakpoints_describe_hits(struct breakpoints *breakpoints, struct arena *arena, const struct hits *hits)
-{
-    struct value *list = value_array(arena);
-    for (size_t i = 0; i < hits->count; i++) {
-        for (struct breakpoint_file *file = breakpoints->files; file; file = file->next) {
-            for (struct breakpoint *breakpoint = file->first; breakpoint; breakpoint = breakpoint->next) {
-                if (breakpoint->id == hits->ids[i]) {
-                    value_append(arena, list, breakpoint_describe(arena, file, breakpoint));
-                }
-            }
-        }
-        for (struct breakpoint *breakpoint = breakpoints->functions; breakpoint; breakpoint = breakpoint->next) {
-            if (breakpoint->id == hits->ids[i]) {
-                value_append(arena, list, breakpoint_describe(arena, NULL, breakpoint));
-            }
-        }
-    }
-    return list;
 }
 
 /* Requests. */
@@ -580,8 +384,9 @@ struct value *breakpoints_handle_set(struct request *request, bool *ok)
         learn_lines(breakpoints, file);
         bind_file(breakpoints, file, false);
     }
-    arm_file(breakpoints, file);
-    retire_list(breakpoints, old);
+    breakpoints_order(breakpoints, file, false);
+    breakpoints_arm(breakpoints, file);
+    breakpoints_retire(breakpoints, old);
     return describe_list(request->arena, file, file->first);
 }
 
@@ -598,10 +403,11 @@ struct value *breakpoints_handle_set_functions(struct request *request, bool *ok
         breakpoint->binding = breakpoint->problem[0] ? BINDING_ERROR : BINDING_PENDING;
     }
     breakpoints->functions = list;
+    breakpoints_order(breakpoints, NULL, true);
     if (old || list) {
-        arm_file(breakpoints, NULL);
+        breakpoints_arm(breakpoints, NULL);
     }
-    retire_list(breakpoints, old);
+    breakpoints_retire(breakpoints, old);
     return describe_list(request->arena, NULL, breakpoints->functions);
 }
 
@@ -625,7 +431,7 @@ bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int l
         breakpoint_free_list(breakpoint);
         return false;
     }
-    arm_file(breakpoints, file);
+    breakpoints_arm(breakpoints, file);
     return true;
 }
 

@@ -24,6 +24,7 @@ struct hits {
     int64_t ids[HITS_LIMIT];
     size_t count;
     bool run_to, function; /* among them */
+    bool news;             /* one acted for the first time */
     char error[256];       /* of a condition that raised */
 };
 
@@ -50,8 +51,12 @@ bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, 
 /* A stop: temporary breakpoints in HITS, and all run-to lines, are removed. */
 void breakpoints_after_hit(struct breakpoints *breakpoints, const struct hits *hits);
 
-/* DAP Breakpoint objects of HITS, as an array. */
+/* DAP Breakpoint objects as an array: of HITS (which may be NULL), then of those whose count of hits grew since the
+ * client was told. */
 struct value *breakpoints_describe_hits(struct breakpoints *breakpoints, struct arena *arena, const struct hits *hits);
+
+/* Tell the client of log messages over the limit that it does not know of. */
+void breakpoints_tell_drops(struct breakpoints *breakpoints);
 
 /* Bind a run-to line. False with a reason in ERROR. */
 bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int line, char *error, size_t size);

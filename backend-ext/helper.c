@@ -1,6 +1,7 @@
 #include "helper.h"
 
 #include "backend.h"
+#include "breakpoints.h"
 #include "pause.h"
 #include "requests.h"
 #include "stepping.h"
@@ -12,16 +13,18 @@
 
 #define STACK_SIZE ((size_t)8 << 20) /* it may run Python: evaluate while a blocked program is held */
 
-struct helper {     /* guarded by backend->lock */
-    bool busy;      /* has the GIL or waits for it */
-    bool closing;   /* never take the GIL again */
-    bool interrupt; /* interrupt what the stopped thread evaluates */
-    bool detach;    /* the client is gone: remove the hooks */
+struct helper {      /* guarded by backend->lock */
+    bool busy;       /* has the GIL or waits for it */
+    bool closing;    /* never take the GIL again */
+    bool interrupt;  /* interrupt what the stopped thread evaluates */
+    bool detach;     /* the client is gone: remove the hooks */
+    bool tell_notes; /* note_at has come */
     bool running;
     unsigned long ident;     /* of the helper; set by itself before it ever has the GIL */
     int others;              /* threads of helper_interrupt() that have the GIL or wait for it */
     struct timespec hold_at; /* when a planned pause becomes a hold; 0: none */
     struct timespec turn_at; /* when to make threads take turns again; 0: not */
+    struct timespec note_at; /* when to tell of dropped log messages; 0: not */
     uint64_t turn_stop;      /* number of stops when that was planned: a later stop makes it pointless */
 };
 
@@ -72,10 +75,16 @@ static const struct timespec *next_time(struct backend *backend)
         (backend->phase != PHASE_RUNNING && !stop_running_request(backend))) {
         helper->turn_at.tv_sec = 0;
     }
-    if (!helper->hold_at.tv_sec || !helper->turn_at.tv_sec) {
-        return helper->hold_at.tv_sec ? &helper->hold_at : helper->turn_at.tv_sec ? &helper->turn_at : NULL;
+    if (backend->phase != PHASE_RUNNING) { /* a stop tells, too */
+        helper->note_at.tv_sec = 0;
     }
-    return is_earlier(&helper->hold_at, &helper->turn_at) ? &helper->hold_at : &helper->turn_at;
+    const struct timespec *times[] = {&helper->hold_at, &helper->turn_at, &helper->note_at}, *first = NULL;
+    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+        if (times[i]->tv_sec && (!first || is_earlier(times[i], first))) {
+            first = times[i];
+        }
+    }
+    return first;
 }
 
 /* Sleep until there is work, a pause has waited long enough (then true in *HOLD), or it is time to take
@@ -93,7 +102,8 @@ static bool wait_for_work(struct backend *backend, bool *hold)
         pthread_cond_timedwait(&backend->changed, &backend->lock, at);
         if (next_time(backend)) {
             *hold = is_due(&helper->hold_at);
-            if (is_due(&helper->turn_at) || *hold) {
+            helper->tell_notes = is_due(&helper->note_at);
+            if (is_due(&helper->turn_at) || helper->tell_notes || *hold) {
                 break;
             }
         }
@@ -120,7 +130,8 @@ static void work_with_gil(struct backend *backend, bool hold)
     struct helper *helper = backend->helper;
     pthread_mutex_lock(&backend->lock);
     bool interrupt = helper->interrupt, detach = helper->detach && !stop_active(backend);
-    helper->interrupt = false;
+    bool notes = helper->tell_notes;
+    helper->interrupt = helper->tell_notes = false;
     if (interrupt) {
         stop_interrupt(backend);
     }
@@ -133,6 +144,9 @@ static void work_with_gil(struct backend *backend, bool hold)
         return;
     }
     run_jobs(backend);
+    if (notes && !stop_active(backend)) {
+        breakpoints_tell_drops(backend->breakpoints);
+    }
     if (hold && stepping_pausing(backend->stepping) && !stop_active(backend)) {
         pause_hold(backend);
     }
@@ -228,6 +242,14 @@ void helper_plan_turn(struct backend *backend, int milliseconds)
     if (backend->helper) {
         set_time(&backend->helper->turn_at, milliseconds);
         backend->helper->turn_stop = atomic_load(&backend->counters.stops);
+        pthread_cond_broadcast(&backend->changed);
+    }
+}
+
+void helper_plan_notes(struct backend *backend, int milliseconds)
+{
+    if (backend->helper && !backend->helper->closing) {
+        set_time(&backend->helper->note_at, milliseconds);
         pthread_cond_broadcast(&backend->changed);
     }
 }

@@ -59,14 +59,16 @@ static struct value *make_snapshot(struct backend *backend, struct arena *arena,
     if (info->post_mortem) {
         value_set_bool(arena, snapshot, "postMortem", true);
     }
-    if (info->hits && info->hits->count) {
-        value_set(arena, snapshot, "hits", breakpoints_describe_hits(backend->breakpoints, arena, info->hits));
+    struct value *hits = breakpoints_describe_hits(backend->breakpoints, arena, info->hits);
+    if (value_count(hits) > 0) {
+        value_set(arena, snapshot, "hits", hits);
     }
     return snapshot;
 }
 
 void stop_event_stopped(struct backend *backend, const struct stop_info *info, unsigned long ident)
 {
+    breakpoints_tell_drops(backend->breakpoints);
     struct arena *arena = arena_create();
     if (!arena) {
         return;

@@ -54,8 +54,8 @@ extern const size_t schema_message_count;
 /* The body of every failed response. */
 extern const struct object_schema schema_error_body;
 
-/* The shape of the breakpoint's fields that a person edits. */
-extern const struct object_schema schema_source_breakpoint;
+/* The shapes of the breakpoints' fields that a person edits. */
+extern const struct object_schema schema_source_breakpoint, schema_function_breakpoint;
 
 /* The row of a request or event; NULL if there is none of that name and kind. */
 const struct message_schema *schema_find(enum message_kind kind, const char *name);

@@ -36,10 +36,19 @@ static const struct field_schema source_fields[] = {
 };
 static OBJECT(source, "Source", source_fields);
 
-static const struct field_schema source_breakpoint_pytui_fields[] = {
-    {"enabled", FIELD_BOOL, .label = "Enabled", .help = "off: kept and shown but never hit; default true"},
-    {"temporary", FIELD_BOOL, .label = "Temporary", .help = "removed after its first stop"},
-};
+/* Of line and function breakpoints alike. */
+#define BREAKPOINT_EXTENSIONS                                                                                          \
+    {"enabled", FIELD_BOOL, .label = "Enabled", .help = "off: kept and shown but never hit; default true"},            \
+        {"temporary", FIELD_BOOL, .label = "Temporary", .help = "removed after its first stop"},                       \
+        {"logLimit", FIELD_INT, .label = "Log limit", .help = "log messages a second; default 50; 0: any number"},     \
+        {"thread", FIELD_ANY, .label = "Thread", .help = "id or name of the only thread that it is for"},              \
+        {"after", FIELD_INT, .label = "After",                                                                         \
+         .help = "number of a breakpoint that must have stopped or logged before"},                                    \
+    {                                                                                                                  \
+        "number", FIELD_INT, .help = "the client's own number for it, which `after` means; default: its id"            \
+    }
+
+static const struct field_schema source_breakpoint_pytui_fields[] = {BREAKPOINT_EXTENSIONS};
 static OBJECT(source_breakpoint_pytui, "pytui.SourceBreakpoint", source_breakpoint_pytui_fields);
 
 static const struct field_schema source_breakpoint_fields[] = {
@@ -54,17 +63,26 @@ static const struct field_schema source_breakpoint_fields[] = {
 };
 OBJECT(schema_source_breakpoint, "SourceBreakpoint", source_breakpoint_fields);
 
+static const struct field_schema function_breakpoint_pytui_fields[] = {
+    {"logMessage", FIELD_STRING, .label = "Log message",
+     .help = "text with {expressions}: logs it instead of stopping"},
+    BREAKPOINT_EXTENSIONS,
+};
+static OBJECT(function_breakpoint_pytui, "pytui.FunctionBreakpoint", function_breakpoint_pytui_fields);
+
 static const struct field_schema function_breakpoint_fields[] = {
     {"name", FIELD_STRING, REQUIRED, .label = "Function",
      .help = "name or qualified name, optionally after module and colon"},
     {"condition", FIELD_STRING, .label = "Condition", .help = "Python expression; stops only when it is true"},
     {"hitCondition", FIELD_STRING, .label = "Hit condition", .help = "on which hits it stops"},
-    {"pytui", FIELD_OBJECT, .object = &source_breakpoint_pytui, .help = "extensions"},
+    {"pytui", FIELD_OBJECT, .object = &function_breakpoint_pytui, .help = "extensions"},
 };
-static OBJECT(function_breakpoint, "FunctionBreakpoint", function_breakpoint_fields);
+OBJECT(schema_function_breakpoint, "FunctionBreakpoint", function_breakpoint_fields);
 
 static const struct field_schema breakpoint_pytui_fields[] = {
     {"hits", FIELD_INT, .help = "how often it was reached with its condition true"},
+    {"dropped", FIELD_INT, .help = "log messages over the limit, which were not written"},
+    {"waits", FIELD_BOOL, .help = "true: for the breakpoint that `after` names"},
     {"state", FIELD_STRING, .help = "verified, pending (no such module yet), moved (line without code) or error"},
     {"requestedLine", FIELD_INT, .help = "the line that was asked for, when state is moved"},
 };
@@ -172,7 +190,7 @@ static const struct field_schema snapshot_fields[] = {
     {"returnValue", FIELD_OBJECT, .object = &variable,
      .help = "what the function just left returned, after a step over or out"},
     {"hits", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &breakpoint,
-     .help = "the breakpoints hit, with their new counts"},
+     .help = "the breakpoints hit, with their new counts; behind them others whose count grew since it was told"},
 };
 static OBJECT(snapshot, "pytui.Snapshot", snapshot_fields);
 
@@ -249,7 +267,7 @@ static const struct field_schema set_breakpoints_fields[] = {
 static OBJECT(set_breakpoints, "SetBreakpointsArguments", set_breakpoints_fields);
 
 static const struct field_schema set_function_breakpoints_fields[] = {
-    {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &function_breakpoint,
+    {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &schema_function_breakpoint,
      .help = "all of them; replaces what was set"},
 };
 static OBJECT(set_function_breakpoints, "SetFunctionBreakpointsArguments", set_function_breakpoints_fields);

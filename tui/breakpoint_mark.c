@@ -19,5 +19,6 @@ const char *breakpoint_mark(const struct model_breakpoint *breakpoint, enum role
         *role = ROLE_MARK_PENDING;
         return "◌";
     }
-    return value_get_text(breakpoint->fields, "logMessage", NULL) ? "◆" : "●";
+    const struct value *extension = value_get_map(breakpoint->fields, "pytui"); /* where functions have it */
+    return value_get_text(breakpoint->fields, "logMessage", value_get_text(extension, "logMessage", NULL)) ? "◆" : "●";
 }

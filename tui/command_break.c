@@ -131,7 +131,7 @@ void command_clear(struct app *app, const char *argument)
     app_damage(app);
 }
 
-/* Give BREAKPOINT its fields anew with one changed: at the top, or (EXTENSION) in "pytui". */
+/* Give BREAKPOINT its fields anew with one changed: at the top, or (EXTENSION) in "pytui"; MAKE NULL takes it out. */
 static void change_field(struct app *app, const struct model_breakpoint *breakpoint, const char *name,
                          struct value *(*make)(struct arena *arena, const char *text), const char *text, bool extension)
 {
@@ -145,7 +145,7 @@ static void change_field(struct app *app, const struct model_breakpoint *breakpo
     if (extension) {
         struct value *inner = value_copy(arena, value_get_map(breakpoint->fields, "pytui"));
         inner = inner ? inner : value_map(arena);
-        value_set(arena, inner, name, make(arena, text));
+        value_set(arena, inner, name, make ? make(arena, text) : value_null(arena));
         value_set(arena, fields, "pytui", inner);
     } else if (*text) {
         value_set(arena, fields, name, make(arena, text));
@@ -166,6 +166,43 @@ void command_condition(struct app *app, const char *argument)
     const struct model_breakpoint *breakpoint = numbered(app, argument, &rest);
     if (breakpoint)
         change_field(app, breakpoint, "condition", value_text, rest, false);
+}
+
+static struct value *make_number(struct arena *arena, const char *text)
+{
+    return value_int(arena, strtoll(text, NULL, 10));
+}
+
+/* Set the field NAME of the breakpoint that ARGUMENT begins with to the number behind it; none: the default. */
+static void change_number(struct app *app, const char *argument, const char *name, const char *what)
+{
+    const char *rest;
+    const struct model_breakpoint *breakpoint = numbered(app, argument, &rest);
+    if (!breakpoint)
+        return;
+    rest += *rest == '#';
+    if (strspn(rest, "0123456789") != strlen(rest) || strlen(rest) > 9)
+        app_message(app, true, "%s: %s is wanted", rest, what);
+    else
+        change_field(app, breakpoint, name, *rest ? make_number : NULL, rest, true);
+}
+
+void command_break_after(struct app *app, const char *argument)
+{
+    change_number(app, argument, "after", "another breakpoint's number");
+}
+
+void command_log_limit(struct app *app, const char *argument)
+{
+    change_number(app, argument, "logLimit", "how many messages a second");
+}
+
+void command_break_thread(struct app *app, const char *argument)
+{
+    const char *rest;
+    const struct model_breakpoint *breakpoint = numbered(app, argument, &rest);
+    if (breakpoint)
+        change_field(app, breakpoint, "thread", *rest ? value_text : NULL, rest, true);
 }
 
 void command_enable(struct app *app, const char *argument)

@@ -93,15 +93,16 @@ static bool read_field(struct form *form, struct arena *arena, const struct form
             snprintf(form->problem, sizeof form->problem, "%s is needed", field->schema->label);
         return !field->schema->required;
     }
-    if (field->schema->type == FIELD_STRING) {
+    if (field->schema->type == FIELD_STRING || field->schema->type == FIELD_ANY) {
         *out = value_text(arena, text);
         return true;
     }
     char *end;
     errno = 0;
     long long number = strtoll(text, &end, 10);
-    if (*end || errno || number < 1) {
-        snprintf(form->problem, sizeof form->problem, "%s takes a whole number from 1", field->schema->label);
+    long long least = field->schema->help && strstr(field->schema->help, "; 0: ") ? 0 : 1;
+    if (*end || errno || number < least) {
+        snprintf(form->problem, sizeof form->problem, "%s takes a whole number from %lld", field->schema->label, least);
         return false;
     }
     *out = value_int(arena, number);

@@ -55,9 +55,9 @@ struct model_breakpoint {
     struct arena *arena;  /* owned; holds fields */
     int64_t backend_id;   /* 0 until the backend answered */
     bool verified;
-    char *state;   /* verified, pending, moved, error; NULL before the answer */
-    char *message; /* NULL or why */
-    int64_t hits;
+    char *state;           /* verified, pending, moved, error; NULL before the answer */
+    char *message;         /* NULL or why */
+    int64_t hits, dropped; /* dropped: log messages over its limit */
 };
 
 /* Which exceptions stop: DAP's filters, by their names in model_filter_names. */

@@ -61,19 +61,37 @@ static void append(char *buffer, size_t size, const char *format, const char *te
         snprintf(buffer + used, size - used, format, text);
 }
 
+/* Fields that DAP does not have: "log {x}   thread Worker   after #2   temporary". */
+static void describe_extension(const struct value *extension, char *buffer, size_t size)
+{
+    char number[32] = "";
+    append(buffer, size, "log %s   ", value_get_text(extension, "logMessage", NULL));
+    if (value_get_int(extension, "thread", 0) > 0)
+        snprintf(number, sizeof number, "%lld", (long long)value_get_int(extension, "thread", 0));
+    append(buffer, size, "thread %s   ", value_get_text(extension, "thread", number));
+    number[0] = '\0';
+    if (value_get_int(extension, "after", 0) > 0)
+        snprintf(number, sizeof number, "%lld", (long long)value_get_int(extension, "after", 0));
+    append(buffer, size, "after #%s   ", number);
+    if (value_get_bool(extension, "temporary", false))
+        append(buffer, size, "%s   ", "temporary");
+}
+
 /* "if total > 100   %3   3 hits   not imported yet" */
 static void describe(const struct model_breakpoint *breakpoint, char *buffer, size_t size)
 {
-    char hits[48] = "";
+    char hits[48] = "", dropped[48] = "";
+    if (breakpoint->dropped > 0)
+        snprintf(dropped, sizeof dropped, "%lld dropped", (long long)breakpoint->dropped);
     if (breakpoint->hits > 0)
         snprintf(hits, sizeof hits, "%lld %s", (long long)breakpoint->hits, breakpoint->hits == 1 ? "hit" : "hits");
     buffer[0] = '\0';
     append(buffer, size, "if %s   ", value_get_text(breakpoint->fields, "condition", NULL));
     append(buffer, size, "hit %s   ", value_get_text(breakpoint->fields, "hitCondition", NULL));
     append(buffer, size, "log %s   ", value_get_text(breakpoint->fields, "logMessage", NULL));
-    if (value_get_bool(value_get_map(breakpoint->fields, "pytui"), "temporary", false))
-        append(buffer, size, "%s   ", "temporary");
+    describe_extension(value_get_map(breakpoint->fields, "pytui"), buffer, size);
     append(buffer, size, "%s   ", hits);
+    append(buffer, size, "%s   ", dropped);
     append(buffer, size, "%s", breakpoint->message);
 }
 
@@ -91,7 +109,8 @@ static void draw_row(struct app *app, struct canvas canvas, int row, const struc
 {
     enum role role;
     const char *sign = breakpoint_mark(breakpoint, &role);
-    char place[256], detail[512];
+    char place[256], detail[512], number[16];
+    int width = snprintf(number, sizeof number, "#%d", breakpoint->id);
     describe_place(breakpoint, place, sizeof place);
     describe(breakpoint, detail, sizeof detail);
     canvas_label(canvas, row, 1, 1, app_style(app, role), sign);
@@ -100,8 +119,10 @@ static void draw_row(struct app *app, struct canvas canvas, int row, const struc
                          app_style(app, breakpoint_is_enabled(breakpoint) ? ROLE_BREAKPOINT_LOCATION : ROLE_DIM),
                          place);
     bool wrong = breakpoint->state && strcmp(breakpoint->state, "error") == 0;
-    canvas_label(canvas, row, column + 3, canvas.columns - column - 3,
+    canvas_label(canvas, row, column + 3, canvas.columns - column - 3 - width - 2,
                  app_style(app, wrong ? ROLE_MESSAGE_ERROR : ROLE_BREAKPOINT_DETAIL), detail);
+    if (canvas.columns - width - 1 > column)
+        canvas_label(canvas, row, canvas.columns - width - 1, width, app_style(app, ROLE_DIM), number);
 }
 
 static void draw_filter(struct app *app, struct canvas canvas, int row, enum model_filter_kind kind)
@@ -195,7 +216,9 @@ void pane_breakpoints_edit(struct app *app, const char *argument)
     char place[256], title[300];
     describe_place(breakpoint, place, sizeof place);
     snprintf(title, sizeof title, "Breakpoint %s", place);
-    dialog_form(app, title, &schema_source_breakpoint, breakpoint->fields, form_done, (void *)(intptr_t)breakpoint->id);
+    const struct object_schema *schema =
+        breakpoint->kind == MODEL_BREAKPOINT_LINE ? &schema_source_breakpoint : &schema_function_breakpoint;
+    dialog_form(app, title, schema, breakpoint->fields, form_done, (void *)(intptr_t)breakpoint->id);
 }
 
 void pane_breakpoints_toggle_enabled(struct app *app, const char *argument)

@@ -47,6 +47,7 @@ static void apply(struct session *session, struct model_breakpoint *breakpoint, 
     breakpoint->backend_id = value_get_int(answer, "id", breakpoint->backend_id);
     breakpoint->verified = value_get_bool(answer, "verified", false);
     breakpoint->hits = value_get_int(extension, "hits", breakpoint->hits);
+    breakpoint->dropped = value_get_int(extension, "dropped", breakpoint->dropped);
     if (breakpoint->kind == MODEL_BREAKPOINT_LINE && session_number(answer, "line") > 0)
         breakpoint->line = session_number(answer, "line");
     session_replace(&breakpoint->message, message);
@@ -95,6 +96,18 @@ static void set(struct session *session, const struct message *response, struct 
     session_changed(session);
 }
 
+/* Its fields, and the number that people know it by: `after` of others means that. */
+static struct value *with_number(struct arena *arena, const struct model_breakpoint *breakpoint)
+{
+    struct value *fields = value_copy(arena, breakpoint->fields);
+    struct value *extension = value_copy(arena, value_get_map(fields, "pytui"));
+    if (!extension)
+        extension = value_map(arena);
+    value_set_int(arena, extension, "number", breakpoint->id);
+    value_set(arena, fields, "pytui", extension);
+    return fields;
+}
+
 /* Append the breakpoints of KIND (and PATH) to ITEMS and their ids to REQUEST. */
 static void collect(struct session *session, enum model_breakpoint_kind kind, const char *path, struct value *items,
                     struct request *request)
@@ -105,7 +118,7 @@ static void collect(struct session *session, enum model_breakpoint_kind kind, co
         const struct model_breakpoint *breakpoint = model->breakpoints[i];
         if (breakpoint->kind != kind || (path && strcmp(breakpoint->path, path) != 0))
             continue;
-        value_append(session->out, items, value_copy(session->out, breakpoint->fields));
+        value_append(session->out, items, with_number(session->out, breakpoint));
         request->ids[request->count++] = breakpoint->id;
     }
 }

@@ -1,0 +1,38 @@
+/* What breakpoints.c, breakpoint_hits.c and breakpoint_order.c share. */
+#pragma once
+
+#include "breakpoints.h"
+
+struct breakpoint;
+struct breakpoint_file;
+
+struct breakpoints {
+    struct backend *backend;
+    struct breakpoint_file *files;
+    struct breakpoint *functions;
+    int64_t last_id;
+    int busy;                   /* conditions and log messages that run now: what they use is not freed */
+    struct breakpoint *retired; /* to be freed when none runs */
+    bool some_wait;             /* a breakpoint waits until another one acted */
+    bool drops_planned;         /* the helper will tell of log messages over the limit */
+    struct armed_table armed;
+};
+
+/* Call VISIT for each breakpoint with its file, NULL for function breakpoints; it must not change the lists. */
+void breakpoints_visit(struct breakpoints *breakpoints,
+                       void (*visit)(struct breakpoint_file *file, struct breakpoint *breakpoint, void *data),
+                       void *data);
+
+/* Free LIST, or keep it until no condition of it can be running. */
+void breakpoints_retire(struct breakpoints *breakpoints, struct breakpoint *list);
+
+/* The `breakpoint` event. */
+void breakpoints_send(struct breakpoints *breakpoints, const struct breakpoint_file *file,
+                      const struct breakpoint *breakpoint, const char *reason);
+
+/* Make what is armed in the code of FILE right; NULL: in all code, for function breakpoints. */
+void breakpoints_arm(struct breakpoints *breakpoints, struct breakpoint_file *file);
+
+/* Which breakpoints wait for others. The client is told of changes, and what comes of them is armed, but in FILE (or,
+ * with FUNCTIONS, of function breakpoints): that is left to the caller. */
+void breakpoints_order(struct breakpoints *breakpoints, const struct breakpoint_file *file, bool functions);

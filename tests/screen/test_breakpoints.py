@@ -1,0 +1,80 @@
+"""Breakpoints with rules, as a user sets and sees them."""
+
+import re
+
+from conftest import at
+
+LOOP = """\
+def work(n):
+    for i in range(n):
+        total = i
+    return total
+work(1000)
+work(3)
+end = 1
+"""
+
+
+def start(pytui, tmp_path, text=LOOP, **options):
+    program = tmp_path / "rules.py"
+    program.write_text(text)
+    screen = pytui(program, rows=40, cols=200, **options)
+    at(screen, "rules.py:1")
+    return screen
+
+
+def test_log_messages_over_the_limit_are_counted(pytui, tmp_path, each_engine):
+    screen = start(pytui, tmp_path, interpreter=each_engine.path)
+    screen.send(":break 3\r")
+    screen.expect("breakpoint 1")
+    screen.send("B\r")
+    screen.expect("Log message", "Log limit", "Thread", "After")
+    for _ in range(3):
+        screen.keys("Down")
+    screen.send("i is {{{i}}}\r")
+    screen.expect("log i is")
+    screen.send(":log-limit 1 2\r")
+    screen.send(":break 7\r")
+    screen.expect("rules.py:7")
+    screen.send("c")
+    at(screen, "rules.py:7")
+    screen.expect(re.compile(r"◆ rules.py:3 .*1003 hits +1001 dropped +#1"))
+    screen.keys("Ctrl-x")
+    screen.expect("i is {0}", "i is {1}", re.compile(r"… \d+ log messages dropped"))
+
+
+def test_breakpoint_after_another_one(pytui, tmp_path):
+    screen = start(pytui, tmp_path)
+    screen.send(":break 3\r:break 6\r:break-after 1 2\r")
+    screen.expect(re.compile(r"rules.py:3 +after #2 +waits for breakpoint 2"), re.compile(r"rules.py:6 .*#2"))
+    screen.send("c")
+    at(screen, "rules.py:6")
+    screen.expect_not("waits for")
+    screen.send("c")
+    at(screen, "rules.py:3 in work")
+
+
+def test_breakpoint_of_one_thread(pytui, tmp_path):
+    text = "import threading\ndef work():\n    return 1\nwork()\n"
+    text += "thread = threading.Thread(target=work, name='Worker')\nthread.start()\nthread.join()\n"
+    screen = start(pytui, tmp_path, text)
+    screen.send(":break 3\r:break-thread 1 Worker\r")
+    screen.expect(re.compile(r"rules.py:3 +thread Worker"))
+    screen.send("c")
+    screen.expect(re.compile(r"rules.py:3 in work.*Worker"))
+    screen.send(":break-thread 1\r")
+    screen.expect_not("thread Worker")
+
+
+def test_function_breakpoints_have_a_form_of_their_own(pytui, tmp_path):
+    screen = start(pytui, tmp_path)
+    screen.send(":break work\r")
+    screen.expect("work()")
+    screen.send("B\r")
+    screen.expect("Function", "Log message")
+    screen.keys("Down")
+    screen.send("n == 3\r")
+    screen.expect(re.compile(r"work\(\) +if n == 3"))
+    screen.send("c")
+    at(screen, "rules.py:2 in work")
+    screen.expect(re.compile(r"\bn +3\b"))
