@@ -327,6 +327,19 @@ static const char *program_name(const struct target_options *target)
     return slash && slash[1] ? slash + 1 : target->what;
 }
 
+/* PATTERNS have blanks or commas between them; `~/` is the user's home. */
+static void add_code_rules(struct session *session, const char *patterns, bool user)
+{
+    char *copy = xstrdup(patterns), *save = NULL;
+    const char *home = getenv("HOME");
+    for (char *word = strtok_r(copy, ", ", &save); word; word = strtok_r(NULL, ", ", &save)) {
+        char *path = word[0] == '~' && word[1] == '/' && home ? xasprintf("%s%s", home, word + 1) : xstrdup(word);
+        session_add_code_rule(session, path, user);
+        free(path);
+    }
+    free(copy);
+}
+
 static void add_session(struct app *app, const struct options *options)
 {
     struct session_handlers handlers = {
@@ -335,6 +348,9 @@ static void add_session(struct app *app, const struct options *options)
     xgrow(&app->sessions, &(size_t){app->session_count}, app->session_count + 1, sizeof(struct session *));
     app->sessions[app->session_count++] = session;
     session_model(session)->program = xstrdup(program_name(&options->target));
+    session_set_just_my_code(session, config_flag(app->config, CONFIG_JUST_MY_CODE));
+    add_code_rules(session, config_text(app->config, CONFIG_LIBRARY_CODE), false);
+    add_code_rules(session, config_text(app->config, CONFIG_USER_CODE), true);
     for (size_t i = 0; i < options->breakpoint_count; i++) {
         const struct option_breakpoint *breakpoint = &options->breakpoints[i];
         if (breakpoint->path)

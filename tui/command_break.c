@@ -258,3 +258,29 @@ void command_catch(struct app *app, const char *argument)
     tell_filters(app);
     app_damage(app);
 }
+
+static bool is_word(const char *argument, size_t length, const char *word)
+{
+    return strlen(word) == length && strncmp(argument, word, length) == 0;
+}
+
+/* "on", "off", nothing to change over, or whose code PATTERN is. */
+void command_just_my_code(struct app *app, const char *argument)
+{
+    struct session *session = app_session(app);
+    const struct model *model = app_model(app);
+    size_t length = strcspn(argument, " ");
+    const char *pattern = argument + length + strspn(argument + length, " ");
+    bool user = is_word(argument, length, "user"), library = is_word(argument, length, "library");
+    if ((user || library) && *pattern) {
+        session_add_code_rule(session, pattern, user);
+        app_message(app, false, "%s is %s", pattern, user ? "your code" : "library code");
+    } else if (length == 0 || ((is_word(argument, length, "on") || is_word(argument, length, "off")) && !*pattern)) {
+        session_set_just_my_code(session, length == 0 ? model->all_code : is_word(argument, length, "on"));
+        app_message(app, false, "%s",
+                    model->all_code ? "steps stop in all code, libraries too" : "steps stop in your code only");
+    } else {
+        app_message(app, true, "just-my-code wants on, off, user PATTERN or library PATTERN, not %s", argument);
+    }
+    app_damage(app);
+}

@@ -52,6 +52,7 @@ void command_condition(struct app *app, const char *argument);
 void command_enable(struct app *app, const char *argument);
 void command_disable(struct app *app, const char *argument);
 void command_catch(struct app *app, const char *argument);
+void command_just_my_code(struct app *app, const char *argument);
 
 /* command_inspect.c: Python in the selected frame */
 void command_evaluate(struct app *app, const char *argument);

@@ -18,6 +18,8 @@ const struct command commands[] = {
      .everywhere = true, .run = command_finish},
     {"continue", "c cont", "c F5", SCOPE_GLOBAL, NULL, "Run to the next breakpoint", "continue",
      .everywhere = true, .run = command_continue},
+    {"just-my-code", "jmc", "M", SCOPE_GLOBAL, "[on|off|user PATTERN|library PATTERN]",
+     "Steps leave out libraries, or not; say what is yours", NULL, .run = command_just_my_code},
     {"run-to", "until unt", "", SCOPE_GLOBAL, "[FILE:]LINE", "Run to a line", NULL, .run = command_run_to},
     {"pause", "interrupt", "Ctrl-c", SCOPE_GLOBAL, NULL, "Stop the running program; at a stop, interrupt an evaluation",
      NULL, .everywhere = true, .run = command_pause},

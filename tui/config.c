@@ -30,6 +30,12 @@ static const struct config_info settings[CONFIG_COUNT] = {
                            .help = "lines that the Terminal remembers"},
     [CONFIG_HISTORY] = {"history", CONFIG_TYPE_NUMBER, "1000", 0, 100000, .later = true,
                         .help = "lines that the prompts remember"},
+    [CONFIG_JUST_MY_CODE] = {"just-my-code", CONFIG_TYPE_FLAG, "yes", .later = true,
+                             .help = "step through your own code only, not through libraries"},
+    [CONFIG_USER_CODE] = {"user-code", CONFIG_TYPE_LIST, "", .later = true,
+                          .help = "what is your code: paths (~/lib/*, vendored/) and modules with blanks between them"},
+    [CONFIG_LIBRARY_CODE] = {"library-code", CONFIG_TYPE_LIST, "", .later = true,
+                             .help = "what is library code, the same; user-code goes before"},
     [CONFIG_QUIT] = {"quit", CONFIG_TYPE_CHOICE, "ask", .choices = "ask end leave",
                      .help = "what q does while the program runs: ask, end it, leave it running"},
 };
@@ -104,6 +110,8 @@ static bool check_value(const struct config_info *info, const char *value, char 
             return true;
         snprintf(error, size, "'%s' has no value", info->name);
         return false;
+    case CONFIG_TYPE_LIST:
+        return true;
     case CONFIG_TYPE_FLAG:
         if (parse_flag(value, &flag))
             return true;

@@ -18,11 +18,14 @@ enum config_setting {
     CONFIG_INLINE_VALUES, /* flag */
     CONFIG_SCROLLBACK,    /* number: lines of the Terminal */
     CONFIG_HISTORY,       /* number: lines of the prompts */
+    CONFIG_JUST_MY_CODE,  /* flag */
+    CONFIG_USER_CODE,     /* list of paths with wildcards and of modules */
+    CONFIG_LIBRARY_CODE,  /* the same */
     CONFIG_QUIT,          /* one of ask, end, leave: what q does to a running program */
     CONFIG_COUNT,
 };
 
-enum config_type { CONFIG_TYPE_TEXT, CONFIG_TYPE_FLAG, CONFIG_TYPE_NUMBER, CONFIG_TYPE_CHOICE };
+enum config_type { CONFIG_TYPE_TEXT, CONFIG_TYPE_FLAG, CONFIG_TYPE_NUMBER, CONFIG_TYPE_CHOICE, CONFIG_TYPE_LIST };
 
 struct config_info {
     const char *name; /* as in the file: "sidebar-width" */

@@ -69,6 +69,8 @@ void model_destroy(struct model *model)
         breakpoint_destroy(model->breakpoints[i]);
     for (size_t i = 0; i < MODEL_FILTER_COUNT; i++)
         free(model->filters[i].types);
+    for (size_t i = 0; i < model->code_rule_count; i++)
+        free(model->code_rules[i].pattern);
     for (size_t i = 0; i < model->line_count; i++)
         free(model->lines[i].text);
     model_variable_destroy(model->root);
@@ -81,6 +83,7 @@ void model_destroy(struct model *model)
     free(model->rows);
     free(model->frames);
     free(model->threads);
+    free(model->code_rules);
     free(model->breakpoints);
     free(model->lines);
     free(model);

@@ -68,6 +68,12 @@ struct model_filter {
     char *types; /* names with commas between them; NULL: any type */
 };
 
+/* Whose code it is that PATTERN matches; the first rule counts. */
+struct model_code_rule {
+    char *pattern; /* owned: a path with wildcards, or a module */
+    bool user;
+};
+
 struct model_thread {
     int64_t id, native_id;
     char *name;
@@ -111,6 +117,10 @@ struct model {
     int last_breakpoint_id;
 
     struct model_filter filters[MODEL_FILTER_COUNT];
+
+    bool all_code; /* just my code is off: steps stop in libraries, too */
+    struct model_code_rule *code_rules;
+    size_t code_rule_count, code_rule_capacity;
 
     struct model_thread *threads;
     size_t thread_count, thread_capacity;

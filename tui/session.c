@@ -230,6 +230,8 @@ static void configure(struct session *session)
     session_send_breakpoints(session);
 
     session_send_filters(session);
+    if (session->model->all_code || session->model->code_rule_count > 0)
+        session_send_code(session);
     struct value *arguments = session_arguments(session);
     struct value *extension = value_map(session->out);
     value_set_bool(session->out, extension, "stopOnEntry", session->stop_on_entry);

@@ -88,3 +88,8 @@ void session_remove_breakpoint(struct session *session, int id);
 
 /* Which exceptions stop, at any time too. TYPES (NULL or blank: any) are names with commas or blanks between them. */
 void session_set_filter(struct session *session, enum model_filter_kind kind, bool on, const char *types);
+
+/* Whether steps stop in the user's code only, and a rule that comes before those there are, at any time too.
+ * PATTERN is a path with wildcards, or a module. */
+void session_set_just_my_code(struct session *session, bool on);
+void session_add_code_rule(struct session *session, const char *pattern, bool user);

@@ -5,6 +5,7 @@
  * session_view.c   what is shown of the selected frame: frames, scopes, variables
  * session_moves.c  continue, step, pause, with their queue
  * session_break.c  breakpoints
+ * session_code.c   just my code
  * session_talk.c   evaluate, complete, source text */
 #pragma once
 
@@ -129,6 +130,9 @@ void session_moves_next(struct session *session);
 void session_send_breakpoints(struct session *session); /* all, before configurationDone */
 void session_send_filters(struct session *session);     /* which exceptions stop */
 void session_breakpoint_event(struct session *session, const char *reason, const struct value *breakpoint);
+
+/* session_code.c */
+void session_send_code(struct session *session); /* just my code */
 
 /* session_talk.c */
 void session_output(struct session *session, enum model_line_kind kind, const char *text);

@@ -92,6 +92,28 @@ static void exception_filters_are_sent_at_once(void **state)
     fake_answer(fake, NULL);
 }
 
+static void just_my_code_is_sent_when_it_is_not_the_default(void **state)
+{
+    struct fake *fake = *state;
+    starts_in_the_order_of_dap(state); /* without a word of it */
+    session_set_just_my_code(fake->session, false);
+    const struct value *arguments = fake_expect(fake, "pytui/setJustMyCode");
+    assert_false(value_get_bool(arguments, "justMyCode", true));
+    assert_null(value_get_array(arguments, "rules"));
+    fake_answer(fake, fake_json(fake, "{\"justMyCode\": false}"));
+    session_add_code_rule(fake->session, "vendored.deep", false);
+    fake_expect(fake, "pytui/setJustMyCode");
+    fake_answer(fake, fake_json(fake, "{\"justMyCode\": false}"));
+    session_add_code_rule(fake->session, "vendored/mine.py", true);
+    arguments = fake_expect(fake, "pytui/setJustMyCode");
+    const struct value *rules = value_get_array(arguments, "rules");
+    assert_int_equal(value_count(rules), 2);
+    assert_string_equal(value_get_text(value_at(rules, 0), "path", ""), "vendored/mine.py");
+    assert_true(value_get_bool(value_at(rules, 0), "include", false));
+    assert_string_equal(value_get_text(value_at(rules, 1), "module", ""), "vendored.deep");
+    assert_false(value_get_bool(value_at(rules, 1), "include", true));
+}
+
 static void another_protocol_version_is_refused_by_name(void **state)
 {
     struct fake *fake = *state;
@@ -621,6 +643,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(starts_in_the_order_of_dap),
         TEST(exception_filters_are_sent_at_once),
+        TEST(just_my_code_is_sent_when_it_is_not_the_default),
         TEST(another_protocol_version_is_refused_by_name),
         TEST(an_interpreter_without_backend_is_refused_in_its_own_words),
         TEST(a_stop_fills_the_model_without_asking_more),
