@@ -12,6 +12,7 @@
 #include "stepping.h"
 #include "stop.h"
 #include "threads.h"
+#include "unhandled.h"
 #include "values.h"
 
 #include "protocol/arena.h"
@@ -114,6 +115,7 @@ void backend_detach(struct backend *backend)
     requests_refuse_all(backend, "the debugging session is over");
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
+    unhandled_stop(backend->unhandled);
     breakpoints_disarm_all(backend->breakpoints);
     helper_finish(backend);
     if (!backend->exiting) {
@@ -174,6 +176,7 @@ static void destroy_parts(struct backend *backend)
     sources_destroy(backend->sources);
     stop_destroy(backend->stop);
     exception_filters_finish(backend->filters);
+    unhandled_destroy(backend->unhandled);
     free(backend->threads);
     free(backend->queue);
     free(backend->parking);
@@ -210,8 +213,9 @@ static struct backend *create_parts(void)
     backend->parking = parking_create();
     backend->breakpoints = breakpoints_create(backend);
     backend->stepping = stepping_create(backend);
-    if (!backend->queue || !backend->threads || !backend->sources || !backend->parking || !backend->breakpoints ||
-        !backend->stepping) {
+    backend->unhandled = unhandled_create(backend);
+    if (!backend->unhandled || !backend->queue || !backend->threads || !backend->sources || !backend->parking ||
+        !backend->breakpoints || !backend->stepping) {
         PyErr_NoMemory();
     } else if ((backend->stop = stop_create(backend)) && (backend->engine = engine_create(backend)) &&
                (backend->my_code = my_code_create()) && (backend->values = values_create(&hooks, backend->my_code))) {
@@ -272,6 +276,7 @@ bool backend_start(const char *address)
         PyErr_SetRaisedException(error);
         return false;
     }
+    unhandled_start(backend->unhandled);
     stop_configure(backend);
     if (stop_abandoned(backend)) {
         backend_detach(backend);

@@ -27,6 +27,7 @@ struct sources;
 struct stepping;
 struct stop;
 struct threads;
+struct unhandled;
 struct value;
 struct arena;
 struct values;
@@ -43,7 +44,7 @@ enum phase {
  * is needed, so they cost a plain load and store. */
 struct counters {
     _Atomic uint64_t callbacks, line_callbacks, start_callbacks, stops, conditions, restart_events, armed_code,
-        user_code;
+        user_code, unhandled;
 };
 
 static inline void counter_add(_Atomic uint64_t *counter, uint64_t amount)
@@ -72,6 +73,7 @@ struct backend {
     struct stop *stop;
     struct parking *parking;
     struct threads *threads;
+    struct unhandled *unhandled;
 
     char python_version[32];
     char executable[1024];

@@ -21,7 +21,13 @@ static const struct {
     [FILTER_RAISED] = {"raised", "Raised exceptions", "Stop wherever an exception is raised, caught or not.", false},
     [FILTER_USER_UNHANDLED] = {"userUnhandled", "User-unhandled exceptions",
                                "Stop where an exception leaves user code for library code that called it.", false},
-    [FILTER_UNCAUGHT] = {"uncaught", "Uncaught exceptions", "Stop where an exception ends the program.", true},
+    [FILTER_UNCAUGHT] = {"uncaught", "Uncaught exceptions", "Stop where an exception ends the program or a thread.",
+                         true},
+    [FILTER_UNRAISABLE] = {"unraisable", "Unraisable exceptions",
+                           "Stop at exceptions that have nowhere to go: in __del__, in callbacks of the interpreter.",
+                           false},
+    [FILTER_TASK] = {"taskException", "Exceptions of tasks",
+                     "Stop at exceptions of asyncio's tasks and callbacks that nobody retrieves.", false},
 };
 
 /* The instruction that raises, which no header of the stable ABI names: the last one of `raise 1`. 0: not found. */
@@ -166,8 +172,10 @@ static bool switch_on(struct request *request, bool *ok, struct exception_filter
         kind++;
     }
     if (kind == FILTER_COUNT) {
-        *failure = request_fail(
-            request, ok, "unknown exception filter \"%.100s\"; there are: raised, userUnhandled, uncaught", name);
+        *failure = request_fail(request, ok,
+                                "unknown exception filter \"%.100s\"; there are: raised, userUnhandled, uncaught, "
+                                "unraisable, taskException",
+                                name);
         return false;
     }
     free(filters[kind].types);

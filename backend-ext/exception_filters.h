@@ -4,7 +4,8 @@
  *   interpreter's frozen code; an exception that goes on through callers, or by a bare `raise`, is the same one;
  *   `raise error` raises it anew.
  * - userUnhandled: where an exception leaves user code for a caller in library code.
- * - uncaught: where it leaves the program (lifecycle.c).
+ * - uncaught: where it leaves the program (lifecycle.c) or a thread (unhandled.c).
+ * - unraisable, taskException: one that the program survives without handling it (unhandled.c).
  *
  * StopIteration, StopAsyncIteration and GeneratorExit are control flow: the first two filters pass them unless
  * their list has the very type. GIL held for all. */
@@ -18,7 +19,14 @@
 struct arena;
 struct backend;
 
-enum exception_filter_kind { FILTER_RAISED, FILTER_USER_UNHANDLED, FILTER_UNCAUGHT, FILTER_COUNT };
+enum exception_filter_kind {
+    FILTER_RAISED,
+    FILTER_USER_UNHANDLED,
+    FILTER_UNCAUGHT,
+    FILTER_UNRAISABLE,
+    FILTER_TASK,
+    FILTER_COUNT
+};
 
 struct exception_filter {
     bool on;

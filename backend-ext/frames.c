@@ -184,7 +184,7 @@ bool frames_begin(struct frames *frames, PyObject *frame, PyObject *traceback, P
 }
 
 /* An entry for FRAME, which is borrowed. */
-static bool add_frame(struct frames *frames, struct stack *stack, PyObject *frame, int line, int lasti)
+static bool make_entry(struct frame_entry *entry, PyObject *frame, int line, int lasti)
 {
     PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
     PyObject *filename = PyObject_GetAttrString(code, "co_filename");
@@ -193,21 +193,34 @@ static bool add_frame(struct frames *frames, struct stack *stack, PyObject *fram
         Py_DECREF(code);
         return false;
     }
-    return add_entry(frames, stack,
-                     (struct frame_entry){
-                         .frame = Py_NewRef(frame), .code = code, .filename = filename, .line = line, .lasti = lasti});
+    *entry = (struct frame_entry){
+        .frame = Py_NewRef(frame), .code = code, .filename = filename, .line = line, .lasti = lasti};
+    return true;
 }
 
-static bool add_from_traceback(struct frames *frames, struct stack *stack)
+static bool add_frame(struct frames *frames, struct stack *stack, PyObject *frame)
+{
+    struct frame_entry entry;
+    return make_entry(&entry, frame, 0, -1) && add_entry(frames, stack, entry);
+}
+
+/* The entry of the innermost part of a traceback that is still to come. */
+static bool take_from_traceback(struct stack *stack, struct frame_entry *entry)
 {
     PyObject *traceback = stack->tracebacks[--stack->traceback_count];
     PyObject *frame = PyObject_GetAttrString(traceback, "tb_frame");
-    bool ok = frame != NULL && add_frame(frames, stack, frame, int_attribute(traceback, "tb_lineno", 0),
-                                         int_attribute(traceback, "tb_lasti", -1));
+    bool ok = frame != NULL && make_entry(entry, frame, int_attribute(traceback, "tb_lineno", 0),
+                                          int_attribute(traceback, "tb_lasti", -1));
     Py_XDECREF(frame);
     Py_DECREF(traceback);
     PyErr_Clear();
     return ok;
+}
+
+static bool add_from_traceback(struct frames *frames, struct stack *stack)
+{
+    struct frame_entry entry;
+    return take_from_traceback(stack, &entry) && add_entry(frames, stack, entry);
 }
 
 static void drop_rest(struct stack *stack)
@@ -230,7 +243,7 @@ size_t frames_extend(struct frames *frames, struct stack *stack, size_t wanted)
             if (stack->next == Py_None) {
                 Py_CLEAR(stack->next);
             }
-            ok = add_frame(frames, stack, frame, 0, -1);
+            ok = add_frame(frames, stack, frame);
             Py_DECREF(frame);
         }
         if (!ok || frames->entries[frames->count - 1].code == frames->hide_below) {
@@ -320,11 +333,10 @@ static void set_name(struct arena *arena, struct value *value, const struct fram
     PyErr_Clear();
 }
 
-struct value *frames_value(struct frames *frames, struct arena *arena, size_t index)
+static struct value *describe(struct frames *frames, struct arena *arena, const struct frame_entry *entry, long long id)
 {
-    const struct frame_entry *entry = &frames->entries[index];
     struct value *value = value_map(arena);
-    value_set_int(arena, value, "id", frames_id(frames, entry));
+    value_set_int(arena, value, "id", id);
     set_name(arena, value, entry);
     PyObject *globals = frames_globals(entry);
     struct value *source = origin_value(frames->origins, arena, entry->filename, globals);
@@ -344,6 +356,28 @@ struct value *frames_value(struct frames *frames, struct arena *arena, size_t in
         value_set(arena, value, "pytui", extension);
     }
     return value;
+}
+
+struct value *frames_value(struct frames *frames, struct arena *arena, size_t index)
+{
+    const struct frame_entry *entry = &frames->entries[index];
+    return describe(frames, arena, entry, frames_id(frames, entry));
+}
+
+struct value *frames_of_traceback(struct frames *frames, struct arena *arena, PyObject *traceback, size_t limit)
+{
+    struct value *list = value_array(arena);
+    struct stack stack = {0};
+    bool ok = collect_tracebacks(&stack, traceback);
+    for (size_t i = 0; ok && i < limit && stack.traceback_count > 0; i++) {
+        struct frame_entry entry;
+        if (take_from_traceback(&stack, &entry)) {
+            value_append(arena, list, describe(frames, arena, &entry, 0));
+            clear_entry(&entry);
+        }
+    }
+    clear_stack(&stack);
+    return list;
 }
 
 struct value *frames_page(struct frames *frames, struct arena *arena, struct stack *stack, size_t start, size_t levels)

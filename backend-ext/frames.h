@@ -72,6 +72,9 @@ long long frames_id(const struct frames *frames, const struct frame_entry *entry
 /* A frame's StackFrame object. */
 struct value *frames_value(struct frames *frames, struct arena *arena, size_t index);
 
+/* The innermost frames of TRACEBACK, at most LIMIT, described under the id 0: to be read, not asked about. */
+struct value *frames_of_traceback(struct frames *frames, struct arena *arena, PyObject *traceback, size_t limit);
+
 /* The page START..START+LEVELS of STACK as an array. */
 struct value *frames_page(struct frames *frames, struct arena *arena, struct stack *stack, size_t start, size_t levels);
 

@@ -12,6 +12,7 @@
 #include "stepping.h"
 #include "stop.h"
 #include "threads.h"
+#include "unhandled.h"
 #include "values.h"
 #include "warnings.h"
 
@@ -253,6 +254,7 @@ void lifecycle_forked(struct backend *backend)
     remove_fork_filters(backend);
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
+    unhandled_stop(backend->unhandled);
 }
 
 static PyObject *after_fork_in_child(PyObject *self, PyObject *unused)
@@ -461,6 +463,7 @@ struct value *lifecycle_handle_stats(struct request *request, bool *ok)
         {"restartEvents", atomic_load(&counters->restart_events)},
         {"armedCode", atomic_load(&counters->armed_code)},
         {"userCode", atomic_load(&counters->user_code)},
+        {"unhandled", atomic_load(&counters->unhandled)},
         {"messagesIn", channel.messages_in},
         {"messagesOut", channel.messages_out},
         {"bytesIn", channel.bytes_in},

@@ -14,6 +14,7 @@
 #include "step_frames.h"
 #include "stop.h"
 #include "thread_marks.h"
+#include "unhandled.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +119,7 @@ static void unwatch(struct stepping *stepping, size_t index)
 {
     PyObject *code = stepping->watched[index];
     stepping->watched[index] = stepping->watched[--stepping->watched_count];
-    engine_watch(stepping->backend->engine, code, 0);
+    engine_watch(stepping->backend->engine, code, unhandled_watches(stepping->backend->unhandled, code));
     Py_DECREF(code);
 }
 
@@ -134,7 +135,7 @@ static void watch_events(struct stepping *stepping, PyObject *code, unsigned eve
         unwatch(stepping, 0);
     }
     stepping->watched[stepping->watched_count++] = Py_NewRef(code);
-    engine_watch(stepping->backend->engine, code, events);
+    engine_watch(stepping->backend->engine, code, events | unhandled_watches(stepping->backend->unhandled, code));
 }
 
 static void watch(struct stepping *stepping, PyObject *code)
@@ -306,6 +307,7 @@ void control_code_entered(struct backend *backend, PyObject *code)
     if (!backend->main_code) {
         lifecycle_find_main(backend, code);
     }
+    unhandled_code_entered(backend->unhandled, code);
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
     if (armed && armed->start) {
         control_breakpoint_start(backend, armed);
@@ -429,6 +431,7 @@ static void step_into(struct backend *backend, PyObject *code, PyObject *frame, 
 /* Starts of code that is never stepped into are not to be reported again: such calls cost nothing. */
 bool control_watched_start(struct backend *backend, PyObject *code, bool resumed)
 {
+    unhandled_code_started(backend->unhandled, code);
     if (is_silent(backend)) {
         return true;
     }
@@ -442,7 +445,7 @@ bool control_watched_start(struct backend *backend, PyObject *code, bool resumed
         return true;
     }
     if (!my_code_steps_in(backend->my_code, frame)) {
-        bool pass = !armed || !armed->start;
+        bool pass = (!armed || !armed->start) && !unhandled_may_watch(code);
         stepping->passed = stepping->passed || pass;
         return !pass;
     }

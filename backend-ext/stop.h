@@ -19,6 +19,7 @@ struct stop_info {
     const struct hits *hits;
     PyObject *exception; /* or NULL */
     bool post_mortem;
+    bool goes_on;       /* with post_mortem: what ended is a thread or a callback, not the program */
     PyObject *returned; /* or NULL */
     const char *function;
 };

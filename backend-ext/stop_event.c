@@ -59,6 +59,9 @@ static struct value *make_snapshot(struct backend *backend, struct arena *arena,
     if (info->post_mortem) {
         value_set_bool(arena, snapshot, "postMortem", true);
     }
+    if (info->goes_on) {
+        value_set_bool(arena, snapshot, "goesOn", true);
+    }
     struct value *hits = breakpoints_describe_hits(backend->breakpoints, arena, info->hits);
     if (value_count(hits) > 0) {
         value_set(arena, snapshot, "hits", hits);

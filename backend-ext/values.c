@@ -162,6 +162,41 @@ void values_render(struct values *values, PyObject *object, char *buffer, size_t
     render_object(&values->renderer, &text, object);
 }
 
+struct value *values_exception(struct values *values, struct arena *arena, PyObject *exception)
+{
+    bool collecting = values_quiet_begin();
+    struct value *details = exceptions_details(values, arena, exception);
+    values_quiet_end(collecting);
+    return details;
+}
+
+struct value *values_traceback(struct values *values, struct arena *arena, PyObject *exception, size_t limit)
+{
+    bool collecting = values_quiet_begin();
+    PyObject *traceback = PyException_GetTraceback(exception);
+    struct value *list =
+        traceback != NULL ? frames_of_traceback(&values->frames, arena, traceback, limit) : value_array(arena);
+    Py_XDECREF(traceback);
+    values_quiet_end(collecting);
+    return list;
+}
+
+void values_exception_summary(struct values *values, PyObject *exception, char *buffer, size_t size)
+{
+    bool collecting = values_quiet_begin();
+    exceptions_summary(values, exception, buffer, size, false);
+    values_quiet_end(collecting);
+}
+
+PyObject *values_local(struct values *values, PyObject *frame, const char *name)
+{
+    PyObject *key = PyUnicode_FromString(name);
+    PyObject *value = key != NULL ? locals_get(&values->locals, frame, key) : NULL;
+    Py_XDECREF(key);
+    PyErr_Clear();
+    return value;
+}
+
 /* The snapshot */
 
 /* The first page of each scope that is cheap. */

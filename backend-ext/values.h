@@ -54,6 +54,15 @@ struct value *values_snapshot(struct values *values, struct arena *arena, size_t
 
 /* One StackFrame list entry's source and line for other uses (breakpoint on a frame): see frames.h. */
 
+/* For reports between stops: EXCEPTION's ExceptionDetails, the innermost frames of its traceback (at most LIMIT,
+ * under the id 0), and "Type: message". They run no code of the program. */
+struct value *values_exception(struct values *values, struct arena *arena, PyObject *exception);
+struct value *values_traceback(struct values *values, struct arena *arena, PyObject *exception, size_t limit);
+void values_exception_summary(struct values *values, PyObject *exception, char *buffer, size_t size);
+
+/* A variable of the function that runs in FRAME. New reference; NULL: it is unbound. */
+PyObject *values_local(struct values *values, PyObject *frame, const char *name);
+
 /* Render OBJECT as one bounded line into BUFFER (NUL-terminated UTF-8). Runs no code of the program. */
 void values_render(struct values *values, PyObject *object, char *buffer, size_t size);
 

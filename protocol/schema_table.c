@@ -186,7 +186,8 @@ static const struct field_schema snapshot_fields[] = {
      .help = "first page of each scope that is not expensive"},
     {"threadName", FIELD_STRING, REQUIRED, .help = "of the thread that stopped"},
     {"exception", FIELD_OBJECT, .object = &exception_details, .help = "when reason is exception"},
-    {"postMortem", FIELD_BOOL, .help = "the program ended by this exception: nothing can be stepped any more"},
+    {"postMortem", FIELD_BOOL, .help = "what ran ended by this exception: nothing of it can be stepped any more"},
+    {"goesOn", FIELD_BOOL, .help = "with postMortem: a thread or a callback ended, and the program goes on"},
     {"returnValue", FIELD_OBJECT, .object = &variable,
      .help = "what the function just left returned, after a step over or out"},
     {"hits", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &breakpoint,
@@ -279,7 +280,7 @@ static const struct field_schema breakpoints_result_fields[] = {
 static OBJECT(breakpoints_result, "SetBreakpointsResponse", breakpoints_result_fields);
 
 static const struct field_schema exception_filter_options_fields[] = {
-    {"filterId", FIELD_STRING, REQUIRED, .help = "raised, userUnhandled, uncaught"},
+    {"filterId", FIELD_STRING, REQUIRED, .help = "raised, userUnhandled, uncaught, unraisable, taskException"},
     {"condition", FIELD_STRING,
      .help = "names of types with commas between them, each with its module or without; their subclasses match too"},
 };
@@ -508,6 +509,8 @@ static const struct field_schema stats_fields[] = {
     {"armedCode", FIELD_INT, REQUIRED, .help = "code objects with events of ours"},
     {"userCode", FIELD_INT, REQUIRED,
      .help = "times that code of the program was run for a client (repr, evaluate, …)"},
+    {"unhandled", FIELD_INT, REQUIRED,
+     .help = "exceptions that nobody handled though the program went on, reported or not"},
     {"messagesIn", FIELD_INT, REQUIRED, .help = "since the channel opened"},
     {"messagesOut", FIELD_INT, REQUIRED, .help = "since the channel opened"},
     {"bytesIn", FIELD_INT, REQUIRED, .help = "since the channel opened"},
@@ -545,11 +548,23 @@ static const struct field_schema breakpoint_event_fields[] = {
 };
 static OBJECT(breakpoint_event, "BreakpointEvent", breakpoint_event_fields);
 
+static const struct field_schema output_pytui_fields[] = {
+    {"kind", FIELD_STRING, REQUIRED,
+     .help = "unraisable, task (of asyncio: nobody retrieved it, or a callback raised) or thread"},
+    {"message", FIELD_STRING, REQUIRED, .help = "what happened and where, in one line"},
+    {"count", FIELD_INT, REQUIRED, .help = "how many there were so far; not all are reported when they come fast"},
+    {"exception", FIELD_OBJECT, REQUIRED, .object = &exception_details, .help = "what was raised"},
+    {"stackFrames", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &stack_frame,
+     .help = "its traceback, innermost first, 20 at most; their ids are 0"},
+};
+static OBJECT(output_pytui, "pytui.Output", output_pytui_fields);
+
 static const struct field_schema output_fields[] = {
     {"category", FIELD_STRING, .help = "console (evaluate, log points), stdout or stderr (of an evaluate), important"},
     {"output", FIELD_STRING, REQUIRED, .help = "the text"},
-    {"source", FIELD_OBJECT, .object = &source, .help = "where a log point stands"},
+    {"source", FIELD_OBJECT, .object = &source, .help = "where a log point stands, or an exception was raised"},
     {"line", FIELD_INT, .help = "its line"},
+    {"pytui", FIELD_OBJECT, .object = &output_pytui, .help = "of an exception that nobody handled"},
 };
 static OBJECT(output, "OutputEvent", output_fields);
 
@@ -588,7 +603,7 @@ const struct message_schema schema_messages[] = {
     REQUEST("setBreakpoints", &set_breakpoints, &breakpoints_result, "all line breakpoints of one file"),
     REQUEST("setFunctionBreakpoints", &set_function_breakpoints, &breakpoints_result, "all function breakpoints"),
     REQUEST("setExceptionBreakpoints", &set_exception_breakpoints, NULL,
-            "which exceptions stop: raised, userUnhandled, uncaught (default)"),
+            "which exceptions stop: raised, userUnhandled, uncaught (default), unraisable, taskException"),
     REQUEST("configurationDone", &configuration_done, NULL, "user code runs from here on"),
     REQUEST("threads", NULL, &threads_result, "all threads"),
     REQUEST("continue", &thread_arguments, &continue_result, "go on"),

@@ -116,7 +116,8 @@ void app_leave(struct app *app)
         app_quit(app, app->exit_status);
     } else if (app->leaving) { /* asked again: no more patience */
         target_signal(app->target, SIGKILL);
-    } else if (model->state == MODEL_STOPPED && model->post_mortem) { /* it is over: let it come to its end */
+    } else if (model->state == MODEL_STOPPED && model->post_mortem &&
+               !model->goes_on) { /* it is over: let it come to its end */
         app->leaving = session_step(app_session(app), SESSION_CONTINUE);
         if (app->leaving)
             app->patience = loop_add_timer(app->loop, 2 * PATIENCE, terminate_it, app);

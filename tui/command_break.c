@@ -249,7 +249,9 @@ void command_catch(struct app *app, const char *argument)
                                              strncasecmp(model_filter_names[kind], argument, length) != 0))
             kind++;
         if (kind == MODEL_FILTER_COUNT) {
-            app_message(app, true, "catch wants raised, userUnhandled, uncaught or none, not %s", argument);
+            app_message(app, true,
+                        "catch wants raised, userUnhandled, uncaught, unraisable, taskException or none, not %s",
+                        argument);
             return;
         }
         bool on = *types || !model->filters[kind].on;

@@ -246,9 +246,9 @@ void model_add_line(struct model *model, enum model_line_kind kind, const char *
 }
 
 const char *const model_filter_names[MODEL_FILTER_COUNT] = {
-    [MODEL_FILTER_RAISED] = "raised",
-    [MODEL_FILTER_USER_UNHANDLED] = "userUnhandled",
-    [MODEL_FILTER_UNCAUGHT] = "uncaught",
+    [MODEL_FILTER_RAISED] = "raised",      [MODEL_FILTER_USER_UNHANDLED] = "userUnhandled",
+    [MODEL_FILTER_UNCAUGHT] = "uncaught",  [MODEL_FILTER_UNRAISABLE] = "unraisable",
+    [MODEL_FILTER_TASK] = "taskException",
 };
 
 static bool filter_is_changed(const struct model *model, size_t kind)
@@ -278,7 +278,8 @@ void model_describe_filter(const struct model *model, enum model_filter_kind kin
 {
     const struct model_filter *filter = &model->filters[kind];
     const char *detail = !filter->on ? "off" : filter->types ? filter->types : "";
-    snprintf(buffer, size, "%s exceptions%s%s", model_filter_names[kind], *detail ? "   " : "", detail);
+    snprintf(buffer, size, "%s%s%s%s", model_filter_names[kind], kind == MODEL_FILTER_TASK ? "s" : " exceptions",
+             *detail ? "   " : "", detail);
 }
 
 static void describe_exit(int status, char *buffer, size_t size)

@@ -61,7 +61,14 @@ struct model_breakpoint {
 };
 
 /* Which exceptions stop: DAP's filters, by their names in model_filter_names. */
-enum model_filter_kind { MODEL_FILTER_RAISED, MODEL_FILTER_USER_UNHANDLED, MODEL_FILTER_UNCAUGHT, MODEL_FILTER_COUNT };
+enum model_filter_kind {
+    MODEL_FILTER_RAISED,
+    MODEL_FILTER_USER_UNHANDLED,
+    MODEL_FILTER_UNCAUGHT,
+    MODEL_FILTER_UNRAISABLE,
+    MODEL_FILTER_TASK,
+    MODEL_FILTER_COUNT
+};
 extern const char *const model_filter_names[MODEL_FILTER_COUNT];
 struct model_filter {
     bool on;
@@ -100,6 +107,7 @@ struct model {
     char *text;        /* NULL or the exception's text */
     char *exception;   /* NULL or its formatted traceback */
     bool post_mortem;
+    bool goes_on; /* with post_mortem: a thread or a callback ended, not the program */
     int64_t thread_id;
     char *thread_name;
     uint64_t stops; /* how many so far */

@@ -31,6 +31,7 @@ static void read_exception(struct model *model, const struct value *body, const 
         model->text = xasprintf("%s: %s", value_get_text(exception, "typeName", "exception"),
                                 value_get_text(exception, "message", ""));
     model->post_mortem = value_get_bool(snapshot, "postMortem", false);
+    model->goes_on = value_get_bool(snapshot, "goesOn", false);
 }
 
 /* An uncaught exception's traceback goes to the console too, where it can be scrolled. */
@@ -104,8 +105,32 @@ static char *with_place(const struct value *body, const char *text)
     return xasprintf("%s:%lld: %s", slash ? slash + 1 : path, (long long)line, text);
 }
 
+/* An exception that nobody handled though the program goes on: the traceback under a line with a mark in the
+ * console, and a short word at the bottom. */
+static void show_unhandled(struct session *session, const struct value *extension)
+{
+    const struct value *exception = value_get_map(extension, "exception");
+    const char *kind = value_get_text(extension, "kind", "unhandled");
+    long long count = value_get_int(extension, "count", 0);
+    char *mark = xasprintf("◆ %s exception %lld: %s", kind, count, value_get_text(extension, "message", ""));
+    session->output_open = false;
+    model_add_line(session->model, MODEL_LINE_ERROR, mark);
+    session_output(session, MODEL_LINE_ERROR, value_get_text(exception, "stackTrace", ""));
+    session->output_open = false;
+    const char *message = value_get_text(exception, "message", "");
+    session_say(session, true, "%s exception %lld, see the console: %s%s%.40s", kind, count,
+                value_get_text(exception, "typeName", "?"), *message ? ": " : "", message);
+    free(mark);
+    session_changed(session);
+}
+
 static void output(struct session *session, const struct value *body)
 {
+    const struct value *extension = value_get_map(body, "pytui");
+    if (value_get_map(extension, "exception")) {
+        show_unhandled(session, extension);
+        return;
+    }
     const char *category = value_get_text(body, "category", "console");
     char *text = with_place(body, value_get_text(body, "output", ""));
     bool error = strcmp(category, "stderr") == 0;

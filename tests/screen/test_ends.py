@@ -195,3 +195,32 @@ def test_exit_with_threads_still_running(pytui):
     screen.expect("threads done True", timeout=60)
     ended(screen, "0")
     quit_pytui(screen, 0)
+
+
+def test_an_exception_of_a_thread_opens_there_and_the_program_goes_on(pytui, write, each_engine):
+    text = (
+        "import threading\n"
+        "def fails():\n"
+        "    local = 42\n"
+        "    1 / 0\n"
+        "threading.Thread(target=fails, name='worker').start()\n"
+        "x = input('on? ')\n"
+    )
+    screen = pytui(write("thread.py", text), options=["--continue"], interpreter=each_engine.path, rows=30, cols=110)
+    screen.expect(re.compile(r"thread\.py:4 in fails .*post-mortem: ZeroDivisionError: division by zero"), row=0)
+    screen.expect("worker", row=0)
+    screen.expect(re.compile(r"local +42"))
+    screen.send("q")
+    screen.expect("The program has not ended")
+    screen.keys("Esc")
+    screen.send("cT")
+    screen.expect("on? ")
+
+
+def test_unraisable_exceptions_stand_in_the_console(pytui, write, each_engine):
+    text = "class Loud:\n    def __del__(self):\n        raise ValueError('in del')\nLoud()\nx = input('on? ')\n"
+    screen = pytui(write("loud.py", text), options=["--continue"], interpreter=each_engine.path, rows=40, cols=160)
+    screen.expect("unraisable exception 1, see the console: ValueError: in del")
+    screen.keys("Ctrl-x")
+    screen.expect("◆ unraisable exception 1: Exception ignored in")
+    screen.expect("ValueError: in del")

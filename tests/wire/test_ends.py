@@ -211,8 +211,10 @@ def test_exit_is_stable(session: Start) -> None:
 
 
 def test_uncaught_in_a_thread_is_not_the_programs_end(session: Start) -> None:
-    """threading reports it; the program goes on."""
+    """It stops there; then threading reports it and the program goes on."""
     text = "import threading\nt = threading.Thread(target=lambda: 1 / 0)\nt.start()\nt.join()\nprint('on')\n"
     run = session(text=text).start()
+    assert run.wait_stop("exception")["pytui"]["goesOn"] is True
+    run.resume()
     status, stdout, stderr = run.finish()
     assert (status, stdout) == (0, "on\n") and "ZeroDivisionError" in stderr
