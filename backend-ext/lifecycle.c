@@ -344,13 +344,26 @@ static size_t bounded(int64_t number, size_t fallback, size_t most)
 
 struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
 {
+    /* clang-format off */
     static const char *const capabilities[] = {
-        "supportsConfigurationDoneRequest",  "supportsFunctionBreakpoints", "supportsConditionalBreakpoints",
-        "supportsHitConditionalBreakpoints", "supportsLogPoints",           "supportsSetVariable",
-        "supportsValueFormattingOptions",    "supportsEvaluateForHovers",   "supportsExceptionInfoRequest",
-        "supportsExceptionFilterOptions",    "supportsTerminateRequest",    "supportTerminateDebuggee",
-        "supportsCompletionsRequest",        "supportsCancelRequest",       "supportsDelayedStackTraceLoading",
+        "supportsConfigurationDoneRequest",
+        "supportsFunctionBreakpoints",
+        "supportsConditionalBreakpoints",
+        "supportsHitConditionalBreakpoints",
+        "supportsLogPoints",
+        "supportsSetVariable",
+        "supportsGotoTargetsRequest",
+        "supportsValueFormattingOptions",
+        "supportsEvaluateForHovers",
+        "supportsExceptionInfoRequest",
+        "supportsExceptionFilterOptions",
+        "supportsTerminateRequest",
+        "supportTerminateDebuggee",
+        "supportsCompletionsRequest",
+        "supportsCancelRequest",
+        "supportsDelayedStackTraceLoading",
     };
+    /* clang-format on */
     struct backend *backend = request->backend;
     struct arena *arena = request->arena;
     const struct value *extra = value_get_map(request->arguments, "pytui");

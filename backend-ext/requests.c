@@ -4,6 +4,7 @@
 #include "breakpoints.h"
 #include "exception_filters.h"
 #include "helper.h"
+#include "jump.h"
 #include "lifecycle.h"
 #include "my_code.h"
 #include "pause.h"
@@ -52,6 +53,8 @@ const struct request_row request_rows[] = {
      .after = lifecycle_after_disconnect},
     {"evaluate", values_handle_evaluate, REQUEST_WHEN_STOPPED},
     {"exceptionInfo", values_handle_exception_info, REQUEST_WHEN_STOPPED},
+    {"goto", jump_handle_goto, REQUEST_WHEN_STOPPED},
+    {"gotoTargets", jump_handle_targets, REQUEST_WHEN_STOPPED},
     {"initialize", lifecycle_handle_initialize, REQUEST_ON_READER, .before_initialize = true,
      .after = lifecycle_after_initialize},
     {"next", stop_handle_next, REQUEST_WHEN_STOPPED},
@@ -59,6 +62,7 @@ const struct request_row request_rows[] = {
     {"pytui/runTo", stop_handle_run_to, REQUEST_WHEN_STOPPED},
     {"pytui/setJustMyCode", my_code_handle_set, REQUEST_WITH_GIL},
     {"pytui/stats", lifecycle_handle_stats, REQUEST_ON_READER},
+    {"pytui/until", stop_handle_until, REQUEST_WHEN_STOPPED},
     {"scopes", values_handle_scopes, REQUEST_WHEN_STOPPED},
     {"setBreakpoints", breakpoints_handle_set, REQUEST_WITH_GIL},
     {"setExceptionBreakpoints", exception_filters_handle_set, REQUEST_WITH_GIL},

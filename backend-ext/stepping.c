@@ -27,6 +27,7 @@ struct stepping {
     unsigned long ident; /* thread of the step */
     PyObject *frame;     /* owned: the frame being stepped */
     bool begun_here;     /* the step was asked for in it: its lines stop whosever they are */
+    int until;           /* STEP_UNTIL: lines before this one are passed */
     bool has_hits;       /* STEP_ENTRY of a function breakpoint */
     struct hits hits;
     bool pausing;
@@ -34,8 +35,10 @@ struct stepping {
     PyObject *watched[WATCHED_LIMIT]; /* owned: code objects told to the engine */
     size_t watched_count;
     unsigned watched_all;
-    bool passed;               /* the engine was told to leave out starts of some code */
-    struct thread_marks begun; /* frames dealt with at their very beginning, before any line; `at` is f_lasti then */
+    bool passed;                /* the engine was told to leave out starts of some code */
+    struct thread_marks begun;  /* frames dealt with at their very beginning, before any line; `at` is f_lasti then */
+    struct thread_marks jumped; /* frames that were moved, and no line since; `at` is f_lasti */
+    PyObject *jump_code;        /* owned: of the last one, watched for that line; NULL */
 };
 
 struct stepping *stepping_create(struct backend *backend)
@@ -51,6 +54,7 @@ void stepping_destroy(struct stepping *stepping)
 {
     if (stepping) {
         stepping_cancel(stepping);
+        Py_CLEAR(stepping->jump_code);
         free(stepping);
     }
 }
@@ -157,6 +161,9 @@ void stepping_apply(struct stepping *stepping)
     if (code) {
         watch(stepping, code);
     }
+    if (stepping->jump_code) {
+        watch(stepping, stepping->jump_code);
+    }
     Py_XDECREF(code);
     watch_all(stepping, wanted_of_all(stepping));
 }
@@ -164,6 +171,7 @@ void stepping_apply(struct stepping *stepping)
 void stepping_finish(struct stepping *stepping)
 {
     stepping_cancel(stepping);
+    Py_CLEAR(stepping->jump_code);
     while (stepping->watched_count > 0) {
         Py_DECREF(stepping->watched[--stepping->watched_count]);
     }
@@ -260,6 +268,49 @@ static bool was_begun(struct stepping *stepping)
     return same;
 }
 
+void stepping_set_until(struct stepping *stepping, int line)
+{
+    PyObject *current = stepping->frame ? PyObject_GetAttrString(stepping->frame, "f_lineno") : NULL;
+    long now = current && current != Py_None ? PyLong_AsLong(current) : 0;
+    Py_XDECREF(current);
+    PyErr_Clear();
+    stepping->until = line ? line : (int)now + 1;
+}
+
+void stepping_note_jump(struct stepping *stepping, PyObject *frame)
+{
+    PyObject *code = step_frames_code(frame);
+    thread_marks_set(&stepping->jumped, code, frame, step_frames_instruction(frame));
+    Py_XDECREF(stepping->jump_code);
+    stepping->jump_code = code;
+}
+
+/* Whether this line event is that of the line that the running frame was moved to. Not every version reports
+ * it, nor every jump: whatever comes first in that frame settles it. */
+static bool was_jumped(struct stepping *stepping)
+{
+    const struct thread_mark *mark = thread_marks_find(&stepping->jumped);
+    PyObject *frame = mark ? (PyObject *)PyEval_GetFrame() : NULL;
+    if (!frame || frame != mark->frame) {
+        return false;
+    }
+    bool same = step_frames_instruction(frame) == mark->at;
+    thread_marks_forget(&stepping->jumped);
+    for (size_t i = stepping->watched_count; stepping->kind == STEP_NONE && i-- > 0;) {
+        if (stepping->watched[i] == stepping->jump_code) {
+            unwatch(stepping, i);
+        }
+    }
+    Py_CLEAR(stepping->jump_code);
+    return same;
+}
+
+/* Whether a line event was dealt with before it came. */
+static bool was_dealt_with(struct stepping *stepping)
+{
+    return was_jumped(stepping) || was_begun(stepping);
+}
+
 /* Reports of the engine. */
 
 /* Whether a report is nobody's: another thread is stopped, and its evaluate runs this one; or it is the
@@ -321,7 +372,7 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
         stop_note_skipped(backend);
         return;
     }
-    if (!is_silent(backend) && !was_begun(backend->stepping) &&
+    if (!is_silent(backend) && !was_dealt_with(backend->stepping) &&
         breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
         stop_for_hits(backend, &hits);
     }
@@ -345,19 +396,20 @@ static bool pause_here(const struct stepping *stepping)
 }
 
 /* Whether a step stops at this line of the calling frame. */
-static bool step_here(struct stepping *stepping)
+static bool step_here(struct stepping *stepping, int line)
 {
     bool same = is_step_frame(stepping);
-    bool wanted = stepping->kind == STEP_IN || (stepping->kind == STEP_OVER && same);
+    bool over = stepping->kind == STEP_OVER || (stepping->kind == STEP_UNTIL && line >= stepping->until);
+    bool wanted = stepping->kind == STEP_IN || (over && same);
     return wanted && ((same && stepping->begun_here) ||
                       my_code_steps_in(stepping->backend->my_code, (PyObject *)PyEval_GetFrame()));
 }
 
 /* Why a watched line of this thread stops; NULL: it does not. */
-static const char *line_reason(struct stepping *stepping)
+static const char *line_reason(struct stepping *stepping, int line)
 {
     if (is_step_thread(stepping)) {
-        if (step_here(stepping)) {
+        if (step_here(stepping, line)) {
             return "step";
         }
         if (stepping->kind == STEP_ENTRY && is_step_frame(stepping)) {
@@ -369,11 +421,11 @@ static const char *line_reason(struct stepping *stepping)
 
 void control_watched_line(struct backend *backend, PyObject *code, int line)
 {
-    if (is_silent(backend) || was_begun(backend->stepping)) {
+    if (is_silent(backend) || was_dealt_with(backend->stepping)) {
         return;
     }
     struct stepping *stepping = backend->stepping;
-    const char *reason = line_reason(stepping);
+    const char *reason = line_reason(stepping, line);
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
     struct hits hits = {0};
     bool hit = armed && armed_code_has_line(armed, line) && breakpoints_hit(backend->breakpoints, armed, line, &hits);

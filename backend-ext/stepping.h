@@ -3,7 +3,8 @@
  *
  * A plan belongs to a thread and a frame: the same code run by others passes. Step over stays in its
  * generator or coroutine while it is suspended; when the frame returns the stop is in its caller, on
- * the calling line, with the returned value; when an exception leaves it, in the frame that handles it.
+ * the calling line, with the returned value; when an exception leaves it, in the frame that handles it. "Until" is
+ * a step over that passes lines before a given one.
  *
  * Just my code (my_code.h): a step begins where the user stands, in library code too, and ends in user code.
  * A frame that returns to library code leaves the step to what comes first, the return of that library code to
@@ -17,13 +18,19 @@ struct backend;
 struct hits;
 struct stepping;
 
-enum step_kind { STEP_NONE, STEP_OVER, STEP_IN, STEP_OUT, STEP_ENTRY };
+enum step_kind { STEP_NONE, STEP_OVER, STEP_IN, STEP_OUT, STEP_UNTIL, STEP_ENTRY };
 
 struct stepping *stepping_create(struct backend *backend); /* NULL: out of memory */
 void stepping_destroy(struct stepping *stepping);
 
 /* Plan a step of the thread IDENT from FRAME. */
 void stepping_begin(struct stepping *stepping, enum step_kind kind, PyObject *frame, unsigned long ident);
+
+/* For STEP_UNTIL: stop at LINE or a greater one; 0: one greater than the current. */
+void stepping_set_until(struct stepping *stepping, int line);
+
+/* FRAME, the running one, was moved to another line, which the user sees: the report of that line is not to stop. */
+void stepping_note_jump(struct stepping *stepping, PyObject *frame);
 
 /* Stop at the first line that FRAME reaches: the program's entry, or a function breakpoint (HITS, copied; NULL). */
 void stepping_begin_entry(struct stepping *stepping, PyObject *frame, const struct hits *hits);

@@ -41,6 +41,8 @@ struct stop {
     long skipped;                            /* breakpoints that other threads passed while an evaluate ran */
     bool check_interrupt;                    /* the main thread goes on: a Ctrl-C may have come meanwhile */
     long long cancelled_request;             /* the last one whose code a client interrupted */
+    bool again;                              /* the frame was moved: show it anew */
+    char again_text[256];
     /* Guarded by backend->lock: */
     bool resumed;          /* leave the loop */
     bool released;         /* the same, though no request said so */
@@ -121,6 +123,21 @@ static void report_skipped(struct backend *backend)
 PyObject *stop_frame(const struct backend *backend)
 {
     return backend->stop->frame;
+}
+
+bool stop_is_finished(const struct backend *backend)
+{
+    return backend->stop->finished;
+}
+
+void stop_show_again(struct backend *backend, const char *text)
+{
+    struct stop *stop = backend->stop;
+    stop->again = true;
+    snprintf(stop->again_text, sizeof(stop->again_text), "%s", text);
+    pthread_mutex_lock(&backend->lock);
+    stop->resumed = true;
+    pthread_mutex_unlock(&backend->lock);
 }
 
 unsigned long stop_ident(const struct backend *backend)
@@ -302,6 +319,7 @@ static void serve(struct backend *backend)
     stop->resumed = stop->released = false;
     pthread_mutex_unlock(&backend->lock);
     if (released) {
+        stop->again = false;
         stop_event_continued(backend, stop->ident);
     }
     server_drain(backend->server, ANSWER_PATIENCE); /* the program may end in its very next instruction */
@@ -367,6 +385,15 @@ static void stop_for(struct backend *backend, const struct stop_info *info)
     counter_add(&backend->counters.stops, 1);
     stepping_cancel(backend->stepping);
     show_and_serve(backend, info);
+    while (stop->again && !stop_abandoned(backend) && getpid() == backend->pid) {
+        stop->again = false;
+        counter_add(&backend->counters.stops, 1);
+        show_and_serve(backend, &(struct stop_info){.reason = "goto",
+                                                    .description = "jumped to the line",
+                                                    .frame = stop->frame,
+                                                    .text = stop->again_text[0] ? stop->again_text : NULL});
+    }
+    stop->again = false;
 }
 
 static struct stop_info parked_info(const struct parked_stop *parked)
@@ -500,6 +527,20 @@ struct value *stop_handle_step_in(struct request *request, bool *ok)
 struct value *stop_handle_step_out(struct request *request, bool *ok)
 {
     return resume(request, ok, STEP_OUT);
+}
+
+struct value *stop_handle_until(struct request *request, bool *ok)
+{
+    struct backend *backend = request->backend;
+    long long line = value_get_int(request->arguments, "line", 0);
+    if (line < 0 || line > INT32_MAX) {
+        return request_fail(request, ok, "pytui/until takes a line from 1");
+    }
+    resume(request, ok, STEP_UNTIL);
+    if (*ok) {
+        stepping_set_until(backend->stepping, (int)line);
+    }
+    return NULL;
 }
 
 struct value *stop_handle_run_to(struct request *request, bool *ok)

@@ -12,10 +12,11 @@ struct backend;
 struct stop;
 
 struct stop_info {
-    const char *reason;  /* of DAP's `stopped` */
-    const char *text;    /* or NULL */
-    PyObject *frame;     /* innermost frame to show; NULL for a finished program */
-    unsigned long ident; /* of the thread it is about; 0: the calling one */
+    const char *reason;      /* of DAP's `stopped` */
+    const char *description; /* the reason for people, where it is not the usual one; or NULL */
+    const char *text;        /* or NULL */
+    PyObject *frame;         /* innermost frame to show; NULL for a finished program */
+    unsigned long ident;     /* of the thread it is about; 0: the calling one */
     const struct hits *hits;
     PyObject *exception; /* or NULL */
     bool post_mortem;
@@ -64,7 +65,12 @@ void stop_ask_interrupt(struct backend *backend, long long seq);
 /* Interrupt the code for which that was asked, if it still runs: lock held, GIL held. */
 void stop_interrupt(struct backend *backend);
 
+/* The stopped frame was moved: once this request is answered the stop goes on as a new one with the reason `goto`
+ * and TEXT ("": none), copied. GIL held. */
+void stop_show_again(struct backend *backend, const char *text);
+
 PyObject *stop_frame(const struct backend *backend);     /* borrowed; NULL */
+bool stop_is_finished(const struct backend *backend);    /* post-mortem */
 unsigned long stop_ident(const struct backend *backend); /* 0 when none is stopped */
 
 struct value *stop_handle_continue(struct request *request, bool *ok);
@@ -72,4 +78,5 @@ struct value *stop_handle_next(struct request *request, bool *ok);
 struct value *stop_handle_step_in(struct request *request, bool *ok);
 struct value *stop_handle_step_out(struct request *request, bool *ok);
 struct value *stop_handle_run_to(struct request *request, bool *ok);
+struct value *stop_handle_until(struct request *request, bool *ok);
 struct value *stop_handle_configuration_done(struct request *request, bool *ok);

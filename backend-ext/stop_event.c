@@ -81,7 +81,7 @@ void stop_event_stopped(struct backend *backend, const struct stop_info *info, u
     struct value *snapshot = make_snapshot(backend, arena, info, thread);
     const char *text = info->text ? info->text : info->exception ? exception_text(arena, snapshot) : NULL;
     value_set_text(arena, body, "reason", info->reason);
-    value_set_text(arena, body, "description", describe_reason(info->reason));
+    value_set_text(arena, body, "description", info->description ? info->description : describe_reason(info->reason));
     value_set_int(arena, body, "threadId", thread);
     if (text) {
         value_set(arena, body, "text", value_string(arena, text, strlen(text)));

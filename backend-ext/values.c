@@ -197,6 +197,32 @@ PyObject *values_local(struct values *values, PyObject *frame, const char *name)
     return value;
 }
 
+bool values_source_line(struct values *values, PyObject *code, int line, char *buffer, size_t size)
+{
+    PyObject *filename = PyObject_GetAttrString(code, "co_filename");
+    bool found = filename && PyUnicode_Check(filename) && origin_line(&values->origins, filename, line, buffer, size);
+    Py_XDECREF(filename);
+    PyErr_Clear();
+    return found;
+}
+
+PyObject *values_unbound(const struct values *values, PyObject *frame)
+{
+    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
+    PyObject *names = locals_optimized(code) ? locals_names(code, false) : PyList_New(0);
+    for (Py_ssize_t i = names ? PyList_Size(names) : 0; i-- > 0;) {
+        PyObject *value = locals_get(&values->locals, frame, PyList_GetItem(names, i));
+        if (value) {
+            PyList_SetSlice(names, i, i + 1, NULL);
+            Py_DECREF(value);
+        }
+        PyErr_Clear();
+    }
+    Py_DECREF(code);
+    PyErr_Clear();
+    return names;
+}
+
 /* The snapshot */
 
 /* The first page of each scope that is cheap. */

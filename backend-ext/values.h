@@ -48,6 +48,13 @@ void values_end(struct values *values);
  * after values_begin(). RETURNED is borrowed. */
 void values_set_return(struct values *values, PyObject *returned, const char *function_name);
 
+/* A line of the file that CODE is from, without its end, as much as fits; false: it cannot be had. */
+bool values_source_line(struct values *values, PyObject *code, int line, char *buffer, size_t size);
+
+/* New list of the names of a function's variables in FRAME that are unbound; NULL, without an error, when it cannot
+ * be had. Empty for what is no function. */
+PyObject *values_unbound(const struct values *values, PyObject *frame);
+
 /* The snapshot of `stopped` (stackFrames, moreFrames, scopes, pages, exception, returnValue,
  * postMortem; the caller adds the rest). Runs no code of the program. */
 struct value *values_snapshot(struct values *values, struct arena *arena, size_t frames, size_t variables);

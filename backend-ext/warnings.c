@@ -15,20 +15,35 @@ PyObject *warnings_filters(void)
     return filters;
 }
 
-PyObject *warnings_compile_silently(const char *text, const char *filename, int start)
+PyObject *warnings_silence(PyObject *category)
 {
     PyObject *filters = warnings_filters();
-    PyObject *ignore = filters ? Py_BuildValue("(sOOOi)", "ignore", Py_None, PyExc_Warning, Py_None, 0) : NULL;
-    bool silent = ignore && PyList_Insert(filters, 0, ignore) == 0;
+    PyObject *ignore = filters ? Py_BuildValue("(sOOOi)", "ignore", Py_None, category, Py_None, 0) : NULL;
+    if (ignore && PyList_Insert(filters, 0, ignore) != 0) {
+        Py_CLEAR(ignore);
+    }
+    Py_XDECREF(filters);
     PyErr_Clear();
-    PyObject *code = Py_CompileString(text, filename, start);
-    PyObject *error = PyErr_GetRaisedException();
-    if (silent && PyList_GetItem(filters, 0) == ignore) {
+    return ignore;
+}
+
+void warnings_restore(PyObject *silence)
+{
+    PyObject *filters = silence ? warnings_filters() : NULL;
+    if (filters && PyList_GetItem(filters, 0) == silence) {
         PyList_SetSlice(filters, 0, 1, NULL);
     }
     PyErr_Clear();
-    Py_XDECREF(ignore);
     Py_XDECREF(filters);
+    Py_XDECREF(silence);
+}
+
+PyObject *warnings_compile_silently(const char *text, const char *filename, int start)
+{
+    PyObject *silence = warnings_silence(PyExc_Warning);
+    PyObject *code = Py_CompileString(text, filename, start);
+    PyObject *error = PyErr_GetRaisedException();
+    warnings_restore(silence);
     if (error) {
         PyErr_SetRaisedException(error);
     }

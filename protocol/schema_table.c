@@ -246,6 +246,7 @@ static const struct field_schema capabilities_fields[] = {
     {"supportsLogPoints", FIELD_BOOL, .help = "true"},
     {"supportsSetVariable", FIELD_BOOL, .help = "true"},
     {"supportsValueFormattingOptions", FIELD_BOOL, .help = "true: format.hex"},
+    {"supportsGotoTargetsRequest", FIELD_BOOL, .help = "true: the frame on top can be moved to another line"},
     {"supportsEvaluateForHovers", FIELD_BOOL, .help = "true"},
     {"supportsExceptionInfoRequest", FIELD_BOOL, .help = "true"},
     {"supportsExceptionFilterOptions", FIELD_BOOL, .help = "true: filters take a condition, which names types"},
@@ -343,6 +344,33 @@ static const struct field_schema just_my_code_result_fields[] = {
     {"justMyCode", FIELD_BOOL, REQUIRED, .help = "as it is now"},
 };
 static OBJECT(just_my_code_result, "pytui.SetJustMyCodeResponse", just_my_code_result_fields);
+static const struct field_schema until_fields[] = {
+    {"threadId", FIELD_INT, REQUIRED, .help = "the stopped thread"},
+    {"line", FIELD_INT, .help = "stop at this line or a greater one; absent or 0: at one greater than the current"},
+};
+static OBJECT(until, "pytui.UntilArguments", until_fields);
+
+static const struct field_schema goto_targets_arguments_fields[] = {
+    {"source", FIELD_OBJECT, REQUIRED, .object = &source, .help = "the file of the frame on top"},
+    {"line", FIELD_INT, REQUIRED, .help = "where to jump to, from 1"},
+    {"column", FIELD_INT, .help = "accepted and ignored"},
+};
+static OBJECT(goto_targets_arguments, "GotoTargetsArguments", goto_targets_arguments_fields);
+static const struct field_schema goto_target_fields[] = {
+    {"id", FIELD_INT, REQUIRED, .help = "for `goto`, at this stop"},
+    {"label", FIELD_STRING, REQUIRED, .help = "the line's text"},
+    {"line", FIELD_INT, REQUIRED, .help = "the line asked for, or the next one with code"},
+};
+static OBJECT(goto_target, "GotoTarget", goto_target_fields);
+static const struct field_schema goto_targets_result_fields[] = {
+    {"targets", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &goto_target, .help = "one"},
+};
+static OBJECT(goto_targets_result, "GotoTargetsResponse", goto_targets_result_fields);
+static const struct field_schema goto_fields[] = {
+    {"threadId", FIELD_INT, REQUIRED, .help = "the stopped thread, or 0"},
+    {"targetId", FIELD_INT, REQUIRED, .help = "of gotoTargets at this stop"},
+};
+static OBJECT(goto_arguments, "GotoArguments", goto_fields);
 
 static const struct field_schema pause_pytui_fields[] = {
     {"state", FIELD_STRING, .help = "stopping, or blocked: C code keeps the interpreter; stops at the next line"},
@@ -520,7 +548,7 @@ static OBJECT(stats, "pytui.Stats", stats_fields);
 
 static const struct field_schema stopped_fields[] = {
     {"reason", FIELD_STRING, REQUIRED,
-     .help = "entry, step, breakpoint, function breakpoint, goto (run to cursor), pause, exception"},
+     .help = "entry, step, breakpoint, function breakpoint, goto (run to a line, or jumped), pause, exception"},
     {"description", FIELD_STRING, .help = "the full reason for people"},
     {"threadId", FIELD_INT, .help = "the thread that stopped"},
     {"text", FIELD_STRING, .help = "for exceptions: type and message; for a condition that raised: its error"},
@@ -612,6 +640,9 @@ const struct message_schema schema_messages[] = {
     REQUEST("stepOut", &thread_arguments, NULL, "run until the frame is left, stop in its caller"),
     REQUEST("pytui/runTo", &run_to, NULL, "run to a line"),
     REQUEST("pytui/setJustMyCode", &set_just_my_code, &just_my_code_result, "whose code steps stop in"),
+    REQUEST("pytui/until", &until, NULL, "step over to a greater line of the frame, or its end"),
+    REQUEST("gotoTargets", &goto_targets_arguments, &goto_targets_result, "where the frame on top can jump to"),
+    REQUEST("goto", &goto_arguments, NULL, "jump; the stop goes on as a new one"),
     REQUEST("pause", &thread_arguments, &pause_result, "stop as soon as possible"),
     REQUEST("stackTrace", &stack_trace, &stack_trace_result, "frames of a thread, in pages"),
     REQUEST("scopes", &scopes_arguments, &scopes_result, "scopes of a frame"),

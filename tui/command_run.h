@@ -3,7 +3,7 @@
 
 struct app;
 
-/* command_run.c: moving, looking, the screen */
+/* command_move.c: moving the program */
 void command_step_over(struct app *app, const char *argument);
 void command_step_into(struct app *app, const char *argument);
 void command_finish(struct app *app, const char *argument);
@@ -12,6 +12,10 @@ void command_run_to(struct app *app, const char *argument);
 void command_pause(struct app *app, const char *argument);
 void command_resume(struct app *app, const char *argument);
 void command_terminate(struct app *app, const char *argument);
+void command_until(struct app *app, const char *argument);
+void command_jump(struct app *app, const char *argument);
+
+/* command_run.c: looking, the screen */
 void command_frame_up(struct app *app, const char *argument);
 void command_frame_down(struct app *app, const char *argument);
 void command_show_current(struct app *app, const char *argument);

@@ -43,6 +43,10 @@ size_t session_pending(const struct session *session);
 enum session_step { SESSION_CONTINUE, SESSION_NEXT, SESSION_STEP_IN, SESSION_STEP_OUT };
 bool session_step(struct session *session, enum session_step step);
 bool session_run_to(struct session *session, const char *path, int line);
+/* Over to LINE of the frame or a greater one, or out of it; 0: to one greater than the current. */
+bool session_until(struct session *session, int line);
+/* Have the frame on top go on at another line, without running anything. */
+bool session_jump(struct session *session, const char *path, int line);
 bool session_pause(struct session *session);
 bool session_terminate(struct session *session);                  /* ask the program to end */
 bool session_disconnect(struct session *session, bool terminate); /* leave it, or end it */

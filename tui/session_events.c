@@ -42,6 +42,16 @@ static void show_exception(struct session *session)
         session_output(session, MODEL_LINE_ERROR, model->exception);
 }
 
+/* What a jump did to variables is a note for the user, and no error of the stop. */
+static void show_jump(struct session *session)
+{
+    struct model *model = session->model;
+    if (!model->text || strcmp(model->reason, "goto") != 0)
+        return;
+    session_say(session, false, "%s", model->text);
+    session_replace(&model->text, NULL);
+}
+
 static void stopped(struct session *session, const struct value *body)
 {
     struct model *model = session->model;
@@ -63,6 +73,7 @@ static void stopped(struct session *session, const struct value *body)
     for (size_t i = 0; i < value_count(hits); i++)
         session_breakpoint_event(session, "changed", value_at(hits, i));
     show_exception(session);
+    show_jump(session);
 
     session_moves_landed(session, reason);
     session_changed(session);

@@ -44,11 +44,11 @@ struct request {
     void *data;
 };
 
-enum move_kind { MOVE_NONE, MOVE_CONTINUE, MOVE_NEXT, MOVE_STEP_IN, MOVE_STEP_OUT, MOVE_RUN_TO };
+enum move_kind { MOVE_NONE, MOVE_CONTINUE, MOVE_NEXT, MOVE_STEP_IN, MOVE_STEP_OUT, MOVE_RUN_TO, MOVE_UNTIL, MOVE_JUMP };
 struct move {
     enum move_kind kind;
-    char *path; /* owned; RUN_TO */
-    int line;
+    char *path; /* owned; RUN_TO, JUMP */
+    int line;   /* of these and UNTIL, there 0 for any greater one */
 };
 
 enum session_phase {

@@ -10,7 +10,8 @@
 
 static const char *const commands[] = {
     [MOVE_CONTINUE] = "continue", [MOVE_NEXT] = "next",          [MOVE_STEP_IN] = "stepIn",
-    [MOVE_STEP_OUT] = "stepOut",  [MOVE_RUN_TO] = "pytui/runTo",
+    [MOVE_STEP_OUT] = "stepOut",  [MOVE_RUN_TO] = "pytui/runTo", [MOVE_UNTIL] = "pytui/until",
+    [MOVE_JUMP] = "gotoTargets",
 };
 
 /* Reasons with which a move ends as it was meant to. NONE is the start of the program. */
@@ -18,6 +19,7 @@ static const char *const meant[][3] = {
     [MOVE_NONE] = {"entry"},    [MOVE_CONTINUE] = {"breakpoint", "function breakpoint"},
     [MOVE_NEXT] = {"step"},     [MOVE_STEP_IN] = {"step"},
     [MOVE_STEP_OUT] = {"step"}, [MOVE_RUN_TO] = {"goto"},
+    [MOVE_UNTIL] = {"step"},    [MOVE_JUMP] = {"goto"},
 };
 
 size_t session_pending(const struct session *session)
@@ -59,17 +61,32 @@ static void moved(struct session *session, const struct message *response, struc
     session_changed(session);
 }
 
+/* Where can be jumped to is known: one place, since the backend decides. */
+static void jumping(struct session *session, const struct message *response, struct request *request)
+{
+    if (session_failure(response)) {
+        moved(session, response, request);
+        return;
+    }
+    const struct value *target = value_at(value_get_array(response->body, "targets"), 0);
+    struct value *arguments = session_arguments(session);
+    value_set_int(session->out, arguments, "threadId", session->model->thread_id);
+    value_set_int(session->out, arguments, "targetId", value_get_int(target, "id", 0));
+    session_request(session, "goto", arguments, &(struct request){.handler = moved, .view = request->view});
+}
+
 static void send_move(struct session *session, const struct move *move)
 {
     struct value *arguments = session_arguments(session);
     value_set_int(session->out, arguments, "threadId", session->model->thread_id);
-    if (move->kind == MOVE_RUN_TO) {
+    if (move->path)
         value_set(session->out, arguments, "source", session_source_value(session, move->path));
+    if (move->line)
         value_set_int(session->out, arguments, "line", move->line);
-    }
     session->flight++;
-    if (!session_request(session, commands[move->kind], arguments,
-                         &(struct request){.handler = moved, .view = session->flight}))
+    if (!session_request(
+            session, commands[move->kind], arguments,
+            &(struct request){.handler = move->kind == MOVE_JUMP ? jumping : moved, .view = session->flight}))
         return;
     session->in_flight = move->kind;
     session->model->state = MODEL_RUNNING;
@@ -135,6 +152,16 @@ bool session_step(struct session *session, enum session_step step)
 bool session_run_to(struct session *session, const char *path, int line)
 {
     return move(session, MOVE_RUN_TO, path, line);
+}
+
+bool session_until(struct session *session, int line)
+{
+    return move(session, MOVE_UNTIL, NULL, line);
+}
+
+bool session_jump(struct session *session, const char *path, int line)
+{
+    return move(session, MOVE_JUMP, path, line);
 }
 
 static void pausing(struct session *session, const struct message *response, struct request *request)

@@ -215,3 +215,43 @@ def test_catch_stops_where_an_exception_is_raised(pytui, each_engine):
     screen.expect(re.compile(r"raises\.py:\d+ in load\b.*stopped: exception: LookupError"), row=0)
     screen.send("Bd")
     screen.expect_not("◆ raised")
+
+
+def test_jump_to_the_cursor_skips_lines(pytui, each_engine):
+    screen = pytui("stepme.py", interpreter=each_engine.path)
+    at(screen, "stepme.py:1")
+    screen.send("nsn")
+    at(screen, "stepme.py:3 in work")
+    screen.send("jjjjjjJ")
+    at(screen, "stepme.py:9 in work")
+    screen.expect(re.compile(r"total +0"))
+    screen.send("n")
+    at(screen, "stepme.py:10")
+
+
+def test_jump_says_why_not(pytui, each_engine):
+    screen = pytui("stepme.py", interpreter=each_engine.path)
+    at(screen, "stepme.py:1")
+    screen.send("nsn")
+    at(screen, "stepme.py:3 in work")
+    screen.send(":jump 6\r")
+    screen.expect("line 6 cannot be jumped to: can't jump into the body of a for loop")
+    screen.send(":j 10\r")
+    screen.expect("comes after the current code block")
+    screen.send(":j 2\r")
+    at(screen, "stepme.py:2 in work")
+    screen.send("n")
+    at(screen, "stepme.py:3 in work")
+
+
+def test_until_leaves_the_loop(pytui, each_engine):
+    screen = pytui("stepme.py", interpreter=each_engine.path)
+    at(screen, "stepme.py:1")
+    screen.send(":until 10\r")
+    at(screen, "stepme.py:10")
+    screen.send("sNNNNNN")
+    at(screen, "stepme.py:8 in work")
+    screen.send("N")
+    at(screen, "stepme.py:9 in work")
+    screen.send(":until x\r")
+    screen.expect("'x' is no line number")

@@ -214,6 +214,7 @@ print("end")
             source={"path": run.script},
             breakpoints=[{"line": chance.randrange(1, 22), "condition": chance.choice(["", "i == 3", "i > 5"])}],
         ),
+        lambda: run.send("pytui/until", threadId=0, line=chance.choice((0, 3, 20))),
         lambda: run.send("pytui/runTo", threadId=0, source={"path": run.script}, line=chance.randrange(1, 24)),
         lambda: run.send("setFunctionBreakpoints", breakpoints=[{"name": chance.choice(["work", "numbers", "none"])}]),
     ]

@@ -69,6 +69,9 @@ EVERY_REQUEST = {
     "stepIn": {"threadId": 0},
     "stepOut": {"threadId": 0},
     "pytui/runTo": {"threadId": 0, "source": {"path": "/nowhere.py"}, "line": 1},
+    "pytui/until": {"threadId": 0},
+    "gotoTargets": {"source": {"path": "/nowhere.py"}, "line": 1},
+    "goto": {"threadId": 0, "targetId": 1},
     "pause": {"threadId": 0},
     "stackTrace": {"threadId": 1},
     "scopes": {"frameId": 1},
@@ -139,7 +142,7 @@ def test_every_request_is_answered_once(session: Start, state: str) -> None:
         run.wait_stop("entry")
     elif state == "running":
         run.configure(stop_on_entry=False)
-    ending = {"continue", "next", "stepIn", "stepOut", "configurationDone", "pause", "pytui/runTo"}
+    ending = {"continue", "next", "stepIn", "stepOut", "configurationDone", "pause", "pytui/runTo", "pytui/until"}
     commands = [name for name in EVERY_REQUEST if name not in ending]
     seqs = {run.send(name, EVERY_REQUEST[name]): name for name in commands}
     for seq, name in seqs.items():
