@@ -26,6 +26,7 @@
 #include "term.h"
 #include "vt.h"
 #include "width.h"
+#include "words.h"
 #include "xalloc.h"
 
 #include <signal.h>
@@ -385,20 +386,25 @@ static void create_panes(struct app *app)
         app->panes[i] = pane_table[i]->create(app);
 }
 
-static bool launch(struct app *app, const struct options *options, char *error, size_t size)
+bool app_launch(struct app *app, const struct target_options *options, char *error, size_t size)
 {
-    struct target_options target = options->target;
+    struct target_options target = *options;
     layout_place(app->layout, app, term_rows(app->term), term_columns(app->term));
     struct layout_place place = layout_pane(app->layout, PANE_TERMINAL);
     target.rows = place.rows > 0 ? place.rows : 24;
     target.columns = place.rows > 0 ? place.columns : 80;
-    app->target = target_launch(app->loop, &target, app_program_exited, app, error, size);
-    if (!app->target)
+    struct target *started = target_launch(app->loop, &target, app_program_exited, app, error, size);
+    if (!started)
         return false;
-    target_set_stop_handler(app->target, app_program_stopped);
+    app->target = started;
+    target_set_stop_handler(started, app_program_stopped);
     pane_terminal_attach(app);
-    session_connect(app_session(app), target_take_channel(app->target), !options->run_on);
     return true;
+}
+
+void app_connect(struct app *app)
+{
+    session_connect(app_session(app), target_take_channel(app->target), !app->options->run_on);
 }
 
 /* Everything up to the running loop. False with a message in ERROR. */
@@ -411,8 +417,10 @@ static bool start(struct app *app, const struct options *options, char *error, s
     create_panes(app);
     add_session(app, options);
     app_watch_signals(app);
-    if (!launch(app, options, error, size))
+    app_restart_prepare(app);
+    if (!app_launch(app, &options->target, error, size))
         return false;
+    app_connect(app);
     if (target_main_path(app->target))
         pane_source_show(app, target_main_path(app->target), 1);
     complain(app);
@@ -444,6 +452,7 @@ static void destroy(struct app *app)
     theme_destroy(app->theme);
     keymap_destroy(app->keymap);
     config_destroy(app->config);
+    words_free(app->arguments);
     free(app->themes);
     if (app->loop) {
         loop_remove(app->loop, app->keyboard);
@@ -454,7 +463,7 @@ static void destroy(struct app *app)
 
 int app_run(const struct options *options)
 {
-    struct app app = {.loop = loop_create()};
+    struct app app = {.loop = loop_create(), .options = options};
     char error[1024] = "cannot create the event loop";
     int status = 1;
     size_t length = 0; /* read before the screen opens, as it may take its time and Ctrl-C is to end it */

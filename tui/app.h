@@ -1,6 +1,6 @@
 /* The application: everything that one running pytui owns, passed down to whoever needs it.
  *
- * app.c starts and paints, app_input.c hands keys on, app_leave.c knows the ways out. */
+ * app.c starts and paints, app_input.c hands keys on, app_leave.c knows the ways out and app_restart.c the way back. */
 #pragma once
 
 #include "canvas.h"
@@ -42,8 +42,10 @@ struct app {
     struct session **sessions; /* owned; one today, attach and children add rows */
     size_t session_count;
     size_t session_focused;
-    struct target *target; /* of the launched program; NULL for other ways in */
-    struct vt *vt;         /* the program's terminal */
+    struct target *target;         /* of the launched program; NULL for other ways in */
+    const struct options *options; /* borrowed: the command line, for launching again */
+    char **arguments;              /* the program's own, given to :restart; NULL: those of the command line */
+    struct vt *vt;                 /* the program's terminal */
 
     void *panes[PANE_COUNT]; /* each pane's private data */
     enum pane_kind focus;
@@ -66,13 +68,15 @@ struct app {
     int64_t painted;     /* when, last */
     bool hurried;        /* a key or a stop wants to be seen */
     int64_t last_bell;
-    int64_t pending_since; /* moves or answers are on their way since; 0: none are */
-    bool ended;            /* the program ended: exit_status is its */
-    bool asking;           /* the question of `q` is open */
-    bool leaving;          /* leave as soon as it has ended */
-    int stopped_by;        /* the signal that suspended the program; 0: none */
-    uint64_t patience;     /* timer: a program that was told to end has not */
-    char *themes;          /* directory of theme files; NULL: none */
+    int64_t pending_since;  /* moves or answers are on their way since; 0: none are */
+    bool ended;             /* the program ended: exit_status is its */
+    bool asking;            /* the question of `q` is open */
+    bool leaving;           /* leave as soon as it has ended */
+    bool restarting;        /* launch it again as soon as it has ended */
+    const char *no_restart; /* why it cannot be launched again; NULL: it can */
+    int stopped_by;         /* the signal that suspended the program; 0: none */
+    uint64_t patience;      /* timer: a program that was told to end has not */
+    char *themes;           /* directory of theme files; NULL: none */
     bool colour;
 };
 
@@ -102,6 +106,8 @@ int app_run(const struct options *options);
 
 /* The user's `q`: asks while the program is alive. */
 void app_leave(struct app *app);
+/* The program anew, with ARGUMENTS if they are not blank; asks while it is alive. */
+void app_restart(struct app *app, const char *arguments);
 /* Back to the shell until `fg`. */
 void app_suspend(struct app *app);
 /* Use the theme NAME; false with a message in ERROR, and the theme as it was. */
@@ -117,6 +123,8 @@ void app_set_cursor(struct app *app, struct canvas canvas, int row, int column);
 /* The program's pty: read into app->vt from now on (pane_terminal.c). Call once the target runs. */
 void pane_terminal_attach(struct app *app);
 void pane_terminal_detach(struct app *app);
+/* Show what the program printed last, and forget what it has not read. */
+void pane_terminal_drain(struct app *app);
 /* Bytes for the program; vt's write callback comes here. */
 void pane_terminal_write(struct app *app, const char *bytes, size_t length);
 /* The program's terminal as large as its pane is now; called after layout_place(). */

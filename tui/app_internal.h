@@ -3,6 +3,13 @@
 
 #include "app.h"
 
+/* app.c */
+
+/* Start the program of TARGET and show its terminal; app->target is the new one. False with a message in ERROR. */
+bool app_launch(struct app *app, const struct target_options *target, char *error, size_t size);
+/* Debug it: the session takes its channel. */
+void app_connect(struct app *app);
+
 /* app_input.c */
 
 /* Read keys and dispatch them, as many as may be handled now. How long the loop may sleep, in ms. */
@@ -13,8 +20,19 @@ void app_fit_theme(struct app *app);
 
 /* app_leave.c */
 void app_watch_signals(struct app *app);
+/* End the program, in ever stronger ways, saying MESSAGE; app_program_exited() follows. */
+void app_end_program(struct app *app, const char *message);
+/* Let a program that stands at its uncaught exception come to its end. */
+void app_let_end(struct app *app);
 /* target_exit_handler and target_stop_handler; DATA is the app. */
 void app_program_exited(struct target *target, int status, void *data);
 void app_program_stopped(struct target *target, int signal, void *data);
-/* The user's terminal hung up. */
+/* app_restart.c */
+
+/* Find out whether the program can be started twice, before it is started. */
+void app_restart_prepare(struct app *app);
+/* The program has ended: launch it again. */
+void app_restart_now(struct app *app);
+
+/* app_leave.c: the user's terminal hung up. */
 void app_hang_up(struct app *app);

@@ -32,7 +32,9 @@ void app_program_exited(struct target *target, int status, void *data)
     app->stopped_by = 0;
     session_exited(app_session(app), status);
     app_damage(app);
-    if (app->leaving || app->asking) /* it answered the question itself */
+    if (app->restarting)
+        app_restart_now(app);
+    else if (app->leaving || app->asking) /* it answered the question itself */
         app_quit(app, app->exit_status);
 }
 
@@ -68,15 +70,28 @@ static void terminate_it(struct loop *loop, void *data)
     app->patience = loop_add_timer(loop, PATIENCE, kill_it, app);
 }
 
-static void end_program(struct app *app)
+void app_end_program(struct app *app, const char *message)
 {
-    app->leaving = true;
     loop_remove(app->loop, app->patience);
-    app_message(app, false, "ending the program…");
+    app_message(app, false, "%s", message);
     if (session_connected(app_session(app)) && session_disconnect(app_session(app), true))
         app->patience = loop_add_timer(app->loop, PATIENCE, terminate_it, app);
     else
         terminate_it(app->loop, app);
+}
+
+void app_let_end(struct app *app)
+{
+    if (session_step(app_session(app), SESSION_CONTINUE))
+        app->patience = loop_add_timer(app->loop, 2 * PATIENCE, terminate_it, app);
+    else
+        terminate_it(app->loop, app);
+}
+
+static void end_program(struct app *app)
+{
+    app->leaving = true;
+    app_end_program(app, "ending the program…");
 }
 
 static void leave_running(struct app *app)
@@ -114,13 +129,14 @@ void app_leave(struct app *app)
     const struct model *model = app_model(app);
     if (app->ended || !app->target) {
         app_quit(app, app->exit_status);
-    } else if (app->leaving) { /* asked again: no more patience */
+    } else if (app->leaving || app->restarting) { /* asked again: no more patience */
+        app->leaving = true;
+        app->restarting = false;
         target_signal(app->target, SIGKILL);
     } else if (model->state == MODEL_STOPPED && model->post_mortem &&
                !model->goes_on) { /* it is over: let it come to its end */
-        app->leaving = session_step(app_session(app), SESSION_CONTINUE);
-        if (app->leaving)
-            app->patience = loop_add_timer(app->loop, 2 * PATIENCE, terminate_it, app);
+        app->leaving = true;
+        app_let_end(app);
     } else {
         ask(app);
     }

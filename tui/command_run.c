@@ -265,3 +265,8 @@ void command_quit(struct app *app, const char *argument)
     (void)argument;
     app_leave(app);
 }
+
+void command_restart(struct app *app, const char *argument)
+{
+    app_restart(app, argument);
+}

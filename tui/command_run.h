@@ -42,6 +42,7 @@ void command_help(struct app *app, const char *argument);
 void command_redraw(struct app *app, const char *argument);
 void command_suspend(struct app *app, const char *argument);
 void command_quit(struct app *app, const char *argument);
+void command_restart(struct app *app, const char *argument);
 void command_line(struct app *app, const char *argument);
 
 /* command_break.c: breakpoints by location or number */

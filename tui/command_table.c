@@ -28,6 +28,8 @@ const struct command commands[] = {
     {"pause", "interrupt", "Ctrl-c", SCOPE_GLOBAL, NULL, "Stop the running program; at a stop, interrupt an evaluation",
      NULL, .everywhere = true, .run = command_pause},
     {"terminate", "kill", "", SCOPE_GLOBAL, NULL, "End the program as Ctrl-C would", NULL, .run = command_terminate},
+    {"restart", "run", "R", SCOPE_GLOBAL, "[ARGUMENTS]", "Start the program again, with other arguments if there are any", NULL,
+     .run = command_restart},
     {"resume", NULL, "", SCOPE_GLOBAL, NULL, "Let a program go on that a signal suspended (SIGCONT)", NULL,
      .run = command_resume},
     {"quit", "q exit", "q", SCOPE_GLOBAL, NULL, "Leave; asks while the program runs", "quit", .run = command_quit},

@@ -89,6 +89,33 @@ void model_destroy(struct model *model)
     free(model);
 }
 
+void model_forget_program(struct model *model)
+{
+    char **const texts[] = {&model->python_version, &model->reason,    &model->description,
+                            &model->text,           &model->exception, &model->thread_name};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        free(*texts[i]);
+        *texts[i] = NULL;
+    }
+    for (size_t i = 0; i < model->breakpoint_count; i++) {
+        struct model_breakpoint *breakpoint = model->breakpoints[i];
+        free(breakpoint->state);
+        free(breakpoint->message);
+        breakpoint->state = breakpoint->message = NULL;
+        breakpoint->verified = false;
+        breakpoint->backend_id = breakpoint->hits = 0;
+    }
+    frames_clear(model);
+    threads_clear(model);
+    model_set_root(model, NULL);
+    model_changes_destroy(model->changes);
+    model->changes = model_changes_create();
+    model->state = MODEL_STARTING;
+    model->post_mortem = model->goes_on = model->more_frames = model->variables_loading = model->exit_known = false;
+    model->pid = model->thread_id = 0;
+    model->selected_frame = 0;
+}
+
 const struct model_frame *model_frame_selected(const struct model *model)
 {
     return model->selected_frame < model->frame_count ? &model->frames[model->selected_frame] : NULL;

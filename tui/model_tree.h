@@ -16,6 +16,8 @@ struct model_breakpoint *model_breakpoint_add(struct model *model, enum model_br
 void model_breakpoint_remove(struct model *model, struct model_breakpoint *breakpoint);
 struct model_frame *model_frame_add(struct model *model);
 void model_frames_clear(struct model *model);
+/* What is known of the program itself: breakpoints lose their state, and stay. */
+void model_forget_program(struct model *model);
 struct model_thread *model_thread_add(struct model *model);
 void model_threads_clear(struct model *model);
 

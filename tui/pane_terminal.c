@@ -20,6 +20,7 @@
 #define PTY_PRIORITY 2
 #define PAINT_EVERY  16 /* ms between repaints for output alone */
 #define QUEUE_MAX    (1u << 20)
+#define DRAIN_TURNS  1000 /* of the pump, for the last words of a program whose children may print for ever */
 
 struct terminal_pane {
     uint64_t watch; /* the pty in the loop; 0: none */
@@ -134,6 +135,14 @@ void pane_terminal_detach(struct app *app)
     if (self->watch)
         loop_remove(app->loop, self->watch);
     self->watch = 0;
+}
+
+void pane_terminal_drain(struct app *app)
+{
+    struct terminal_pane *self = pane(app);
+    for (int i = 0; self->watch && i < DRAIN_TURNS && vt_pump_run(&self->pump) == VT_PUMP_MORE; i++)
+        ;
+    self->queued = 0;
 }
 
 /* Bytes for the program (vt's write callback). What the pty does not take at once is kept, up to a

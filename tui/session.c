@@ -306,6 +306,19 @@ bool session_connect(struct session *session, int fd, bool stop_on_entry)
     return true;
 }
 
+void session_reset(struct session *session)
+{
+    close_channel(session);
+    loop_remove(session->loop, session->grace);
+    session->grace = 0;
+    session_drop_view(session);
+    session_replace(&session->reason, NULL);
+    session->phase = PHASE_NEW;
+    session->capable = session->initialized = session->terminated = session->output_open = false;
+    model_forget_program(session->model);
+    session_changed(session);
+}
+
 bool session_connected(const struct session *session)
 {
     return session->channel != NULL;

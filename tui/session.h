@@ -31,6 +31,9 @@ struct model *session_model(struct session *session);
 /* Connect: takes FD, sends initialize, breakpoints and configurationDone as DAP orders them.
  * STOP_ON_ENTRY false is --continue. */
 bool session_connect(struct session *session, int fd, bool stop_on_entry);
+/* Forget the program, not what the user made of the session (breakpoints, filters, console): another one may be
+ * connected. */
+void session_reset(struct session *session);
 bool session_connected(const struct session *session);
 /* The program ended with waitpid()'s STATUS. */
 void session_exited(struct session *session, int status);

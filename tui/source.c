@@ -271,6 +271,13 @@ void source_reload(struct source *source)
     read_file(source);
 }
 
+void source_store_refresh(struct source_store *store)
+{
+    for (size_t i = 0; i < store->count; i++)
+        if (source_changed(store->sources[i]))
+            source_reload(store->sources[i]);
+}
+
 /* The character at AT as it is compared; its bytes go to SIZE. Text of a source is valid UTF-8. */
 static uint32_t compared(const char *at, const char *end, bool exact, size_t *size)
 {

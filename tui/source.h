@@ -30,6 +30,8 @@ const char *source_line(const struct source *source, int number, size_t *length)
 /* Lexer state at the start of line NUMBER (see lexer.h). */
 uint8_t source_line_state(const struct source *source, int number);
 
+/* Read anew every file that changed on disk. */
+void source_store_refresh(struct source_store *store);
 /* Whether the file on disk is no longer the one read (mtime, size, inode). */
 bool source_changed(const struct source *source);
 /* Read it anew. */
