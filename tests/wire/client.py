@@ -133,6 +133,10 @@ class Session:
             assert message["request_seq"] not in self.responses, "a second answer to one request"
             self.responses[message["request_seq"]] = message
 
+    def take(self, timeout: float = TIMEOUT) -> None:
+        """Wait for one message and keep it for whoever asks."""
+        self._take(time.monotonic() + timeout)
+
     def answer(self, seq: int, timeout: float = TIMEOUT) -> Message:
         """Wait for the response to the request SEQ, successful or not."""
         deadline = time.monotonic() + timeout

@@ -47,7 +47,7 @@ def next_stop(run: Session) -> dict[str, Any] | None:
                 return run.stopped
             if message["event"] == "exited":
                 return None
-        run.pump(0.05)
+        run.take()
 
 
 CAUGHT = lines(
