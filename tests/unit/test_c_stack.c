@@ -45,7 +45,7 @@ static void test_deeper_than_the_stack(void **state)
     descend(&descent);
     uintptr_t floor = c_stack_floor;
     assert_int_equal(descent.reached, descent.levels);
-    assert_in_range(descent.segments, 3, 6);
+    assert_int_in_range(descent.segments, 3, 6);
     descent = (struct descent){.levels = 60000};
     descend(&descent);
     assert_int_equal(descent.reached, descent.levels);

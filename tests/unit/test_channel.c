@@ -324,7 +324,7 @@ static void a_peer_that_never_reads_is_given_up_at_the_queues_limit(void **state
     int sent = 0;
     while (sent < 100 && channel_send(fixture->channel, fixture->arena, event) != 0)
         sent++;
-    assert_in_range(sent, 4, 6);
+    assert_int_in_range(sent, 4, 6);
     expect_failure(fixture, "the peer does not read");
 }
 

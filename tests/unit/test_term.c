@@ -195,7 +195,7 @@ static void only_changes_are_sent(void **state)
     assert_int_equal(sync_screen(user), 0);
     canvas_printf(canvas, 4, 10, plain, "X");
     term_present(term);
-    assert_in_range(sync_screen(user), 1, 20);
+    assert_int_in_range(sync_screen(user), 1, 20);
     expect_row(user, 4, "line 4 of X screen that stays as it is");
     term_destroy(term);
     leave(user);
@@ -289,7 +289,7 @@ static void keys_come_in_order_and_unharmed(void **state)
     poll(&wait, 1, 5000);
     struct key key;
     assert_false(term_read_key(term, &key));
-    assert_in_range(term_timeout(term), 0, 100);
+    assert_int_in_range(term_timeout(term), 0, 100);
     type(user, ";5Ax");
     expect_keys(term, "Ctrl-Up x ");
     term_destroy(term);
