@@ -5,6 +5,8 @@
 #   make test          every test, then every test again under ASan and UBSan
 #   make fuzz          each fuzz target for FUZZ_SECONDS=60
 #   make matrix        the backend on the newest interpreters, from Debian unstable, in .matrix/ (root only)
+#   make matrix-all    also on their debug builds, and the unit and screen tests with that system's libraries
+#   make debug-python  the backend on a debug build of Debian's Python: assertions, and references that leak
 #   make bench         speed, as ratios against bare Python and the other debuggers that are installed
 #   make lint          layout of the C, Python and shell sources
 #   make install       to PREFIX=/usr/local (DESTDIR is honoured)
@@ -20,11 +22,12 @@ BUILD := build
 BUILD_ASAN := build-asan
 SANITIZE := -Db_sanitize=address,undefined -Db_lundef=false
 C_FILES = $(shell git ls-files '*.c' '*.h')
-SHELL_FILES = .ci/packages .ci/run tests/matrix tests/run-pytest tests/fuzz/run
+SHELL_FILES = .ci/packages .ci/run tests/matrix tests/unstable-root tests/run-pytest tests/fuzz/run
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-plain test-asan fuzz matrix bench lint install clean help packages packages-test
+.PHONY: build run test test-plain test-asan fuzz matrix matrix-all debug-python bench lint install clean help packages \
+    packages-test
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -70,7 +73,17 @@ bench: packages-test build
 	@tests/bench/bench.py --build $(BUILD)
 
 matrix: build
+	@.ci/packages matrix
 	@tests/matrix $(BUILD)
+
+matrix-all: build
+	@.ci/packages matrix
+	@tests/matrix --all $(BUILD)
+
+debug-python: packages-test build
+	@.ci/packages debug
+	@PYTUI_INTERPRETERS=/usr/bin/python3-dbg tests/run-all --name debug-python --reports $(BUILD)/test-reports/debug \
+	    $(BUILD) wire
 
 lint:
 	@.ci/packages lint

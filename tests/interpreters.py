@@ -1,7 +1,8 @@
 """Which interpreters there are to debug: shared by the suites of pytest and the bench.
 
 `python3.X` on PATH, pyenv's, and Debian's own; each version once. With PYTUI_ONE_PER_ENGINE set, one for the settrace
-engine (3.11) and one for the monitoring engine (3.12 and newer) are enough.
+engine (3.11) and one for the monitoring engine (3.12 and newer) are enough. PYTUI_INTERPRETERS names others to use
+instead, by paths with colons between them.
 """
 
 import functools
@@ -21,6 +22,7 @@ class Interpreter:
 
     path: str
     version: tuple[int, int, int]
+    debug: bool = False
 
     @property
     def engine(self) -> str:
@@ -28,10 +30,12 @@ class Interpreter:
         return "monitoring" if self.version >= (3, 12) else "settrace"
 
     def __str__(self) -> str:
-        return ".".join(map(str, self.version))
+        return ".".join(map(str, self.version)) + ("d" if self.debug else "")
 
 
 def _candidates() -> list[Path]:
+    if named := os.environ.get("PYTUI_INTERPRETERS"):
+        return [Path(path) for path in named.split(":")]
     names = [f"python3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
     directories = [Path(part) for part in os.environ.get("PATH", "").split(":") if part]
     # The shims of pyenv say that a version is not active; its versions stand beside them.
@@ -48,7 +52,8 @@ def _probe(path: Path) -> Interpreter | None:
     if probe.returncode != 0 or fields[0] != "cpython" or "t" in "".join(fields[4:]):
         return None
     version = (int(fields[1]), int(fields[2]), int(fields[3]))
-    return Interpreter(str(path), version) if OLDEST <= version[:2] <= NEWEST else None
+    debug = "d" in "".join(fields[4:])
+    return Interpreter(str(path), version, debug) if OLDEST <= version[:2] <= NEWEST else None
 
 
 @functools.cache

@@ -97,7 +97,7 @@ def find_backend(home):
 
     suffixes = _imp.extension_suffixes()
     if sys.version_info < STABLE_ABI:
-        suffixes = suffixes[:1]
+        suffixes = [suffix for suffix in suffixes if ".cpython-" in suffix]  # a debug build takes the common one too
     names = posix.listdir(home)
     for suffix in suffixes:
         if "_pytui" + suffix in names:
@@ -120,8 +120,14 @@ def start(address):
         module = _imp.create_dynamic(type(sys.__spec__)("_pytui", None, origin=path))
         _imp.exec_dynamic(module)
         if not before and sys.modules.pop("encodings.ascii", None):
-            # 3.11 looks this codec up for the module's name when it runs with -X dev.
-            del sys.modules["encodings"].ascii
+            # 3.11 looks this codec up for the module's name in a debug build or with -X dev. Both caches forget it.
+            import _codecs
+
+            encodings = sys.modules["encodings"]
+            del encodings.ascii
+            encodings._cache.pop("ascii", None)
+            _codecs.register(refuse)
+            _codecs.unregister(refuse)
         module.start(address)
     except BaseException as error:
         kind = type(error).__name__
