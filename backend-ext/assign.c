@@ -1,65 +1,35 @@
-#include "assign.h"
-
+/* Assigning: to what a row of the variables stands for, and to an expression. Runs code of the program. */
 #include "children.h"
+#include "evaluate.h"
 #include "values_state.h"
+
+#include "protocol/arena.h"
+#include "protocol/value.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_WALK_LIMIT 200000 /* entries looked through for a key that has no literal */
-
-/* The key that NAME, "[literal]", spells and DICT has: new reference, or NULL without an error. */
-static PyObject *literal_key(PyObject *dict, const char *name)
+/* The key of the row NAME of a dict: new reference, or NULL with a Python error. */
+static PyObject *find_key(struct values *values, long long reference, const char *name)
 {
-    char literal[CHILD_NAME_BYTES];
-    size_t length = strlen(name);
-    if (length < 3 || length >= sizeof(literal) || name[length - 1] != ']') {
-        return NULL;
-    }
-    memcpy(literal, name + 1, length - 2);
-    literal[length - 2] = '\0';
-    PyObject *code = Py_CompileString(literal, "<key>", Py_eval_input);
-    PyObject *globals = code != NULL ? PyDict_New() : NULL;
-    PyObject *nothing = globals != NULL ? PyDict_New() : NULL;
+    struct found_child found;
     PyObject *key = NULL;
-    if (nothing != NULL && PyDict_SetItemString(globals, "__builtins__", nothing) == 0) {
-        key = PyEval_EvalCode(code, globals, globals);
+    if (!child_find(values, reference, name, &found)) {
+        PyErr_Format(PyExc_KeyError, "there is no entry %s to assign to", name);
+    } else if (found.ambiguous) {
+        PyErr_Format(PyExc_KeyError, "several entries look like %s: assign by an expression", name);
+    } else {
+        key = Py_XNewRef(found.key);
     }
-    if (key != NULL && (!child_is_literal(key, 0) || PyDict_Contains(dict, key) != 1)) {
-        Py_CLEAR(key);
-    }
-    Py_XDECREF(nothing);
-    Py_XDECREF(globals);
-    Py_XDECREF(code);
-    PyErr_Clear();
+    found_child_finish(&found);
     return key;
 }
 
-/* The key that the row NAME of a dict stands for: new reference, or NULL with a Python error. */
-static PyObject *find_key(struct values *values, PyObject *dict, const char *name)
-{
-    PyObject *literal = literal_key(dict, name);
-    if (literal != NULL) {
-        return literal;
-    }
-    Py_ssize_t position = 0;
-    PyObject *key, *object;
-    char candidate[CHILD_NAME_BYTES];
-    for (long i = 0; i < KEY_WALK_LIMIT && PyDict_Next(dict, &position, &key, &object); i++) {
-        child_key_name(values, key, candidate, sizeof(candidate));
-        if (strcmp(candidate, name) == 0) {
-            return Py_NewRef(key);
-        }
-    }
-    PyErr_Format(PyExc_KeyError, "there is no entry %s to assign to", name);
-    return NULL;
-}
-
-static bool assign_item(struct values *values, PyObject *object, const char *name, PyObject *value)
+static bool assign_item(struct values *values, long long reference, PyObject *object, const char *name, PyObject *value)
 {
     PyObject *key = NULL;
     if (PyDict_Check(object)) {
-        key = find_key(values, object, name);
+        key = find_key(values, reference, name);
     } else if (PyAnySet_Check(object)) {
         PyErr_SetString(PyExc_TypeError, "items of a set cannot be assigned to");
     } else {
@@ -96,7 +66,7 @@ static bool assign_named(struct values *values, const struct reference *referenc
     return false;
 }
 
-bool assign_child(struct values *values, long long reference, const char *name, PyObject *value)
+static bool assign_child(struct values *values, long long reference, const char *name, PyObject *value)
 {
     struct reference *found = variables_find(values, reference);
     if (found == NULL) {
@@ -107,7 +77,7 @@ bool assign_child(struct values *values, long long reference, const char *name, 
     Py_XINCREF(copy.object);
     bool ok;
     if (copy.kind == REFERENCE_OBJECT && name[0] == '[') {
-        ok = assign_item(values, copy.object, name, value);
+        ok = assign_item(values, reference, copy.object, name, value);
     } else {
         PyObject *key = PyUnicode_FromString(name);
         ok = key != NULL && assign_named(values, &copy, key, value);
@@ -115,4 +85,74 @@ bool assign_child(struct values *values, long long reference, const char *name, 
     }
     Py_XDECREF(copy.object);
     return ok;
+}
+
+/* Requests */
+
+/* What the response says of the new value. */
+static struct value *describe(struct values *values, struct request *request, PyObject *value, long long frame_id)
+{
+    struct value *body = value_map(request->arena);
+    values->renderer.hex = values_wants_hex(request->arguments);
+    value_set(request->arena, body, "value", variables_rendered(values, request->arena, value));
+    values->renderer.hex = false;
+    variables_describe(values, request->arena, body, value, frame_id, NULL);
+    return body;
+}
+
+/* Evaluate the new value and assign it, as one run of code: to a row if NAME is given, else to TARGET. */
+static struct value *assign(struct request *request, bool *ok, struct frame_entry *entry, const char *name,
+                            const char *target)
+{
+    struct values *values = backend_values(request->backend);
+    long long frame_id = frames_id(&values->frames, entry);
+    struct evaluation evaluation = {0};
+    if (evaluate_begin(values, request->seq)) {
+        evaluate_run(values, entry, value_get_text(request->arguments, "value", ""), false, &evaluation);
+        long long reference = value_get_int(request->arguments, "variablesReference", 0);
+        bool done =
+            evaluation.exception != NULL || (name != NULL ? assign_child(values, reference, name, evaluation.result)
+                                                          : evaluate_assign(values, entry, target, evaluation.result));
+        if (!done) {
+            evaluation.exception = PyErr_GetRaisedException();
+        }
+    } else {
+        evaluation.exception = PyErr_GetRaisedException();
+    }
+    evaluate_end(values);
+    if (target != NULL) {
+        values_note_added_names(values, entry->code); /* it may be a new name */
+    }
+    struct value *body = NULL;
+    if (!evaluate_failed(request, ok, values, evaluation.exception)) {
+        body = describe(values, request, evaluation.result, frame_id);
+    }
+    evaluation_finish(&evaluation);
+    PyErr_Clear();
+    return body;
+}
+
+struct value *values_handle_set_variable(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
+    long long number = value_get_int(request->arguments, "variablesReference", 0);
+    const struct reference *reference = variables_find(values, number);
+    if (reference == NULL) {
+        return request_fail(request, ok, "this variable belongs to an earlier stop");
+    }
+    struct frame_entry *entry = values_frame(values, reference->frame_id);
+    if (entry == NULL) {
+        return request_fail(request, ok, "the variable's frame is gone");
+    }
+    return assign(request, ok, entry, value_get_text(request->arguments, "name", ""), NULL);
+}
+
+struct value *values_handle_set_expression(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
+    struct frame_entry *entry = values_frame(values, value_get_int(request->arguments, "frameId", 0));
+    if (entry == NULL) {
+        return request_fail(request, ok, "there is no such frame at this stop");
+    }
+    return assign(request, ok, entry, NULL, value_get_text(request->arguments, "expression", ""));
 }

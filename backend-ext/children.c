@@ -302,6 +302,110 @@ static void finish_gathered(struct page *page)
     gathered->children = NULL;
 }
 
+/* Finding */
+
+static bool look_at(struct page *page, const struct child *child)
+{
+    struct found_child *found = page->finding;
+    struct child_words words;
+    describe_child(page, child, &words);
+    if (strcmp(words.name, found->name) == 0 && child->style != CHILD_GROUP) {
+        if (found->object != NULL) {
+            found->ambiguous = true;
+            return false;
+        }
+        found->style = child->style;
+        found->key = Py_XNewRef(child->key);
+        found->object = Py_NewRef(child->object);
+    }
+    /* Only entries can be called alike, by a shortened key; and those whose key is short are not. */
+    bool unique = found->object != NULL && child->style != CHILD_ENTRY;
+    return !unique && ++found->looked_at < CHILDREN_LOOKED_AT;
+}
+
+/* The key that NAME, "[literal]", spells and DICT has: new reference, or NULL without an error. */
+static PyObject *literal_key(PyObject *dict, const char *name)
+{
+    char literal[CHILD_NAME_BYTES];
+    size_t length = strlen(name);
+    if (length < 3 || length >= sizeof(literal) || name[length - 1] != ']') {
+        return NULL;
+    }
+    memcpy(literal, name + 1, length - 2);
+    literal[length - 2] = '\0';
+    PyObject *code = Py_CompileString(literal, "<key>", Py_eval_input);
+    PyObject *globals = code != NULL ? PyDict_New() : NULL;
+    PyObject *nothing = globals != NULL ? PyDict_New() : NULL;
+    PyObject *key = NULL;
+    if (nothing != NULL && PyDict_SetItemString(globals, "__builtins__", nothing) == 0) {
+        key = PyEval_EvalCode(code, globals, globals);
+    }
+    if (key != NULL && (!child_is_literal(key, 0) || PyDict_Contains(dict, key) != 1)) {
+        Py_CLEAR(key);
+    }
+    Py_XDECREF(nothing);
+    Py_XDECREF(globals);
+    Py_XDECREF(code);
+    PyErr_Clear();
+    return key;
+}
+
+/* Far behind in a huge dict, a key that is a literal is looked up. */
+static void look_up(PyObject *dict, struct found_child *found)
+{
+    PyObject *key = literal_key(dict, found->name);
+    PyObject *object = key != NULL ? PyDict_GetItemWithError(dict, key) : NULL;
+    if (object != NULL) {
+        found->style = CHILD_ENTRY;
+        found->key = Py_NewRef(key);
+        found->object = Py_NewRef(object);
+    }
+    Py_XDECREF(key);
+}
+
+/* The number in "[12]"; -1 for any other name. */
+static long long index_of(const char *name)
+{
+    char *end = NULL;
+    long long index = name[0] == '[' && name[1] >= '0' && name[1] <= '9' ? strtoll(name + 1, &end, 10) : -1;
+    return end != NULL && strcmp(end, "]") == 0 ? index : -1;
+}
+
+bool child_find(struct values *values, long long number, const char *name, struct found_child *found)
+{
+    *found = (struct found_child){.name = name};
+    struct reference *at = variables_find(values, number);
+    if (at == NULL || at->kind == REFERENCE_PROPERTY) {
+        return false;
+    }
+    struct reference reference = *at;
+    struct page_request wanted = {.reference = number, .filter = CHILDREN_ALL};
+    struct page page = {.values = values,
+                        .reference = number,
+                        .frame_id = reference.frame_id,
+                        .expression = "",
+                        .match = "",
+                        .finding = found};
+    long long index = index_of(name);
+    if (index >= 0 && reference.kind == REFERENCE_OBJECT && !PyDict_Check(reference.object)) {
+        page.skip = (size_t)index; /* items are called by their place */
+    }
+    Py_XINCREF(reference.object);
+    list_children(&page, &reference, &wanted);
+    if (found->object == NULL && found->looked_at >= CHILDREN_LOOKED_AT && PyDict_Check(reference.object)) {
+        look_up(reference.object, found);
+    }
+    Py_XDECREF(reference.object);
+    PyErr_Clear();
+    return found->object != NULL;
+}
+
+void found_child_finish(struct found_child *found)
+{
+    Py_CLEAR(found->key);
+    Py_CLEAR(found->object);
+}
+
 /* Pages: children are offered in order; those before the start are skipped, those after the end only noted. */
 
 bool page_can_skip(const struct page *page)
@@ -317,6 +421,9 @@ bool page_offer(struct page *page, const struct child *child)
     if (page->skip > 0) {
         page->skip--;
         return true;
+    }
+    if (page->finding != NULL) {
+        return look_at(page, child);
     }
     if (page->left == 0) {
         page->more = true;

@@ -57,7 +57,17 @@ struct page {
     const char *const *special; /* names of the object's special members; NULL for none */
     const char *match;          /* NULL: all */
     enum child_sort sort;
-    struct gathered *gathered; /* owned; NULL: rows are made at once */
+    struct gathered *gathered;   /* NULL: rows are made at once */
+    struct found_child *finding; /* NULL: rows are made; else the child of that name is looked for */
+};
+
+/* The child of a name. */
+struct found_child {
+    const char *name;
+    enum child_style style;
+    PyObject *key, *object; /* owned */
+    bool ambiguous;         /* there are several of that name */
+    size_t looked_at;
 };
 
 /* Offer CHILD; false when no further one is wanted. */
@@ -72,6 +82,11 @@ bool child_is_literal(PyObject *object, int depth);
 /* [key], bounded, as the row of a dict's entry is called; true when it is the whole literal, so that it
  * can be evaluated. */
 bool child_key_name(struct values *values, PyObject *key, char *buffer, size_t size);
+
+/* Find the child of REFERENCE that has a row called NAME, in a group of it too. False when there is none
+ * among the first CHILDREN_LOOKED_AT; no Python error is set. */
+bool child_find(struct values *values, long long reference, const char *name, struct found_child *found);
+void found_child_finish(struct found_child *found);
 
 /* listing.c: offer the children of REFERENCE, a copy. */
 void list_children(struct page *page, const struct reference *reference, const struct page_request *wanted);

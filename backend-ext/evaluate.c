@@ -1,8 +1,8 @@
 #include "evaluate.h"
 
-#include "assign.h"
 #include "capture.h"
 #include "exceptions.h"
+#include "requests.h"
 #include "values_state.h"
 
 #include "protocol/arena.h"
@@ -11,11 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILENAME      "<pytui>"
-#define FUTURE_FLAGS  0x1400000L /* annotations, barry_as_FLUFL: the ones that still change how code compiles */
-#define RESULT_BYTES  (64 << 10)
-#define WATCH_COLUMNS 240
-#define INTERRUPTED   "interrupted"
+#define FILENAME             "<pytui>"
+#define ALLOW_AWAIT          0x2000L /* ast.PyCF_ALLOW_TOP_LEVEL_AWAIT */
+#define CODE_COROUTINE       0x80L
+#define CODE_ASYNC_GENERATOR 0x200L
+#define FUTURE_FLAGS         0x1400000L /* annotations, barry_as_FLUFL: the ones that still change how code compiles */
+#define RESULT_BYTES         (64 << 10)
+#define CLIPBOARD_BYTES      ((size_t)8 << 20)
+#define WATCH_COLUMNS        240
+#define SENTINEL             "pytui: the value to assign"
+#define INTERRUPTED          "interrupted"
 
 PyObject *evaluate_globals(const struct frame_entry *entry)
 {
@@ -57,6 +62,15 @@ static PyObject *dedent(const char *text)
     return string;
 }
 
+static long code_flags(PyObject *code)
+{
+    PyObject *flags = code != NULL ? PyObject_GetAttrString(code, "co_flags") : NULL;
+    long bits = flags != NULL ? PyLong_AsLong(flags) : 0;
+    Py_XDECREF(flags);
+    PyErr_Clear();
+    return bits;
+}
+
 static PyObject *compile_as(struct values *values, PyObject *source, const char *mode, long flags)
 {
     /* source, filename, mode, flags, dont_inherit */
@@ -79,13 +93,28 @@ static PyObject *compile_text(struct values *values, PyObject *source, long flag
     return code;
 }
 
-static long future_flags(PyObject *code)
+/* The same for a frame of FRAME_CODE: `await` only where that is a coroutine's. */
+static PyObject *compile_in_frame(struct values *values, PyObject *source, PyObject *frame_code, bool statements,
+                                  bool *is_statement)
 {
-    PyObject *flags = code != NULL ? PyObject_GetAttrString(code, "co_flags") : NULL;
-    long bits = flags != NULL ? PyLong_AsLong(flags) & FUTURE_FLAGS : 0;
-    Py_XDECREF(flags);
-    PyErr_Clear();
-    return bits;
+    long flags = code_flags(frame_code);
+    long futures = flags & FUTURE_FLAGS;
+    bool coroutine = (flags & (CODE_COROUTINE | CODE_ASYNC_GENERATOR)) != 0;
+    PyObject *code = compile_text(values, source, futures | (coroutine ? ALLOW_AWAIT : 0), statements, is_statement);
+    if (code != NULL || coroutine || !PyErr_ExceptionMatches(PyExc_SyntaxError)) {
+        return code;
+    }
+    PyObject *error = PyErr_GetRaisedException();
+    PyObject *awaits = compile_text(values, source, futures | ALLOW_AWAIT, statements, is_statement);
+    if (awaits != NULL) {
+        Py_DECREF(awaits);
+        Py_DECREF(error);
+        PyErr_SetString(PyExc_SyntaxError, "'await' outside a coroutine: select a frame of an async function");
+    } else {
+        PyErr_Clear();
+        PyErr_SetRaisedException(error);
+    }
+    return NULL;
 }
 
 /* Whether CODE holds functions, lambdas or generator expressions, which see only its globals. */
@@ -99,6 +128,33 @@ static bool has_inner_code(PyObject *code)
     Py_XDECREF(constants);
     PyErr_Clear();
     return found;
+}
+
+/* Run the coroutine of an expression with `await` as far as it goes by itself: whoever could resume it does
+ * not run. Takes COROUTINE. */
+static PyObject *drive(PyObject *coroutine)
+{
+    PyObject *yielded = NULL;
+    PySendResult state = PyIter_Send(coroutine, Py_None, &yielded);
+    if (state == PYGEN_NEXT) {
+        char type[128];
+        object_type_name(Py_TYPE(yielded), type, sizeof(type));
+        Py_CLEAR(yielded);
+        PyObject *closed = PyObject_CallMethod(coroutine, "close", NULL);
+        if (closed != NULL) {
+            PyErr_Format(PyExc_RuntimeError,
+                         "await has to wait (for %s), and no event loop runs while the program is stopped", type);
+        }
+        Py_XDECREF(closed);
+    }
+    Py_DECREF(coroutine);
+    return yielded;
+}
+
+static PyObject *eval_code(PyObject *code, PyObject *globals, PyObject *scope)
+{
+    PyObject *result = PyEval_EvalCode(code, globals, scope);
+    return result != NULL && (code_flags(code) & CODE_COROUTINE) != 0 ? drive(result) : result;
 }
 
 /* What was assigned to the globals in the copy MERGED, which held BEFORE, goes to the real ones. */
@@ -125,7 +181,7 @@ static PyObject *run_with_merged_globals(PyObject *code, PyObject *globals, PyOb
         before = PyDict_Copy(merged);
     }
     if (before != NULL) {
-        result = PyEval_EvalCode(code, merged, scope);
+        result = eval_code(code, merged, scope);
         PyObject *error = PyErr_GetRaisedException();
         write_back_globals(globals, merged, before);
         if (error != NULL) {
@@ -148,12 +204,12 @@ static PyObject *run_code(struct values *values, struct frame_entry *entry, PyOb
     PyObject *result = NULL;
     struct locals_session session = {0};
     if (entry->frame == NULL) {
-        result = PyEval_EvalCode(code, globals, globals);
+        result = eval_code(code, globals, globals);
     } else if (locals_begin(&values->locals, entry->frame, entry->code, values_has_added_names(values, entry->code),
                             &session)) {
         bool merge = locals_optimized(entry->code) && has_inner_code(code);
-        result = merge ? run_with_merged_globals(code, globals, session.scope)
-                       : PyEval_EvalCode(code, globals, session.scope);
+        result =
+            merge ? run_with_merged_globals(code, globals, session.scope) : eval_code(code, globals, session.scope);
         PyObject *error = PyErr_GetRaisedException();
         bool committed = locals_commit(&values->locals, &session);
         if (error != NULL) {
@@ -165,6 +221,58 @@ static PyObject *run_code(struct values *values, struct frame_entry *entry, PyOb
     locals_finish(&session);
     Py_DECREF(globals);
     return result;
+}
+
+/* CODE with the constant SENTINEL replaced by a list of VALUE. */
+static PyObject *with_constant(PyObject *code, PyObject *value)
+{
+    PyObject *constants = PyObject_GetAttrString(code, "co_consts");
+    Py_ssize_t count = constants != NULL ? PyTuple_Size(constants) : 0;
+    PyObject *changed = constants != NULL ? PyTuple_New(count) : NULL;
+    PyObject *result = NULL;
+    for (Py_ssize_t i = 0; changed != NULL && i < count; i++) {
+        PyObject *constant = PyTuple_GetItem(constants, i);
+        bool sentinel = PyUnicode_CheckExact(constant) && PyUnicode_CompareWithASCIIString(constant, SENTINEL) == 0;
+        PyObject *item = sentinel ? PyList_New(0) : Py_NewRef(constant);
+        if (item == NULL || (sentinel && PyList_Append(item, value) != 0) || PyTuple_SetItem(changed, i, item) != 0) {
+            Py_CLEAR(changed);
+        }
+    }
+    PyObject *replace = changed != NULL ? PyObject_GetAttrString(code, "replace") : NULL;
+    PyObject *names = replace != NULL ? Py_BuildValue("{sO}", "co_consts", changed) : NULL;
+    PyObject *nothing = names != NULL ? PyTuple_New(0) : NULL;
+    if (nothing != NULL) {
+        result = PyObject_Call(replace, nothing, names);
+    }
+    Py_XDECREF(nothing);
+    Py_XDECREF(names);
+    Py_XDECREF(replace);
+    Py_XDECREF(changed);
+    Py_XDECREF(constants);
+    return result;
+}
+
+bool evaluate_assign(struct values *values, struct frame_entry *entry, const char *target, PyObject *value)
+{
+    bool ok = false;
+    /* Two brackets: the target may hold a comment. Unpacking takes the value out of its list. */
+    PyObject *text = PyUnicode_FromFormat("(%s\n), = '" SENTINEL "'", target);
+    PyObject *alone = dedent(target);
+    PyObject *checked =
+        alone != NULL ? compile_as(values, alone, "eval", code_flags(entry->code) & FUTURE_FLAGS) : NULL;
+    PyObject *code = checked != NULL && text != NULL
+                         ? compile_as(values, text, "exec", code_flags(entry->code) & FUTURE_FLAGS)
+                         : NULL;
+    PyObject *filled = code != NULL ? with_constant(code, value) : NULL;
+    PyObject *result = filled != NULL ? run_code(values, entry, filled) : NULL;
+    ok = result != NULL;
+    Py_XDECREF(result);
+    Py_XDECREF(filled);
+    Py_XDECREF(code);
+    Py_XDECREF(checked);
+    Py_XDECREF(alone);
+    Py_XDECREF(text);
+    return ok;
 }
 
 /* sys.displayhook while a statement runs: an expression in it shows its value, but builtins._, which
@@ -220,7 +328,7 @@ void evaluate_run(struct values *values, struct frame_entry *entry, const char *
     PyObject *code = NULL;
     PyObject *source = dedent(text);
     if (source != NULL) {
-        code = compile_text(values, source, future_flags(entry->code), statements, &evaluation->statement);
+        code = compile_in_frame(values, source, entry->code, statements, &evaluation->statement);
         Py_DECREF(source);
     }
     if (code != NULL) {
@@ -243,18 +351,44 @@ void evaluation_finish(struct evaluation *evaluation)
 
 /* Requests */
 
-static bool was_interrupted(const struct evaluation *evaluation)
+bool evaluate_begin(struct values *values, long long request_seq)
 {
-    return evaluation->exception != NULL &&
-           PyType_IsSubtype(Py_TYPE(evaluation->exception), (PyTypeObject *)PyExc_KeyboardInterrupt);
+    values_before_python(values, request_seq);
+    return capture_begin(values->capture);
 }
 
-/* Ask for what has to happen after an interrupt; the error of the response. */
-static void note_interrupt(struct values *values, long long request_seq)
+void evaluate_end(struct values *values)
 {
-    if (values->hooks.interrupted != NULL) {
-        values->hooks.interrupted(values->hooks.data, request_seq);
+    capture_end(values->capture);
+    values->hooks.after_python(values->hooks.data);
+}
+
+bool evaluate_interrupted(struct request *request, bool *ok, struct values *values, PyObject *exception)
+{
+    if (exception == NULL || !PyType_IsSubtype(Py_TYPE(exception), (PyTypeObject *)PyExc_KeyboardInterrupt)) {
+        return false;
     }
+    long long limit = requests_time_limit(request);
+    bool asked = values->hooks.interrupted == NULL || values->hooks.interrupted(values->hooks.data, request->seq);
+    if (asked && requests_over_limit(request->backend, request->seq)) {
+        request_fail(request, ok, "interrupted: it took longer than %lld ms", limit);
+    } else {
+        request_fail(request, ok, INTERRUPTED);
+    }
+    return true;
+}
+
+bool evaluate_failed(struct request *request, bool *ok, struct values *values, PyObject *exception)
+{
+    if (exception == NULL) {
+        return false;
+    }
+    if (!evaluate_interrupted(request, ok, values, exception)) {
+        char summary[400];
+        exceptions_summary(values, exception, summary, sizeof(summary), false);
+        request_fail(request, ok, "%s", summary);
+    }
+    return true;
 }
 
 /* Whether EXPRESSION can stand before ".name" as it is. */
@@ -272,12 +406,34 @@ struct shown {
     char summary[1024];
 };
 
-static void show(struct values *values, struct arena *arena, struct evaluation *evaluation, bool watch,
-                 struct shown *shown)
+/* What DAP's contexts of evaluate mean here. */
+struct context {
+    const char *name;
+    bool expression; /* statements are refused */
+    size_t bytes, columns;
+};
+static const struct context contexts[] = {
+    {"repl", false, RESULT_BYTES, RESULT_BYTES},           {"watch", true, RESULT_BYTES, WATCH_COLUMNS},
+    {"hover", true, RESULT_BYTES, WATCH_COLUMNS},          {"variables", true, RESULT_BYTES, WATCH_COLUMNS},
+    {"clipboard", true, CLIPBOARD_BYTES, CLIPBOARD_BYTES},
+};
+
+static const struct context *find_context(const char *name)
 {
-    if (evaluation->result != NULL && (shown->buffer = malloc(RESULT_BYTES)) != NULL) {
+    for (size_t i = 0; i < sizeof(contexts) / sizeof(contexts[0]); i++) {
+        if (strcmp(contexts[i].name, name) == 0) {
+            return &contexts[i];
+        }
+    }
+    return &contexts[0];
+}
+
+static void show(struct values *values, struct arena *arena, struct evaluation *evaluation,
+                 const struct context *context, struct shown *shown)
+{
+    if (evaluation->result != NULL && (shown->buffer = malloc(context->bytes)) != NULL) {
         struct text text;
-        text_init(&text, shown->buffer, RESULT_BYTES, watch ? WATCH_COLUMNS : RESULT_BYTES);
+        text_init(&text, shown->buffer, context->bytes, context->columns);
         if (!render_repr(&values->renderer, &text, evaluation->result)) {
             evaluation->exception = PyErr_GetRaisedException();
         }
@@ -328,9 +484,8 @@ static struct value *finish_request(struct request *request, bool *ok, struct va
 {
     const char *expression = value_get_text(request->arguments, "expression", "");
     const char *context = value_get_text(request->arguments, "context", "");
-    if (was_interrupted(evaluation)) {
-        note_interrupt(values, request->seq);
-        return request_fail(request, ok, INTERRUPTED);
+    if (evaluate_interrupted(request, ok, values, evaluation->exception)) {
+        return NULL;
     }
     if (evaluation->result != NULL && shown->buffer == NULL) {
         return request_fail(request, ok, "out of memory");
@@ -342,81 +497,28 @@ struct value *values_handle_evaluate(struct request *request, bool *ok)
 {
     struct values *values = backend_values(request->backend);
     const char *expression = value_get_text(request->arguments, "expression", "");
-    const char *context = value_get_text(request->arguments, "context", "");
     struct frame_entry *entry = values_frame(values, value_get_int(request->arguments, "frameId", 0));
     if (entry == NULL) {
         return request_fail(request, ok, "there is no such frame at this stop");
     }
-    bool watch = strcmp(context, "watch") == 0 || strcmp(context, "hover") == 0;
+    const struct context *context = find_context(value_get_text(request->arguments, "context", ""));
     long long frame_id = frames_id(&values->frames, entry);
     struct evaluation evaluation = {0};
     struct shown shown = {0};
-    values_before_python(values, request->seq);
-    if (capture_begin(values->capture)) {
-        evaluate_run(values, entry, expression, !watch, &evaluation);
+    values->renderer.hex = values_wants_hex(request->arguments);
+    if (evaluate_begin(values, request->seq)) {
+        evaluate_run(values, entry, expression, !context->expression, &evaluation);
         if (evaluation.statement) {
             values_note_added_names(values, entry->code);
         }
-        show(values, request->arena, &evaluation, watch, &shown);
-        capture_end(values->capture);
+        show(values, request->arena, &evaluation, context, &shown);
     } else {
         evaluation.exception = PyErr_GetRaisedException();
     }
-    values->hooks.after_python(values->hooks.data);
+    evaluate_end(values);
     struct value *body = finish_request(request, ok, values, &evaluation, &shown, frame_id);
+    values->renderer.hex = false;
     free(shown.buffer);
-    evaluation_finish(&evaluation);
-    PyErr_Clear();
-    return body;
-}
-
-/* The evaluation of the new value and the assignment, as one run of code. */
-static void assign(struct values *values, struct frame_entry *entry, long long reference, const char *name,
-                   const char *text, struct evaluation *evaluation)
-{
-    evaluate_run(values, entry, text, false, evaluation);
-    if (evaluation->exception == NULL && !assign_child(values, reference, name, evaluation->result)) {
-        evaluation->exception = PyErr_GetRaisedException();
-    }
-    PyErr_Clear();
-}
-
-struct value *values_handle_set_variable(struct request *request, bool *ok)
-{
-    struct values *values = backend_values(request->backend);
-    long long number = value_get_int(request->arguments, "variablesReference", 0);
-    const char *name = value_get_text(request->arguments, "name", "");
-    const struct reference *reference = variables_find(values, number);
-    if (reference == NULL) {
-        return request_fail(request, ok, "this variable belongs to an earlier stop");
-    }
-    long long frame_id = reference->frame_id;
-    struct frame_entry *entry = values_frame(values, frame_id);
-    if (entry == NULL) {
-        return request_fail(request, ok, "the variable's frame is gone");
-    }
-    struct evaluation evaluation = {0};
-    values_before_python(values, request->seq);
-    if (capture_begin(values->capture)) {
-        assign(values, entry, number, name, value_get_text(request->arguments, "value", ""), &evaluation);
-        capture_end(values->capture);
-    } else {
-        evaluation.exception = PyErr_GetRaisedException();
-    }
-    values->hooks.after_python(values->hooks.data);
-    struct value *body = NULL;
-    if (was_interrupted(&evaluation)) {
-        note_interrupt(values, request->seq);
-        request_fail(request, ok, INTERRUPTED);
-    } else if (evaluation.exception != NULL) {
-        char summary[400];
-        exceptions_summary(values, evaluation.exception, summary, sizeof(summary), false);
-        request_fail(request, ok, "%s", summary);
-    } else {
-        body = value_map(request->arena);
-        value_set(request->arena, body, "value", variables_rendered(values, request->arena, evaluation.result));
-        variables_describe(values, request->arena, body, evaluation.result, frame_id, NULL);
-    }
     evaluation_finish(&evaluation);
     PyErr_Clear();
     return body;

@@ -1,6 +1,7 @@
 /* What children each kind of reference has, in their own order. Runs no code of the program, but for
  * the value of a property that was asked for. */
 #include "children.h"
+#include "evaluate.h"
 #include "members.h"
 #include "values_state.h"
 
@@ -378,14 +379,22 @@ static void list_frame(struct page *page, const struct frame_entry *entry, bool 
     PyErr_Clear();
 }
 
-static void add_error(struct page *page, const char *name, PyObject *error)
+static void add_error(struct page *page, const char *name, PyObject *error, long long request_seq)
 {
+    struct values *values = page->values;
     char buffer[RENDER_BYTES];
     struct text text;
     text_init(&text, buffer, sizeof(buffer), RENDER_COLUMNS);
-    text_open(&text, "<raised ", ">");
-    render_object(&page->values->renderer, &text, error);
-    text_close(&text, ">");
+    bool interrupted =
+        PyType_IsSubtype(Py_TYPE(error), (PyTypeObject *)PyExc_KeyboardInterrupt) &&
+        (values->hooks.interrupted == NULL || values->hooks.interrupted(values->hooks.data, request_seq));
+    if (interrupted) {
+        text_puts(&text, "<interrupted>");
+    } else {
+        text_open(&text, "<raised ", ">");
+        render_object(&values->renderer, &text, error);
+        text_close(&text, ">");
+    }
     value_append(page->arena, page->rows, variables_virtual_row(page->arena, name, buffer, 0, false));
 }
 
@@ -396,17 +405,16 @@ static void list_property_value(struct page *page, PyObject *object, PyObject *n
     if (page->skip > 0) {
         return;
     }
-    values_before_python(values, request_seq);
-    PyObject *value = PyObject_GetAttr(object, name);
-    PyObject *error = value == NULL ? PyErr_GetRaisedException() : NULL;
-    values->hooks.after_python(values->hooks.data);
+    PyObject *value = evaluate_begin(values, request_seq) ? PyObject_GetAttr(object, name) : NULL;
+    evaluate_end(values);
+    PyObject *error = PyErr_GetRaisedException();
     if (value != NULL) {
         page_offer(page, &(struct child){.style = CHILD_ATTRIBUTE, .key = name, .object = value});
         Py_DECREF(value);
     } else if (error != NULL) {
         char text[CHILD_NAME_BYTES];
         object_copy_text(name, text, sizeof(text));
-        add_error(page, text, error);
+        add_error(page, text, error, request_seq);
         Py_DECREF(error);
     }
 }

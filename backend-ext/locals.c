@@ -125,6 +125,25 @@ PyObject *locals_namespace(PyObject *frame)
     return PyObject_GetAttrString(frame, "f_locals");
 }
 
+/* Before 3.13 a frame keeps the dict SCOPE that f_locals made, and with it all values of the moment, until
+ * it ends. When nobody else has that dict its variables are taken out again; added names stay. */
+static void release_values(PyObject *frame, PyObject *scope)
+{
+    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
+    bool ours = Py_Version < 0x030d0000 && scope != NULL && PyDict_CheckExact(scope) && Py_REFCNT(scope) == 2 &&
+                locals_optimized(code);
+    PyObject *names = ours ? locals_names(code, false) : NULL;
+    bool ok = names != NULL && append_names(names, code, "co_freevars");
+    for (Py_ssize_t i = 0; ok && i < PyList_Size(names); i++) {
+        if (PyDict_DelItem(scope, PyList_GetItem(names, i)) != 0) {
+            PyErr_Clear(); /* unbound */
+        }
+    }
+    PyErr_Clear();
+    Py_XDECREF(names);
+    Py_XDECREF(code);
+}
+
 PyObject *locals_extra(PyObject *frame, PyObject *code)
 {
     PyObject *pairs = PyList_New(0);
@@ -139,6 +158,9 @@ PyObject *locals_extra(PyObject *frame, PyObject *code)
         ok = known >= 0 && (known == 1 || PyList_Append(pairs, pair) == 0);
     }
     Py_XDECREF(items);
+    if (ok) {
+        release_values(frame, scope);
+    }
     Py_XDECREF(scope);
     Py_XDECREF(names);
     if (!ok) {
@@ -254,6 +276,9 @@ bool locals_commit(const struct locals *locals, struct locals_session *session)
             locals->flush((PyFrameObject *)session->frame, can_unbind());
             ok = PyErr_Occurred() == NULL;
         }
+        if (ok) {
+            release_values(session->frame, scope);
+        }
         Py_XDECREF(scope);
     }
     Py_XDECREF(changes);
@@ -273,6 +298,9 @@ bool locals_set(const struct locals *locals, PyObject *frame, PyObject *name, Py
     if (ok && locals->flush != NULL) {
         locals->flush((PyFrameObject *)frame, 0);
         ok = PyErr_Occurred() == NULL;
+    }
+    if (ok) {
+        release_values(frame, scope);
     }
     Py_XDECREF(scope);
     return ok;

@@ -11,6 +11,7 @@ struct value;
 /* What a handler is given. Everything is borrowed for the call. */
 struct request {
     struct backend *backend;
+    const char *name;
     struct arena *arena;           /* the response is built here */
     const struct value *arguments; /* validated against the schema; never NULL */
     long long seq;                 /* of the request, for cancel */

@@ -37,9 +37,20 @@ struct job {
     bool answered;
 };
 
+#define LIMITS_MAX     32   /* requests with a time limit that wait at once; more have none */
+#define LIMIT_ORDINARY 5000 /* ms, of what runs code for a look */
+
+/* Until when the code of a request may run. */
+struct limit {
+    int64_t seq; /* 0: free */
+    int64_t at;  /* ms; 0: it is over and was interrupted */
+    int64_t length;
+};
+
 struct request_queue {
     struct job *first, **last; /* guarded by backend->lock, as all of it */
     size_t waiting;            /* bytes of them */
+    struct limit limits[LIMITS_MAX];
 };
 
 static struct value *handle_cancel(struct request *request, bool *ok);
@@ -59,6 +70,7 @@ const struct request_row request_rows[] = {
      .after = lifecycle_after_initialize},
     {"next", stop_handle_next, REQUEST_WHEN_STOPPED},
     {"pause", pause_handle, REQUEST_WITH_GIL},
+    {"pytui/display", values_handle_display, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},
     {"pytui/runTo", stop_handle_run_to, REQUEST_WHEN_STOPPED},
     {"pytui/setJustMyCode", my_code_handle_set, REQUEST_WITH_GIL},
     {"pytui/stats", lifecycle_handle_stats, REQUEST_ON_READER},
@@ -67,6 +79,7 @@ const struct request_row request_rows[] = {
     {"setBreakpoints", breakpoints_handle_set, REQUEST_WITH_GIL},
     {"setExceptionBreakpoints", exception_filters_handle_set, REQUEST_WITH_GIL},
     {"setFunctionBreakpoints", breakpoints_handle_set_functions, REQUEST_WITH_GIL},
+    {"setExpression", values_handle_set_expression, REQUEST_WHEN_STOPPED},
     {"setVariable", values_handle_set_variable, REQUEST_WHEN_STOPPED},
     {"source", values_handle_source, REQUEST_WITH_GIL},
     {"stackTrace", values_handle_stack_trace, REQUEST_WHEN_STOPPED},
@@ -74,7 +87,7 @@ const struct request_row request_rows[] = {
     {"stepOut", stop_handle_step_out, REQUEST_WHEN_STOPPED},
     {"terminate", lifecycle_handle_terminate, REQUEST_ON_READER, .after = lifecycle_after_terminate},
     {"threads", threads_handle_threads, REQUEST_WITH_GIL},
-    {"variables", values_handle_variables, REQUEST_WHEN_STOPPED},
+    {"variables", values_handle_variables, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},
 };
 const size_t request_row_count = sizeof(request_rows) / sizeof(request_rows[0]);
 
@@ -124,7 +137,8 @@ static void answer_error(struct backend *backend, struct arena *arena, int64_t s
 static void answer(struct backend *backend, struct arena *arena, const struct request_row *row,
                    const struct value *arguments, int64_t seq)
 {
-    struct request request = {.backend = backend, .arena = arena, .arguments = arguments, .seq = seq};
+    struct request request = {
+        .backend = backend, .arena = arena, .arguments = arguments, .seq = seq, .name = row->name};
     bool ok = true;
     struct value *body = row->handler(&request, &ok);
     if (!ok) {
@@ -159,6 +173,94 @@ static const char *refuse_in_phase(const struct backend *backend, const struct r
     return NULL;
 }
 
+/* Time limits */
+
+/* Milliseconds; 0: none. */
+static int64_t time_limit(const struct request_row *row, const struct value *arguments)
+{
+    static const char *const looks[] = {"watch", "hover", "variables"};
+    const char *context = value_get_text(arguments, "context", "");
+    int64_t length = row->limit;
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+        length = strcmp(context, looks[i]) == 0 ? LIMIT_ORDINARY : length;
+    }
+    return value_get_int(value_get_map(arguments, "pytui"), "timeLimit", length);
+}
+
+static struct limit *find_limit(struct request_queue *queue, int64_t seq)
+{
+    for (size_t i = 0; i < LIMITS_MAX; i++) {
+        if (queue->limits[i].seq == seq) {
+            return &queue->limits[i];
+        }
+    }
+    return NULL;
+}
+
+/* Until when the request may run its code, from now on. Lock held. */
+static void begin_limit(struct request_queue *queue, int64_t seq, int64_t length)
+{
+    struct limit *limit = length > 0 ? find_limit(queue, 0) : NULL;
+    if (limit) {
+        *limit = (struct limit){.seq = seq, .at = now_milliseconds() + length, .length = length};
+    }
+}
+
+static void end_limit(struct backend *backend, int64_t seq)
+{
+    pthread_mutex_lock(&backend->lock);
+    struct limit *limit = find_limit(backend->queue, seq);
+    if (limit) {
+        limit->seq = 0;
+    }
+    pthread_mutex_unlock(&backend->lock);
+}
+
+bool requests_over_limit(struct backend *backend, int64_t seq)
+{
+    pthread_mutex_lock(&backend->lock);
+    const struct limit *limit = find_limit(backend->queue, seq);
+    bool over = limit && limit->at == 0;
+    pthread_mutex_unlock(&backend->lock);
+    return over;
+}
+
+long long requests_time_limit(const struct request *request)
+{
+    const struct request_row *row = find_row(request->name);
+    return time_limit(row, request->arguments);
+}
+
+/* Interrupt what ran for too long. What has not begun has its time yet. Lock held. */
+static void check_limits(struct backend *backend)
+{
+    int64_t now = now_milliseconds();
+    for (size_t i = 0; i < LIMITS_MAX; i++) {
+        struct limit *limit = &backend->queue->limits[i];
+        if (!limit->seq || !limit->at || limit->at > now) {
+            continue;
+        }
+        if (stop_running_request(backend) == limit->seq) {
+            limit->at = 0;
+            stop_ask_interrupt(backend, limit->seq);
+        } else {
+            limit->at = now + limit->length;
+        }
+    }
+}
+
+/* The nearest end of a limit, or NEAREST. Lock held. */
+static int64_t nearest_limit(const struct request_queue *queue, int64_t nearest)
+{
+    for (size_t i = 0; i < LIMITS_MAX; i++) {
+        const struct limit *limit = &queue->limits[i];
+        if (limit->seq && limit->at && (!nearest || limit->at < nearest)) {
+            nearest = limit->at;
+        }
+    }
+    return nearest;
+}
+
 /* Queue a request for a thread with the GIL, or refuse it; takes ARENA. */
 static void queue_job(struct backend *backend, struct arena *arena, const struct request_row *row,
                       const struct message *message)
@@ -179,6 +281,7 @@ static void queue_job(struct backend *backend, struct arena *arena, const struct
         refused = "too many requests wait already";
     }
     if (!refused) {
+        begin_limit(backend->queue, job->seq, time_limit(row, job->arguments));
         backend->queue->waiting += job->size;
         *backend->queue->last = job;
         backend->queue->last = &job->next;
@@ -239,6 +342,7 @@ int requests_timeout(void *data)
             nearest = job->deadline;
         }
     }
+    nearest = nearest_limit(backend->queue, nearest);
     pthread_mutex_unlock(&backend->lock);
     if (!nearest) {
         return -1;
@@ -263,6 +367,7 @@ void requests_on_timeout(void *data)
         }
         job->answered = true;
     }
+    check_limits(backend);
     pthread_mutex_unlock(&backend->lock);
 }
 
@@ -293,6 +398,7 @@ static void free_job(struct job *job)
 
 void requests_run(struct backend *backend, struct job *job)
 {
+    int64_t seq = job->seq;
     pthread_mutex_lock(&backend->lock);
     const char *refused = refuse_in_phase(backend, job->row);
     pthread_mutex_unlock(&backend->lock);
@@ -311,6 +417,7 @@ void requests_run(struct backend *backend, struct job *job)
     } else {
         answer(backend, job->arena, job->row, job->arguments, job->seq);
     }
+    end_limit(backend, seq);
     free(job);
 }
 
@@ -321,6 +428,7 @@ void requests_refuse_all(struct backend *backend, const char *why)
     backend->queue->first = NULL;
     backend->queue->last = &backend->queue->first;
     backend->queue->waiting = 0;
+    memset(backend->queue->limits, 0, sizeof(backend->queue->limits));
     pthread_mutex_unlock(&backend->lock);
     while (job) {
         struct job *next = job->next;
@@ -371,6 +479,7 @@ static struct value *handle_cancel(struct request *request, bool *ok)
     }
     pthread_mutex_unlock(&backend->lock);
     if (job) {
+        end_limit(backend, seq);
         answer_error(backend, job->arena, job->seq, job->row->name, "cancelled");
         free(job);
     }

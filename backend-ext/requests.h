@@ -26,6 +26,7 @@ struct request_row {
     request_handler handler;
     enum request_place place;
     bool before_initialize;                 /* allowed as the first request */
+    int limit;                              /* ms that its code may run unless the request says; 0: no limit */
     void (*after)(struct backend *backend); /* called once a successful answer is posted; or NULL */
 };
 
@@ -57,6 +58,11 @@ void requests_refuse_all(struct backend *backend, const char *why);
 
 /* Whether anything waits. Call with backend->lock held. */
 bool requests_waiting(struct backend *backend);
+
+/* Whether the code of the request SEQ was interrupted since it took too long. Takes the lock. */
+bool requests_over_limit(struct backend *backend, int64_t seq);
+/* How long it may run, in milliseconds. */
+long long requests_time_limit(const struct request *request);
 
 /* Forked child: forget everything. */
 void requests_forked(struct backend *backend);

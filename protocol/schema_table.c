@@ -245,8 +245,10 @@ static const struct field_schema capabilities_fields[] = {
     {"supportsHitConditionalBreakpoints", FIELD_BOOL, .help = "true"},
     {"supportsLogPoints", FIELD_BOOL, .help = "true"},
     {"supportsSetVariable", FIELD_BOOL, .help = "true"},
+    {"supportsSetExpression", FIELD_BOOL, .help = "true"},
     {"supportsValueFormattingOptions", FIELD_BOOL, .help = "true: format.hex"},
     {"supportsGotoTargetsRequest", FIELD_BOOL, .help = "true: the frame on top can be moved to another line"},
+    {"supportsClipboardContext", FIELD_BOOL, .help = "true"},
     {"supportsEvaluateForHovers", FIELD_BOOL, .help = "true"},
     {"supportsExceptionInfoRequest", FIELD_BOOL, .help = "true"},
     {"supportsExceptionFilterOptions", FIELD_BOOL, .help = "true: filters take a condition, which names types"},
@@ -441,10 +443,17 @@ static const struct field_schema variables_result_fields[] = {
 };
 static OBJECT(variables_result, "VariablesResponse", variables_result_fields);
 
+static const struct field_schema time_limit_fields[] = {
+    {"timeLimit", FIELD_INT, .help = "milliseconds after which its code is interrupted; 0: never"},
+};
+static OBJECT(time_limit, "pytui.TimeLimit", time_limit_fields);
+
 static const struct field_schema set_variable_fields[] = {
     {"variablesReference", FIELD_INT, REQUIRED, .help = "the scope or container"},
     {"name", FIELD_STRING, REQUIRED, .help = "the child's name as `variables` gave it"},
     {"value", FIELD_STRING, REQUIRED, .help = "Python expression, evaluated in the frame"},
+    {"format", FIELD_OBJECT, .object = &value_format, .help = "how the value looks"},
+    {"pytui", FIELD_OBJECT, .object = &time_limit, .help = "extensions"},
 };
 static OBJECT(set_variable, "SetVariableArguments", set_variable_fields);
 static const struct field_schema set_variable_result_fields[] = {
@@ -456,10 +465,33 @@ static const struct field_schema set_variable_result_fields[] = {
 };
 static OBJECT(set_variable_result, "SetVariableResponse", set_variable_result_fields);
 
+static const struct field_schema set_expression_fields[] = {
+    {"expression", FIELD_STRING, REQUIRED, .help = "what can stand left of =: a name, attribute, item, …"},
+    {"value", FIELD_STRING, REQUIRED, .help = "Python expression, evaluated in the frame"},
+    {"frameId", FIELD_INT, .help = "the frame; absent: the top one of the stopped thread"},
+    {"format", FIELD_OBJECT, .object = &value_format, .help = "how the value looks"},
+    {"pytui", FIELD_OBJECT, .object = &time_limit, .help = "extensions"},
+};
+static OBJECT(set_expression, "SetExpressionArguments", set_expression_fields);
+
+static const struct field_schema display_fields[] = {
+    {"variablesReference", FIELD_INT, REQUIRED, .help = "the scope or container"},
+    {"name", FIELD_STRING, REQUIRED, .help = "the child's name as `variables` gave it"},
+    {"display", FIELD_STRING, REQUIRED,
+     .help = "default, type, id; repr, str, custom (its presenter): these run the program's code"},
+    {"format", FIELD_OBJECT, .object = &value_format, .help = "how the value looks"},
+    {"pytui", FIELD_OBJECT, .object = &time_limit, .help = "extensions; the limit is 5,000 unless given"},
+};
+static OBJECT(display, "pytui.DisplayArguments", display_fields);
+
 static const struct field_schema evaluate_fields[] = {
     {"expression", FIELD_STRING, REQUIRED, .help = "expression or statements; output is captured and sent as `output`"},
     {"frameId", FIELD_INT, .help = "the frame; absent: the top one of the stopped thread"},
-    {"context", FIELD_STRING, .help = "repl, watch, hover, clipboard or variables"},
+    {"context", FIELD_STRING,
+     .help = "repl (also statements), watch, hover, variables (short), clipboard (the whole text, up to 8 MiB)"},
+    {"format", FIELD_OBJECT, .object = &value_format, .help = "how the value looks"},
+    {"pytui", FIELD_OBJECT, .object = &time_limit,
+     .help = "extensions; the limit is 5,000 for watch, hover and variables unless given"},
 };
 static OBJECT(evaluate, "EvaluateArguments", evaluate_fields);
 static const struct field_schema evaluate_pytui_fields[] = {
@@ -648,6 +680,8 @@ const struct message_schema schema_messages[] = {
     REQUEST("scopes", &scopes_arguments, &scopes_result, "scopes of a frame"),
     REQUEST("variables", &variables_arguments, &variables_result, "children of a scope or value, in pages"),
     REQUEST("setVariable", &set_variable, &set_variable_result, "assign to a variable, item or attribute"),
+    REQUEST("setExpression", &set_expression, &set_variable_result, "assign to what an expression names"),
+    REQUEST("pytui/display", &display, &set_variable_result, "one variable shown as its user chose"),
     REQUEST("evaluate", &evaluate, &evaluate_result, "run an expression or statements in a frame"),
     REQUEST("completions", &completions, &completions_result, "names that may follow"),
     REQUEST("exceptionInfo", &thread_arguments, &exception_info_result, "the exception at the stop"),

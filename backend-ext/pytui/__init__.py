@@ -3,9 +3,33 @@
 `pytui script.py` debugs a program; `python -m pytui script.py` does the same with this interpreter.
 """
 
+from collections.abc import Callable as _Callable
 from importlib import metadata as _metadata
 
-__all__ = ["__version__"]
+__all__ = ["__version__", "register_presenter"]
+
+_presenters: dict[type, _Callable[[object], object]] = {}
+
+
+def register_presenter(kind: type, function: _Callable[[object], object] | None) -> None:
+    """Have the debugger call FUNCTION to show objects of KIND and its subclasses, where the user asked for it.
+
+    It gets the object and returns a str, or any other object to be shown in its place. What it raises is shown
+    instead. A class may also have a method `__pytui__` that does the same; the nearer class wins, a registered
+    function before the method. None takes the registration back.
+
+    Raises:
+        TypeError: KIND is no class, or FUNCTION cannot be called.
+
+    """
+    if not isinstance(kind, type):
+        raise TypeError(f"a class is wanted, not {kind!r}")
+    if function is None:
+        _presenters.pop(kind, None)
+    elif callable(function):
+        _presenters[kind] = function
+    else:
+        raise TypeError(f"a function is wanted, not {function!r}")
 
 
 def __getattr__(name: str) -> str:
