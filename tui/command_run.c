@@ -233,15 +233,6 @@ void command_slot_lower(struct app *app, const char *argument)
     app_grow(app, 0, -2);
 }
 
-void command_theme(struct app *app, const char *argument)
-{
-    char error[512];
-    if (!*argument)
-        app_message(app, true, "theme NAME: a file in the themes folder, or a path");
-    else if (!app_set_theme(app, argument, error, sizeof error))
-        app_message(app, true, "%s", error);
-}
-
 void command_help(struct app *app, const char *argument)
 {
     (void)argument;

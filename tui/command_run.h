@@ -37,7 +37,6 @@ void command_sidebar_wider(struct app *app, const char *argument);
 void command_sidebar_narrower(struct app *app, const char *argument);
 void command_slot_higher(struct app *app, const char *argument);
 void command_slot_lower(struct app *app, const char *argument);
-void command_theme(struct app *app, const char *argument);
 void command_help(struct app *app, const char *argument);
 void command_redraw(struct app *app, const char *argument);
 void command_suspend(struct app *app, const char *argument);

@@ -2,7 +2,9 @@
 #include "command.h"
 
 #include "command_run.h"
+#include "palette.h"
 #include "pane_commands.h"
+#include "preferences.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -89,7 +91,12 @@ const struct command commands[] = {
      .run = command_slot_higher},
     {"slot-lower", NULL, "[", SCOPE_GLOBAL, NULL, "Give terminal and console fewer rows", NULL,
      .run = command_slot_lower},
-    {"theme", NULL, "", SCOPE_GLOBAL, "NAME", "Change the colours", NULL, .run = command_theme},
+    {"theme", NULL, "", SCOPE_GLOBAL, "[NAME]", "Change the colours; without a name, pick a theme", NULL,
+     .run = command_theme},
+    {"preferences", "settings", "Ctrl-p", SCOPE_GLOBAL, NULL, "Change settings, seen at once, and keep them", NULL,
+     .run = command_preferences},
+    {"palette", "commands", "Ctrl-k", SCOPE_GLOBAL, NULL, "Search in all commands, with their keys", "commands",
+     .run = command_palette},
     {"redraw", NULL, "Ctrl-l", SCOPE_GLOBAL, NULL, "Paint the screen anew", NULL, .everywhere = true,
      .run = command_redraw},
     {"suspend", NULL, "Ctrl-z", SCOPE_GLOBAL, NULL, "Back to the shell; fg returns", NULL, .everywhere = true,

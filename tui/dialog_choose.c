@@ -53,7 +53,7 @@ static void draw_row(struct app *app, const struct choosing *self, size_t index,
 {
     bool chosen = index == self->view.cursor;
     struct style style = app_style(app, chosen ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG);
-    struct style dim = chosen ? style : dialog_style(app, ROLE_DIM);
+    struct style dim = chosen ? style : dialog_style(app, ROLE_DIALOG_HINT);
     int number = digits(self->count), left = number + 1;
     canvas_fill(line, 0, 0, 1, line.columns, style);
     canvas_printf(line, 0, 0, dim, "%*zu", number, index + 1);
@@ -78,7 +78,7 @@ static void choosing_draw(struct app *app, struct dialog *dialog, struct canvas 
     snprintf(text, sizeof text, "%s", foot_text);
     if (self->count > (size_t)self->rows)
         snprintf(text, sizeof text, "%zu of %zu  %s", self->view.cursor + 1, self->count, foot_text);
-    canvas_label(canvas, canvas.rows - 1, 0, canvas.columns, dialog_style(app, ROLE_DIM), text);
+    canvas_label(canvas, canvas.rows - 1, 0, canvas.columns, dialog_style(app, ROLE_DIALOG_HINT), text);
 }
 
 /* Digits that follow each other are one number, as long as there is such a row. */

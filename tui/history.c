@@ -5,6 +5,7 @@
 
 #include "inifile.h"
 #include "log.h"
+#include "savefile.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ENTRY_MAX 8192 /* longer ones are not kept */
 
@@ -76,9 +76,12 @@ static void load(struct history *history)
     free(text);
 }
 
-static bool write_entries(const struct history *history, FILE *stream)
+static void save(const struct history *history)
 {
-    for (size_t i = 0; i < history->count; i++) {
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    for (size_t i = 0; stream && i < history->count; i++) {
         for (const char *at = history->entries[i]; *at; at++) {
             if (*at == '\n' || *at == '\\')
                 putc('\\', stream);
@@ -86,24 +89,9 @@ static bool write_entries(const struct history *history, FILE *stream)
         }
         putc('\n', stream);
     }
-    return fflush(stream) == 0 && !ferror(stream);
-}
-
-static void save(const struct history *history)
-{
-    char *temporary = xasprintf("%s.XXXXXX", history->file);
-    int fd = mkstemp(temporary); /* mode 0600 */
-    FILE *stream = fd >= 0 ? fdopen(fd, "w") : NULL;
-    bool ok = stream && write_entries(history, stream);
-    if (stream)
-        ok = fclose(stream) == 0 && ok;
-    else if (fd >= 0)
-        close(fd);
-    if (!ok || rename(temporary, history->file) != 0) {
+    if (!stream || fclose(stream) != 0 || !savefile_write(history->file, text, length))
         log_errno("history: cannot write %s", history->file);
-        unlink(temporary);
-    }
-    free(temporary);
+    free(text);
 }
 
 struct history *history_create(const char *file, size_t limit)

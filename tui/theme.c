@@ -4,6 +4,7 @@
 #include "theme.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -375,6 +376,58 @@ struct theme *theme_load(const char *name, const char *directory, char *error, s
     free(text);
     free(path);
     return theme;
+}
+
+struct names {
+    char **items; /* owned, as what is in it; a NULL at the end */
+    size_t count, capacity;
+};
+
+static void add_name(struct names *names, const char *name, size_t length)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (strlen(names->items[i]) == length && strncmp(names->items[i], name, length) == 0)
+            return;
+    }
+    xgrow(&names->items, &names->capacity, names->count + 2, sizeof *names->items);
+    names->items[names->count++] = xasprintf("%.*s", (int)length, name);
+    names->items[names->count] = NULL;
+}
+
+static void add_names_in(struct names *names, const char *directory)
+{
+    DIR *folder = directory != NULL ? opendir(directory) : NULL;
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        const char *end = strrchr(entry->d_name, '.');
+        if (end != NULL && end > entry->d_name && strcmp(end, ".theme") == 0)
+            add_name(names, entry->d_name, (size_t)(end - entry->d_name));
+    }
+    if (folder != NULL)
+        closedir(folder);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **theme_names(const char *directory)
+{
+    struct names names = {0};
+    char *own = paths_config("themes");
+    add_name(&names, "default", strlen("default"));
+    add_names_in(&names, own);
+    add_names_in(&names, directory);
+    qsort(names.items + 1, names.count - 1, sizeof *names.items, compare_names);
+    free(own);
+    return names.items;
+}
+
+void theme_free_names(char **names)
+{
+    for (char **name = names; name != NULL && *name != NULL; name++)
+        free(*name);
+    free(names);
 }
 
 void theme_destroy(struct theme *theme)

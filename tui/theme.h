@@ -81,6 +81,11 @@ struct theme *theme_create_default(void);
 struct theme *theme_load(const char *name, const char *directory, char *error, size_t size);
 void theme_destroy(struct theme *theme);
 
+/* The names that theme_load() knows, sorted: default, the user's own and those in DIRECTORY (NULL: none). A NULL ends
+ * them; the caller frees them with theme_free_names(). */
+char **theme_names(const char *directory);
+void theme_free_names(char **names);
+
 /* The same from memory; NAME is for messages. */
 struct theme *theme_parse(const char *name, const char *text, size_t length, char *error, size_t size);
 

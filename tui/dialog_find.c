@@ -1,0 +1,257 @@
+#include "dialog_find.h"
+
+#include "app.h"
+#include "dialog_private.h"
+#include "fuzzy.h"
+#include "lineedit.h"
+#include "list_view.h"
+#include "pane.h"
+#include "xalloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GAP       3
+#define HEAD_ROWS 2 /* the field and a blank row */
+#define ROWS_MAX  16
+#define TEXT_MAX  256 /* bytes of a text whose matches are marked */
+
+struct row {
+    char *text, *detail, *right; /* owned; the last two may be NULL */
+};
+
+struct match {
+    size_t row;
+    int score;
+};
+
+struct finding {
+    struct row *rows; /* owned */
+    size_t count;
+    struct match *matches; /* owned: of what was typed, best first */
+    size_t match_count;
+    struct list_view view;
+    struct lineedit *edit; /* owned */
+    int text_width, detail_width, right_width;
+    int top_row, shown_rows; /* of the list on the screen, for the mouse */
+    char *empty;             /* owned */
+    bool any_text;
+    dialog_find_handler handler;
+    dialog_find_moved moved;
+    void *data;
+};
+
+static int display_width(const char *text)
+{
+    return text ? canvas_width(text, strlen(text)) : 0;
+}
+
+static int widest(int width, const char *text)
+{
+    int own = display_width(text);
+    return own > width ? own : width;
+}
+
+static int compare_matches(const void *left, const void *right)
+{
+    const struct match *a = left, *b = right;
+    if (a->score != b->score)
+        return a->score < b->score ? 1 : -1;
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+static int picked_row(const struct finding *self)
+{
+    return self->match_count ? (int)self->matches[self->view.cursor].row : -1;
+}
+
+static void tell_move(struct app *app, const struct finding *self)
+{
+    if (self->moved)
+        self->moved(app, picked_row(self), self->data);
+}
+
+static void filter(struct app *app, struct finding *self)
+{
+    const char *pattern = lineedit_text(self->edit);
+    self->match_count = 0;
+    for (size_t i = 0; i < self->count; i++) {
+        int score = fuzzy_score(pattern, self->rows[i].text);
+        if (score > 0)
+            self->matches[self->match_count++] = (struct match){i, score};
+    }
+    if (*pattern)
+        qsort(self->matches, self->match_count, sizeof *self->matches, compare_matches);
+    self->view.cursor = self->view.top = 0;
+    tell_move(app, self);
+}
+
+static void finding_measure(const struct dialog *dialog, int *rows, int *columns)
+{
+    const struct finding *self = dialog->data;
+    *rows = (int)(self->count < ROWS_MAX ? self->count : ROWS_MAX) + HEAD_ROWS;
+    *columns = self->text_width + (self->detail_width ? GAP + self->detail_width : 0) +
+               (self->right_width ? GAP + self->right_width : 0);
+    *columns = *columns < 40 ? 40 : *columns;
+}
+
+/* The letters that match, underlined. */
+static void draw_marks(struct canvas line, const char *text, const char *pattern, struct style style)
+{
+    bool marks[TEXT_MAX];
+    size_t length = strlen(text);
+    if (!*pattern || length > TEXT_MAX)
+        return;
+    fuzzy_marks(pattern, text, marks, length);
+    style.attributes |= STYLE_UNDERLINE;
+    for (size_t i = 0; i < length; i++)
+        if (marks[i])
+            canvas_restyle(line, 0, canvas_width(text, i), 1, 1, style);
+}
+
+static void draw_row(struct app *app, const struct finding *self, size_t index, struct canvas line)
+{
+    bool chosen = index == self->view.cursor;
+    const struct row *row = &self->rows[self->matches[index].row];
+    struct style style = dialog_style(app, chosen ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG);
+    struct style dim = chosen ? style : dialog_style(app, ROLE_DIALOG_HINT);
+    canvas_fill(line, 0, 0, 1, line.columns, style);
+    canvas_label(line, 0, 0, line.columns, style, row->text);
+    draw_marks(line, row->text, lineedit_text(self->edit), style);
+    int right = line.columns - display_width(row->right), column = self->text_width + GAP;
+    if (row->right && right > display_width(row->text) + 1)
+        canvas_label(line, 0, right, line.columns - right, dim, row->right);
+    else
+        right = line.columns;
+    if (row->detail && column + 4 < right)
+        canvas_label(line, 0, column, right - column - 1, dim, row->detail);
+}
+
+static void finding_draw(struct app *app, struct dialog *dialog, struct canvas canvas)
+{
+    struct finding *self = dialog->data;
+    struct style field = dialog_style(app, ROLE_DIALOG_FIELD);
+    int head = canvas.rows > HEAD_ROWS ? HEAD_ROWS : 1;
+    canvas_fill(canvas, 0, 0, 1, canvas.columns, field);
+    int width = canvas.columns;
+    if (head == HEAD_ROWS && canvas.columns >= 30) {
+        char text[40];
+        snprintf(text, sizeof text, "%zu of %zu", self->match_count, self->count);
+        width -= display_width(text) + 1;
+        canvas_label(canvas, 0, width + 1, canvas.columns - width, field, text);
+    }
+    int cursor = lineedit_draw(self->edit, canvas, 0, 0, width, field);
+    app_set_cursor(app, canvas, 0, cursor);
+    self->top_row = canvas.row + head;
+    self->shown_rows = canvas.rows - head;
+    list_view_fit(&self->view, self->match_count, self->shown_rows);
+    for (int row = 0; row < self->shown_rows && self->view.top + (size_t)row < self->match_count; row++)
+        draw_row(app, self, self->view.top + (size_t)row, canvas_part(canvas, head + row, 0, 1, canvas.columns));
+    if (!self->match_count && self->shown_rows > 0)
+        canvas_label(canvas, head, 0, canvas.columns, dialog_style(app, ROLE_DIALOG_HINT), self->empty);
+}
+
+/* True: picked. */
+static bool use_mouse(struct finding *self, const struct key *key)
+{
+    size_t before = self->view.cursor;
+    int row = key->row - self->top_row;
+    bool inside = row >= 0 && row < self->shown_rows && self->view.top + (size_t)row < self->match_count;
+    if (key->mouse == KEY_MOUSE_PRESS && !inside)
+        return false;
+    return list_view_mouse(&self->view, self->match_count, key, row) && key->mouse == KEY_MOUSE_PRESS &&
+           self->view.cursor == before;
+}
+
+static void move_cursor(struct finding *self, const struct key *key)
+{
+    static const struct {
+        const char *key, *means;
+    } others[] = {{"Ctrl-n", "Down"}, {"Ctrl-p", "Up"}};
+    struct key move = *key;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (pane_key_is(key, others[i].key))
+            key_parse(others[i].means, &move);
+    list_view_key(&self->view, self->match_count, &move);
+}
+
+static bool finding_key(struct app *app, struct dialog *dialog, const struct key *key)
+{
+    struct finding *self = dialog->data;
+    size_t before = self->view.cursor;
+    if (key->kind == KEY_KIND_MOUSE) {
+        bool picked = use_mouse(self, key);
+        if (!picked && self->view.cursor != before)
+            tell_move(app, self);
+        return !picked;
+    }
+    if (pane_key_is(key, "Enter"))
+        return !self->match_count && !(self->any_text && *lineedit_text(self->edit));
+    switch (lineedit_key(self->edit, key)) {
+    case LINEEDIT_CHANGED:
+        filter(app, self);
+        return true;
+    case LINEEDIT_MOVED:
+        return true;
+    case LINEEDIT_UNUSED:
+        break;
+    }
+    move_cursor(self, key);
+    if (self->view.cursor != before)
+        tell_move(app, self);
+    return true;
+}
+
+static void finding_answer(struct app *app, struct dialog *dialog, bool cancelled)
+{
+    const struct finding *self = dialog->data;
+    self->handler(app, cancelled ? -1 : picked_row(self), cancelled ? "" : lineedit_text(self->edit), self->data);
+}
+
+static void finding_destroy(struct dialog *dialog)
+{
+    struct finding *self = dialog->data;
+    for (size_t i = 0; i < self->count; i++) {
+        free(self->rows[i].text);
+        free(self->rows[i].detail);
+        free(self->rows[i].right);
+    }
+    free(self->rows);
+    free(self->matches);
+    free(self->empty);
+    lineedit_destroy(self->edit);
+}
+
+static const struct dialog_ops finding_ops = {finding_measure, finding_draw, finding_key, finding_answer,
+                                              finding_destroy};
+
+static char *copy(const char *text)
+{
+    return text ? xstrdup(text) : NULL;
+}
+
+void dialog_find(struct app *app, const struct find_list *list)
+{
+    struct finding *self = xcalloc(1, sizeof *self);
+    *self = (struct finding){.count = list->count,
+                             .empty = xstrdup(list->empty ? list->empty : "nothing matches"),
+                             .any_text = list->any_text,
+                             .handler = list->handler,
+                             .moved = list->moved,
+                             .data = list->data};
+    self->rows = xcalloc(list->count + 1, sizeof *self->rows);
+    self->matches = xcalloc(list->count + 1, sizeof *self->matches);
+    self->edit = lineedit_create(NULL);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct find_row *row = &list->rows[i];
+        self->rows[i] = (struct row){xstrdup(row->text), copy(row->detail), copy(row->right)};
+        self->matches[i] = (struct match){i, 1};
+        self->text_width = widest(self->text_width, row->text);
+        self->detail_width = widest(self->detail_width, row->detail);
+        self->right_width = widest(self->right_width, row->right);
+    }
+    self->match_count = list->count;
+    self->view.cursor = list->cursor < list->count ? list->cursor : 0;
+    dialog_open(app, list->title, &finding_ops, self);
+}

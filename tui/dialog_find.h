@@ -1,0 +1,32 @@
+/* A list to search in and to pick from: typing filters it, the best matches first. The palette, files, modules. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct app;
+
+struct find_row {
+    const char *text;   /* what is searched and shown */
+    const char *detail; /* shown beside it, dimly; NULL */
+    const char *right;  /* at the right border: keys; NULL */
+};
+
+/* INDEX is the row that was picked, or -1 for Esc. TEXT is what was typed (borrowed for the call). */
+typedef void (*dialog_find_handler)(struct app *app, int index, const char *text, void *data);
+/* The cursor came to INDEX (-1: nothing matches): for a preview. */
+typedef void (*dialog_find_moved)(struct app *app, int index, void *data);
+
+struct find_list {
+    const char *title;
+    const struct find_row *rows; /* copied */
+    size_t count;
+    size_t cursor;     /* the row that the cursor begins on */
+    const char *empty; /* said when nothing matches; NULL: "nothing matches" */
+    bool any_text;     /* Enter with no match hands on what was typed, with index -1 and a text that is not empty */
+    dialog_find_handler handler;
+    dialog_find_moved moved; /* NULL: none */
+    void *data;              /* borrowed until the handler was called, once for sure */
+};
+
+void dialog_find(struct app *app, const struct find_list *list);
