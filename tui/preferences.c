@@ -38,7 +38,7 @@ static const struct config_info *info_at(size_t index)
 
 static bool is_typed(const struct config_info *info)
 {
-    return info->type == CONFIG_TYPE_TEXT || info->type == CONFIG_TYPE_NUMBER;
+    return info->type != CONFIG_TYPE_FLAG && info->type != CONFIG_TYPE_CHOICE;
 }
 
 static void take(struct app *app, struct preferences *self, size_t index, const char *value)
@@ -102,6 +102,7 @@ static void turn(struct app *app, struct preferences *self, size_t index, int by
         turn_number(app, self, index, by);
         break;
     case CONFIG_TYPE_TEXT:
+    case CONFIG_TYPE_LIST:
         if (index == CONFIG_THEME)
             choose(app, self, index,
                    beside((const char *const *)self->themes, config_text(app->config, CONFIG_THEME), by));
