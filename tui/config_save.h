@@ -1,4 +1,5 @@
-/* Writing a setting into the user's config.ini: that line is changed or added, everything else stays as they wrote it. */
+/* Writing a setting into the user's config.ini: that line is changed or added, everything else stays as they wrote it.
+ */
 #pragma once
 
 #include <stdbool.h>

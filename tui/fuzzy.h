@@ -7,7 +7,8 @@
 #define FUZZY_PATTERN_MAX 64 /* further characters of a pattern are ignored */
 
 /* How well PATTERN matches TEXT: above 0, the greater the better; 0: not at all; an empty pattern matches all with 1.
- * Letters at the beginning of words and next to each other count most. Case matters only if PATTERN has a capital letter
+ * Letters at the beginning of words and next to each other count most. Case matters only if PATTERN has a capital
+ * letter
  * ("smart case"). Words of the pattern, separated by spaces, match each for itself, in any order. */
 int fuzzy_score(const char *pattern, const char *text);
 
