@@ -3,6 +3,7 @@
 #include "breakpoints.h"
 #include "engine.h"
 #include "helper.h"
+#include "hold.h"
 #include "lifecycle.h"
 #include "my_code.h"
 #include "parked.h"
@@ -110,6 +111,7 @@ void backend_detach(struct backend *backend)
     pthread_mutex_lock(&backend->lock);
     backend->phase = PHASE_GONE;
     parked_release_all(backend);
+    hold_release_all(backend);
     pthread_cond_broadcast(&backend->changed);
     pthread_mutex_unlock(&backend->lock);
     requests_refuse_all(backend, "the debugging session is over");
@@ -180,6 +182,7 @@ static void destroy_parts(struct backend *backend)
     free(backend->threads);
     free(backend->queue);
     free(backend->parking);
+    free(backend->hold);
     pthread_mutex_destroy(&backend->lock);
     pthread_cond_destroy(&backend->changed);
     free(backend);
@@ -211,11 +214,12 @@ static struct backend *create_parts(void)
     backend->threads = threads_create(backend);
     backend->sources = sources_create();
     backend->parking = parking_create();
+    backend->hold = hold_create();
     backend->breakpoints = breakpoints_create(backend);
     backend->stepping = stepping_create(backend);
     backend->unhandled = unhandled_create(backend);
     if (!backend->unhandled || !backend->queue || !backend->threads || !backend->sources || !backend->parking ||
-        !backend->breakpoints || !backend->stepping) {
+        !backend->hold || !backend->breakpoints || !backend->stepping) {
         PyErr_NoMemory();
     } else if ((backend->stop = stop_create(backend)) && (backend->engine = engine_create(backend)) &&
                (backend->my_code = my_code_create()) && (backend->values = values_create(&hooks, backend->my_code))) {

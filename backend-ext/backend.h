@@ -20,6 +20,7 @@ struct breakpoints;
 struct engine;
 struct helper;
 struct my_code;
+struct hold;
 struct parking;
 struct request_queue;
 struct server;
@@ -72,6 +73,7 @@ struct backend {
     struct stepping *stepping;
     struct stop *stop;
     struct parking *parking;
+    struct hold *hold;
     struct threads *threads;
     struct unhandled *unhandled;
 

@@ -665,5 +665,6 @@ void engine_destroy(struct engine *engine)
     Py_CLEAR(engine->monitoring);
     Py_CLEAR(engine->disable);
     Py_CLEAR(engine->self);
+    thread_marks_finish(&engine->done);
     free(engine);
 }

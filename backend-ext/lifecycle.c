@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "exception_filters.h"
 #include "helper.h"
+#include "hold.h"
 #include "my_code.h"
 #include "parked.h"
 #include "requests.h"
@@ -120,6 +121,9 @@ static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
 {
     (void)unused;
     struct backend *backend = PyCapsule_GetPointer(self, NULL);
+    if (!backend->ended && getpid() == backend->pid) {
+        stop_hand_over(backend); /* hits of daemon threads that still wait */
+    }
     if (!backend->ended && getpid() == backend->pid) {
         backend->exiting = true;
         show_failed_start(backend);
@@ -251,6 +255,7 @@ void lifecycle_forked(struct backend *backend)
     requests_forked(backend);
     helper_forked(backend);
     parked_forked(backend);
+    hold_forked(backend);
     remove_fork_filters(backend);
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
@@ -364,6 +369,7 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
         "supportsCompletionsRequest",
         "supportsCancelRequest",
         "supportsDelayedStackTraceLoading",
+        "supportsSingleThreadExecutionRequests",
     };
     /* clang-format on */
     struct backend *backend = request->backend;
@@ -456,6 +462,7 @@ void lifecycle_after_terminate(struct backend *backend)
         stop_release(backend);
     }
     parked_release_all(backend);
+    hold_release_all(backend);
     pthread_mutex_unlock(&backend->lock);
 }
 

@@ -2,8 +2,10 @@
 
 #include "backend.h"
 #include "compat.h"
+#include "hold.h"
 #include "stepping.h"
 #include "stop.h"
+#include "threads.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -12,15 +14,14 @@ struct parked { /* on the stack of the thread that waits */
     struct parked *next;
     pthread_cond_t wake;
     struct timespec since;
-    PyObject *frame; /* borrowed: it runs */
-    unsigned long ident;
+    long long thread;
     const struct hits *hits;
-    bool go; /* no longer in a list */
+    bool go; /* no longer in the list */
 };
 
-struct parking {                   /* guarded by backend->lock */
-    struct parked *first, *served; /* those to be reported; those that were and go on after the stop */
-    struct timespec restarted;     /* when the program went on last */
+struct parking {               /* guarded by backend->lock */
+    struct parked *first;      /* those to be reported, the earliest first */
+    struct timespec restarted; /* when the program went on last */
 };
 
 struct parking *parking_create(void)
@@ -53,35 +54,32 @@ static void append(struct parking *parking, struct parked *parked)
     *link = parked;
 }
 
-/* The one that is now the first has to look at the time. */
-static void wake_first(struct parking *parking)
+void parked_changed(struct backend *backend)
 {
-    if (parking->first) {
-        pthread_cond_signal(&parking->first->wake);
-    }
-}
-
-static void release_list(struct parked **list)
-{
-    while (*list) {
-        struct parked *parked = *list;
-        *list = parked->next;
-        parked->go = true;
+    for (struct parked *parked = backend->parking->first; parked; parked = parked->next) {
         pthread_cond_signal(&parked->wake);
     }
 }
 
-/* Sleep until PARKED may go on, or the step has taken too long: then true. Lock held, no GIL. During a stop
- * there is no hurry, and to wait for the GIL then would starve (helper_plan_turn()). */
+/* Whether PARKED has to wait for whatever long: for the end of a stop (to wait for the GIL then would starve, see
+ * helper_plan_turn()), for those before it, or while another thread runs alone. Lock held. */
+static bool is_patient(const struct backend *backend, const struct parked *parked)
+{
+    return backend->phase != PHASE_RUNNING || hold_runner(backend) || backend->parking->first != parked;
+}
+
+/* Sleep until PARKED may go on, or is to stop: then true. Lock held, no GIL. */
 static bool sleep_parked(struct backend *backend, struct parked *parked)
 {
-    struct parking *parking = backend->parking;
     while (!parked->go) {
-        if (backend->phase != PHASE_RUNNING || parking->first != parked) {
+        if (backend->phase == PHASE_RUNNING && hold_is_handing(backend, parked->thread)) {
+            return true;
+        }
+        if (is_patient(backend, parked)) {
             pthread_cond_wait(&parked->wake, &backend->lock);
             continue;
         }
-        struct timespec now, end = end_of_patience(parking, parked);
+        struct timespec now, end = end_of_patience(backend->parking, parked);
         clock_gettime(CLOCK_MONOTONIC, &now);
         if (!is_later(&end, &now)) {
             return true;
@@ -100,7 +98,7 @@ static bool withdraw(struct backend *backend, struct parked *parked)
     for (struct parked **link = &parking->first; queued && *link; link = &(*link)->next) {
         if (*link == parked) {
             *link = parked->next;
-            wake_first(parking);
+            parked_changed(backend);
             break;
         }
     }
@@ -119,10 +117,11 @@ static void init_wake(struct parked *parked)
 
 bool parked_wait(struct backend *backend, const struct hits *hits)
 {
-    if (!stepping_elsewhere(backend->stepping) || backend->ended) {
+    bool stopped = stop_active(backend); /* by another thread, while a condition of this one ran */
+    if ((!stopped && !stepping_elsewhere(backend->stepping)) || backend->ended) {
         return true;
     }
-    struct parked parked = {.frame = (PyObject *)PyEval_GetFrame(), .ident = PyThread_get_thread_ident(), .hits = hits};
+    struct parked parked = {.thread = threads_current(backend), .hits = hits};
     bool over = false, late = false;
     init_wake(&parked);
     clock_gettime(CLOCK_MONOTONIC, &parked.since);
@@ -141,38 +140,34 @@ bool parked_wait(struct backend *backend, const struct hits *hits)
     return !over;
 }
 
-bool parked_take(struct backend *backend, struct parked_stop *next)
+long long parked_first(const struct backend *backend)
 {
-    struct parking *parking = backend->parking;
-    pthread_mutex_lock(&backend->lock);
-    struct parked *parked = parking->first;
-    if (parked) {
-        parking->first = parked->next;
-        parked->next = parking->served;
-        parking->served = parked;
-        *next = (struct parked_stop){Py_NewRef(parked->frame), parked->ident, *parked->hits};
-    }
-    pthread_mutex_unlock(&backend->lock);
-    return parked != NULL;
+    return backend->parking->first ? backend->parking->first->thread : 0;
 }
 
-void parked_release_served(struct backend *backend)
+bool parked_is_waiting(const struct backend *backend, long long thread)
 {
-    pthread_mutex_lock(&backend->lock);
-    release_list(&backend->parking->served);
-    pthread_mutex_unlock(&backend->lock);
+    const struct parked *parked = backend->parking->first;
+    while (parked && parked->thread != thread) {
+        parked = parked->next;
+    }
+    return parked != NULL;
 }
 
 void parked_restart(struct backend *backend)
 {
     clock_gettime(CLOCK_MONOTONIC, &backend->parking->restarted);
-    wake_first(backend->parking);
+    parked_changed(backend);
 }
 
 void parked_release_all(struct backend *backend)
 {
-    release_list(&backend->parking->first);
-    release_list(&backend->parking->served);
+    while (backend->parking->first) {
+        struct parked *parked = backend->parking->first;
+        backend->parking->first = parked->next;
+        parked->go = true;
+        pthread_cond_signal(&parked->wake);
+    }
 }
 
 void parked_forked(struct backend *backend)

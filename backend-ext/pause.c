@@ -2,12 +2,17 @@
 
 #include "backend.h"
 #include "compat.h"
+#include "hold.h"
+#include "parked.h"
 #include "stepping.h"
 #include "stop.h"
+#include "thread_list.h"
 #include "threads.h"
 
 #include "protocol/arena.h"
 #include "protocol/value.h"
+
+#include <stdio.h>
 
 static struct value *describe_state(struct arena *arena, const char *state)
 {
@@ -32,6 +37,9 @@ struct value *pause_handle(struct request *request, bool *ok)
     }
     pthread_mutex_lock(&backend->lock);
     bool running = backend->phase == PHASE_RUNNING;
+    if (running && !thread && parked_first(backend) && !hold_runner(backend)) {
+        hold_run_alone(backend, parked_first(backend), true); /* it waits to be reported, and that is a stop */
+    }
     pthread_mutex_unlock(&backend->lock);
     if (running) {
         stepping_begin_pause(backend->stepping, ident);
@@ -39,11 +47,15 @@ struct value *pause_handle(struct request *request, bool *ok)
     return describe_state(request->arena, "stopping");
 }
 
-/* The frame to show: of the thread asked for, else of the main thread, else of any. Borrowed from FRAMES. */
+/* The frame to show: of the thread asked for, else of the one that runs alone, of the main thread, of any. Borrowed
+ * from FRAMES. */
 static PyObject *choose_frame(struct backend *backend, PyObject *frames, unsigned long wanted, unsigned long *ident)
 {
-    const unsigned long choices[] = {wanted, backend->main_ident};
-    for (size_t i = 0; i < 2; i++) {
+    pthread_mutex_lock(&backend->lock);
+    long long runner = hold_runner(backend);
+    pthread_mutex_unlock(&backend->lock);
+    const unsigned long choices[] = {wanted, threads_ident(backend, runner), backend->main_ident};
+    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
         PyObject *key = choices[i] ? PyLong_FromUnsignedLong(choices[i]) : NULL;
         PyObject *frame = key ? PyDict_GetItemWithError(frames, key) : NULL; /* borrowed */
         Py_XDECREF(key);
@@ -72,7 +84,11 @@ void pause_hold(struct backend *backend)
     Py_XDECREF(frames);
     PyErr_Clear();
     if (frame) {
-        stop_enter(backend, &(struct stop_info){.reason = "pause", .frame = frame, .ident = ident});
+        char waits[256], text[300];
+        thread_list_waits(backend, frame, waits, sizeof(waits));
+        snprintf(text, sizeof(text), "waits in %s", waits);
+        stop_enter(backend, &(struct stop_info){
+                                .reason = "pause", .frame = frame, .ident = ident, .text = waits[0] ? text : NULL});
     }
     Py_XDECREF(frame);
 }

@@ -4,13 +4,14 @@
 #include "breakpoints.h"
 #include "exception_filters.h"
 #include "helper.h"
+#include "hold.h"
 #include "jump.h"
 #include "lifecycle.h"
 #include "my_code.h"
 #include "pause.h"
 #include "server.h"
 #include "stop.h"
-#include "threads.h"
+#include "thread_list.h"
 #include "values.h"
 
 #include "protocol/arena.h"
@@ -71,9 +72,11 @@ const struct request_row request_rows[] = {
     {"next", stop_handle_next, REQUEST_WHEN_STOPPED},
     {"pause", pause_handle, REQUEST_WITH_GIL},
     {"pytui/display", values_handle_display, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},
+    {"pytui/freeze", hold_handle_freeze, REQUEST_WITH_GIL},
     {"pytui/runTo", stop_handle_run_to, REQUEST_WHEN_STOPPED},
     {"pytui/setJustMyCode", my_code_handle_set, REQUEST_WITH_GIL},
     {"pytui/stats", lifecycle_handle_stats, REQUEST_ON_READER},
+    {"pytui/thaw", hold_handle_thaw, REQUEST_WITH_GIL},
     {"pytui/until", stop_handle_until, REQUEST_WHEN_STOPPED},
     {"scopes", values_handle_scopes, REQUEST_WHEN_STOPPED},
     {"setBreakpoints", breakpoints_handle_set, REQUEST_WITH_GIL},
@@ -86,7 +89,7 @@ const struct request_row request_rows[] = {
     {"stepIn", stop_handle_step_in, REQUEST_WHEN_STOPPED},
     {"stepOut", stop_handle_step_out, REQUEST_WHEN_STOPPED},
     {"terminate", lifecycle_handle_terminate, REQUEST_ON_READER, .after = lifecycle_after_terminate},
-    {"threads", threads_handle_threads, REQUEST_WITH_GIL},
+    {"threads", thread_list_handle_threads, REQUEST_WITH_GIL},
     {"variables", values_handle_variables, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},
 };
 const size_t request_row_count = sizeof(request_rows) / sizeof(request_rows[0]);

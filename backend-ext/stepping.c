@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "exception_filters.h"
 #include "helper.h"
+#include "hold.h"
 #include "lifecycle.h"
 #include "lines.h"
 #include "my_code.h"
@@ -14,6 +15,7 @@
 #include "step_frames.h"
 #include "stop.h"
 #include "thread_marks.h"
+#include "threads.h"
 #include "unhandled.h"
 
 #include <stdlib.h>
@@ -39,6 +41,8 @@ struct stepping {
     struct thread_marks begun;  /* frames dealt with at their very beginning, before any line; `at` is f_lasti then */
     struct thread_marks jumped; /* frames that were moved, and no line since; `at` is f_lasti */
     PyObject *jump_code;        /* owned: of the last one, watched for that line; NULL */
+    PyObject *bootstrap; /* owned: with which every thread of threading begins; its starts are watched; or NULL */
+    bool main_watched;   /* the end of main_code is watched */
 };
 
 struct stepping *stepping_create(struct backend *backend)
@@ -55,6 +59,9 @@ void stepping_destroy(struct stepping *stepping)
     if (stepping) {
         stepping_cancel(stepping);
         Py_CLEAR(stepping->jump_code);
+        Py_XDECREF(stepping->bootstrap);
+        thread_marks_finish(&stepping->begun);
+        thread_marks_finish(&stepping->jumped);
         free(stepping);
     }
 }
@@ -94,7 +101,7 @@ unsigned long stepping_pause_ident(const struct stepping *stepping)
 static unsigned wanted_of_all(const struct stepping *stepping)
 {
     unsigned events = 0;
-    if (stepping->pausing) {
+    if (stepping->pausing || hold_wants_lines(stepping->backend)) {
         events |= ENGINE_LINES;
     }
     if (stepping->kind == STEP_IN) {
@@ -102,7 +109,7 @@ static unsigned wanted_of_all(const struct stepping *stepping)
     }
     const struct exception_filter *filters = stepping->backend->filters;
     if ((stepping->kind != STEP_NONE && stepping->kind != STEP_ENTRY) || filters[FILTER_UNCAUGHT].on ||
-        filters[FILTER_USER_UNHANDLED].on) {
+        filters[FILTER_USER_UNHANDLED].on || hold_is_used(stepping->backend)) {
         events |= ENGINE_UNWINDS;
     }
     if (filters[FILTER_RAISED].on) {
@@ -119,12 +126,37 @@ static void watch_all(struct stepping *stepping, unsigned events)
     }
 }
 
+/* What is watched of CODE whether it is stepped or not. */
+static unsigned standing_events(const struct stepping *stepping, PyObject *code)
+{
+    bool main_ends = stepping->main_watched && code == stepping->backend->main_code;
+    return (code == stepping->bootstrap ? (unsigned)ENGINE_STARTS : 0) | (main_ends ? (unsigned)ENGINE_RETURNS : 0) |
+           unhandled_watches(stepping->backend->unhandled, code);
+}
+
 static void unwatch(struct stepping *stepping, size_t index)
 {
     PyObject *code = stepping->watched[index];
     stepping->watched[index] = stepping->watched[--stepping->watched_count];
-    engine_watch(stepping->backend->engine, code, unhandled_watches(stepping->backend->unhandled, code));
+    engine_watch(stepping->backend->engine, code, standing_events(stepping, code));
     Py_DECREF(code);
+}
+
+/* While threads are held the end of the main thread has to be known. */
+static void watch_main(struct stepping *stepping)
+{
+    PyObject *code = stepping->backend->main_code;
+    bool wanted = code && hold_is_used(stepping->backend);
+    if (wanted == stepping->main_watched) {
+        return;
+    }
+    stepping->main_watched = wanted;
+    for (size_t i = 0; i < stepping->watched_count; i++) {
+        if (stepping->watched[i] == code) {
+            return; /* its ends are watched anyway, and unwatch() leaves what is to stay */
+        }
+    }
+    engine_watch(stepping->backend->engine, code, standing_events(stepping, code));
 }
 
 /* Watch EVENTS of CODE too. */
@@ -139,12 +171,20 @@ static void watch_events(struct stepping *stepping, PyObject *code, unsigned eve
         unwatch(stepping, 0);
     }
     stepping->watched[stepping->watched_count++] = Py_NewRef(code);
-    engine_watch(stepping->backend->engine, code, events | unhandled_watches(stepping->backend->unhandled, code));
+    engine_watch(stepping->backend->engine, code, events | standing_events(stepping, code));
 }
 
 static void watch(struct stepping *stepping, PyObject *code)
 {
     watch_events(stepping, code, ENGINE_LINES | ENGINE_RETURNS);
+}
+
+void stepping_refresh(struct stepping *stepping)
+{
+    if (!stepping->backend->ended) {
+        watch_main(stepping);
+        watch_all(stepping, wanted_of_all(stepping));
+    }
 }
 
 void stepping_apply(struct stepping *stepping)
@@ -165,7 +205,7 @@ void stepping_apply(struct stepping *stepping)
         watch(stepping, stepping->jump_code);
     }
     Py_XDECREF(code);
-    watch_all(stepping, wanted_of_all(stepping));
+    stepping_refresh(stepping);
 }
 
 void stepping_finish(struct stepping *stepping)
@@ -206,7 +246,7 @@ void stepping_begin_pause(struct stepping *stepping, unsigned long ident)
 {
     stepping->pausing = true;
     stepping->pause_ident = ident;
-    watch_all(stepping, wanted_of_all(stepping));
+    stepping_refresh(stepping);
 }
 
 static void wake_code(PyObject *code, void *data)
@@ -320,10 +360,14 @@ static bool is_silent(const struct backend *backend)
     return stop_active(backend) || helper_is_current(backend);
 }
 
-/* While another thread steps, the hit waits. */
+/* While another thread steps, the hit waits. Its breakpoints may be gone when its turn comes. */
 static void stop_for_hits(struct backend *backend, const struct hits *hits)
 {
-    if (!parked_wait(backend, hits) || !hits_are_set(backend->breakpoints, hits)) {
+    if (!parked_wait(backend, hits)) {
+        return;
+    }
+    if (!hits_are_set(backend->breakpoints, hits)) {
+        stop_hand_over(backend);
         return;
     }
     struct stop_info info = {.reason = hits_reason(hits),
@@ -331,6 +375,33 @@ static void stop_for_hits(struct backend *backend, const struct hits *hits)
                              .hits = hits,
                              .text = hits->error[0] ? hits->error : NULL};
     stop_enter(backend, &info);
+}
+
+/* Whether CODE is the function of threading in which its threads begin. */
+static bool is_bootstrap(PyObject *code)
+{
+    PyObject *name = PyObject_GetAttrString(code, "co_qualname");
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    bool named = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "Thread._bootstrap") == 0;
+    PyObject *globals = named && frame ? PyObject_GetAttrString(frame, "f_globals") : NULL;
+    PyObject *module =
+        globals && PyDict_Check(globals) ? PyDict_GetItemString(globals, "__name__") : NULL; /* borrowed */
+    bool threading = module && PyUnicode_Check(module) && PyUnicode_CompareWithASCIIString(module, "threading") == 0;
+    Py_XDECREF(globals);
+    Py_XDECREF(name);
+    PyErr_Clear();
+    return threading;
+}
+
+/* CODE is entered for the first time: if every thread begins with it, they are seen there from now on. */
+static void find_bootstrap(struct backend *backend, PyObject *code)
+{
+    struct stepping *stepping = backend->stepping;
+    if (!stepping->bootstrap && is_bootstrap(code)) {
+        stepping->bootstrap = Py_NewRef(code);
+        engine_watch(backend->engine, code, ENGINE_STARTS);
+        threads_current(backend);
+    }
 }
 
 /* ON_DEF_LINE: the body stands there, so that no other line will come. */
@@ -355,6 +426,7 @@ void control_code_entered(struct backend *backend, PyObject *code)
     if (helper_is_current(backend)) {
         return;
     }
+    find_bootstrap(backend, code);
     if (!backend->main_code) {
         lifecycle_find_main(backend, code);
     }
@@ -368,6 +440,13 @@ void control_code_entered(struct backend *backend, PyObject *code)
 void control_breakpoint(struct backend *backend, struct armed_code *armed, int line)
 {
     struct hits hits;
+    PyObject *code = armed->code;
+    if (hold_pass(backend)) {
+        armed = backend->ended ? NULL : breakpoints_armed(backend->breakpoints, code);
+    }
+    if (!armed || !armed_code_has_line(armed, line)) {
+        return; /* removed meanwhile */
+    }
     if (stop_active(backend)) {
         stop_note_skipped(backend);
         return;
@@ -381,6 +460,13 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
 void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
 {
     struct hits hits;
+    PyObject *code = armed->code;
+    if (hold_pass(backend)) {
+        armed = backend->ended ? NULL : breakpoints_armed(backend->breakpoints, code);
+    }
+    if (!armed) {
+        return; /* removed meanwhile */
+    }
     bool on_def_line = armed->table.body_on_def_line; /* conditions let others run, who may disarm the code */
     if (lines_start_needed(&armed->table)) {
         note_begun(backend->stepping);
@@ -419,12 +505,22 @@ static const char *line_reason(struct stepping *stepping, int line)
     return pause_here(stepping) ? "pause" : NULL;
 }
 
+/* Lines of all code are watched, for no reason any more: what was held was let go without the GIL. */
+static bool is_idle(struct stepping *stepping)
+{
+    return (stepping->watched_all & ENGINE_LINES) && !stepping->pausing && !hold_wants_lines(stepping->backend);
+}
+
 void control_watched_line(struct backend *backend, PyObject *code, int line)
 {
-    if (is_silent(backend) || was_dealt_with(backend->stepping)) {
+    struct stepping *stepping = backend->stepping;
+    hold_pass(backend);
+    if (is_idle(stepping)) {
+        stepping_refresh(stepping);
+    }
+    if (is_silent(backend) || was_dealt_with(stepping)) {
         return;
     }
-    struct stepping *stepping = backend->stepping;
     const char *reason = line_reason(stepping, line);
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
     struct hits hits = {0};
@@ -434,7 +530,7 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
             hits.ids[hits.count++] = stepping->hits.ids[i];
         }
     }
-    if (!reason) {
+    if (!reason || stop_active(backend)) { /* its condition let another thread stop */
         if (hit) {
             stop_for_hits(backend, &hits);
         }
@@ -484,7 +580,12 @@ static void step_into(struct backend *backend, PyObject *code, PyObject *frame, 
 bool control_watched_start(struct backend *backend, PyObject *code, bool resumed)
 {
     unhandled_code_started(backend->unhandled, code);
-    if (is_silent(backend)) {
+    bool bootstrap = code == backend->stepping->bootstrap;
+    if (bootstrap) {
+        threads_current(backend);
+    }
+    hold_pass(backend);
+    if (is_silent(backend) || bootstrap) {
         return true;
     }
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
@@ -497,7 +598,7 @@ bool control_watched_start(struct backend *backend, PyObject *code, bool resumed
         return true;
     }
     if (!my_code_steps_in(backend->my_code, frame)) {
-        bool pass = (!armed || !armed->start) && !unhandled_may_watch(code);
+        bool pass = (!armed || !armed->start) && !unhandled_may_watch(code) && !is_bootstrap(code);
         stepping->passed = stepping->passed || pass;
         return !pass;
     }
@@ -512,7 +613,7 @@ static void end_without_stop(struct backend *backend)
 {
     stepping_cancel(backend->stepping);
     stepping_apply(backend->stepping);
-    stop_enter_parked(backend);
+    stop_hand_over(backend);
 }
 
 static void follow(struct stepping *stepping, PyObject *frame, enum step_kind kind, unsigned events)
@@ -565,7 +666,13 @@ static void step_left(struct backend *backend, PyObject *code, PyObject *value, 
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded)
 {
     struct stepping *stepping = backend->stepping;
-    if (is_silent(backend) || !is_step_thread(stepping) || !is_step_frame(stepping) || stepping->kind == STEP_ENTRY) {
+    if (is_silent(backend)) {
+        return;
+    }
+    if (code == backend->main_code && PyThread_get_thread_ident() == backend->main_ident) {
+        hold_main_left(backend);
+    }
+    if (!is_step_thread(stepping) || !is_step_frame(stepping) || stepping->kind == STEP_ENTRY) {
         return;
     }
     bool leaves = stepping->kind == STEP_IN || !stepping->begun_here; /* else it is followed through its pauses */
@@ -610,6 +717,7 @@ static void check_left(struct backend *backend, PyObject *exception)
 
 void control_raise(struct backend *backend, PyObject *exception)
 {
+    hold_pass(backend);
     PyObject *frame = is_silent(backend) ? NULL : (PyObject *)PyEval_GetFrame();
     if (frame && exception_filters_raised(backend, frame, exception)) {
         stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
@@ -619,11 +727,13 @@ void control_raise(struct backend *backend, PyObject *exception)
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception)
 {
     struct stepping *stepping = backend->stepping;
+    hold_pass(backend);
     if (is_silent(backend)) {
         return;
     }
     if (code == backend->main_code && PyThread_get_thread_ident() == backend->main_ident) {
         PyObject *frame = (PyObject *)PyEval_GetFrame();
+        hold_main_left(backend);
         backend->main_left = true;
         if (frame) {
             lifecycle_uncaught(backend, frame, exception);

@@ -55,5 +55,8 @@ void stepping_cancel(struct stepping *stepping);
 /* Tell the engine what the plan needs, before the program runs. */
 void stepping_apply(struct stepping *stepping);
 
+/* The same for what is watched of all code, when it has changed who is to be held (hold.h). */
+void stepping_refresh(struct stepping *stepping);
+
 /* Watch nothing: the session ends. */
 void stepping_finish(struct stepping *stepping);

@@ -4,6 +4,7 @@
 #include "compat.h"
 #include "engine.h"
 #include "helper.h"
+#include "hold.h"
 #include "lifecycle.h"
 #include "parked.h"
 #include "requests.h"
@@ -43,6 +44,8 @@ struct stop {
     long long cancelled_request;             /* the last one whose code a client interrupted */
     bool again;                              /* the frame was moved: show it anew */
     char again_text[256];
+    long long alone;   /* thread that is to run alone after the stop; 0: all run */
+    long long hand_to; /* thread whose queued hit was asked for; 0: the first */
     /* Guarded by backend->lock: */
     bool resumed;          /* leave the loop */
     bool released;         /* the same, though no request said so */
@@ -149,6 +152,7 @@ void stop_abandon(struct backend *backend)
 {
     backend->stop->abandoned = true;
     parked_release_all(backend);
+    hold_release_all(backend);
     pthread_cond_broadcast(&backend->changed);
 }
 
@@ -156,6 +160,7 @@ void stop_release(struct backend *backend)
 {
     backend->stop->resumed = backend->stop->released = true;
     parked_release_all(backend);
+    hold_release_all(backend);
     pthread_cond_broadcast(&backend->changed);
 }
 
@@ -363,6 +368,7 @@ static void leave(struct backend *backend)
     if (!gone) {
         backend->phase = PHASE_RUNNING;
         parked_restart(backend);
+        hold_changed(backend);
         helper_plan_turn(backend, TURN_AFTER_STOP);
     }
     bool starved = helper_busy(backend) || gone;
@@ -382,6 +388,7 @@ static void stop_for(struct backend *backend, const struct stop_info *info)
     stop->frame = Py_XNewRef(info->frame);
     Py_XDECREF(former);
     stop->finished = info->post_mortem;
+    stop->alone = stop->hand_to = 0;
     counter_add(&backend->counters.stops, 1);
     stepping_cancel(backend->stepping);
     show_and_serve(backend, info);
@@ -396,40 +403,30 @@ static void stop_for(struct backend *backend, const struct stop_info *info)
     stop->again = false;
 }
 
-static struct stop_info parked_info(const struct parked_stop *parked)
+/* Who runs when the stop is over: one thread alone if that was asked for; one whose hit waits, unless a step comes
+ * first; else all. The stopped thread lets that one come by in hold_pass(). */
+static void choose_runner(struct backend *backend)
 {
-    return (struct stop_info){.reason = hits_reason(&parked->hits),
-                              .frame = parked->frame,
-                              .ident = parked->ident,
-                              .hits = &parked->hits,
-                              .text = parked->hits.error[0] ? parked->hits.error : NULL};
+    struct stop *stop = backend->stop;
+    pthread_mutex_lock(&backend->lock);
+    long long queued =
+        stop->hand_to && parked_is_waiting(backend, stop->hand_to) ? stop->hand_to : parked_first(backend);
+    bool handing = queued && !stop->alone && !stepping_planned(backend->stepping);
+    hold_run_alone(backend, handing ? queued : stop->alone, handing);
+    pthread_mutex_unlock(&backend->lock);
 }
 
-/* The stopped thread was let go by other than a step: the hits that waited come first, before anything moves. */
-static void serve_parked(struct backend *backend)
+void stop_hand_over(struct backend *backend)
 {
-    struct parked_stop parked;
-    while (getpid() == backend->pid && !backend->ended && !backend->stop->abandoned &&
-           !stepping_planned(backend->stepping) && parked_take(backend, &parked)) {
-        struct stop_info info = parked_info(&parked);
-        if (hits_are_set(backend->breakpoints, &parked.hits)) {
-            stop_for(backend, &info);
-        }
-        Py_DECREF(parked.frame);
+    pthread_mutex_lock(&backend->lock);
+    long long queued = backend->phase == PHASE_RUNNING ? parked_first(backend) : 0;
+    bool free = !hold_runner(backend) || hold_is_handing(backend, 0);
+    if (free) {
+        hold_run_alone(backend, queued, true);
     }
-}
-
-void stop_enter_parked(struct backend *backend)
-{
-    struct parked_stop parked;
-    if (parked_take(backend, &parked)) {
-        struct stop_info info = parked_info(&parked);
-        if (hits_are_set(backend->breakpoints, &parked.hits)) {
-            stop_enter(backend, &info);
-        }
-        Py_DECREF(parked.frame);
-        parked_release_served(backend);
-    }
+    pthread_mutex_unlock(&backend->lock);
+    stepping_refresh(backend->stepping);
+    hold_pass(backend);
 }
 
 void stop_enter(struct backend *backend, const struct stop_info *info)
@@ -445,17 +442,16 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     stop->active = true;
     hold_interval(backend);
     stop_for(backend, info);
-    serve_parked(backend);
     if (stop->abandoned) {
         backend_detach(backend);
     } else if (!backend->ended) {
+        choose_runner(backend);
         stepping_apply(backend->stepping);
     }
     release_interval(backend);
     Py_CLEAR(stop->interval);
     Py_CLEAR(stop->frame);
     stop->active = false;
-    parked_release_served(backend);
     PyErr_Clear();
     if (stop->interrupted) {
         stop->interrupted = false;
@@ -464,6 +460,7 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     stop->check_interrupt = PyThread_get_thread_ident() == backend->main_ident;
     if (!backend->forked) {
         leave(backend);
+        hold_pass(backend);
     }
 }
 
@@ -488,6 +485,48 @@ void stop_configure(struct backend *backend)
 
 /* Requests. */
 
+/* The frame from which THREAD is to be stepped: new reference; NULL with the request failed, or when nothing can be. */
+static PyObject *frame_to_step(struct request *request, bool *ok, long long thread)
+{
+    struct backend *backend = request->backend;
+    pthread_mutex_lock(&backend->lock);
+    bool frozen = hold_is_frozen(backend, thread);
+    pthread_mutex_unlock(&backend->lock);
+    if (frozen) {
+        request_fail(request, ok, "thread %lld is frozen: thaw it first", thread);
+        return NULL;
+    }
+    if (backend->stop->finished) {
+        return NULL;
+    }
+    PyObject *frame = backend_thread_frame(backend, thread);
+    if (!frame) {
+        request_fail(request, ok, "there is no thread %lld that runs Python code", thread);
+    }
+    return frame;
+}
+
+/* Plan what follows the stop. A step of a thread whose hit is queued shows that hit first. */
+static bool plan(struct request *request, bool *ok, enum step_kind kind, long long thread)
+{
+    struct backend *backend = request->backend;
+    struct stop *stop = backend->stop;
+    bool single = value_get_bool(request->arguments, "singleThread", false);
+    PyObject *frame = kind != STEP_NONE || single ? frame_to_step(request, ok, thread) : NULL;
+    if (!*ok) {
+        return false;
+    }
+    pthread_mutex_lock(&backend->lock);
+    bool queued = kind != STEP_NONE && parked_is_waiting(backend, thread);
+    pthread_mutex_unlock(&backend->lock);
+    stop->hand_to = queued ? thread : 0;
+    stop->alone = single && !queued ? thread : 0;
+    stepping_begin(backend->stepping, queued ? STEP_NONE : kind, kind == STEP_NONE || queued ? NULL : frame,
+                   threads_ident(backend, thread));
+    Py_XDECREF(frame);
+    return true;
+}
+
 static struct value *resume(struct request *request, bool *ok, enum step_kind kind)
 {
     struct backend *backend = request->backend;
@@ -496,10 +535,9 @@ static struct value *resume(struct request *request, bool *ok, enum step_kind ki
     if (!stop->active) {
         return request_fail(request, ok, "the program is running: pause it first");
     }
-    if (kind != STEP_NONE && thread != 0 && thread != threads_id(backend, stop->ident)) {
-        return request_fail(request, ok, "only the thread that stopped can be stepped");
+    if (!plan(request, ok, kind, thread ? thread : threads_id(backend, stop->ident))) {
+        return NULL;
     }
-    stepping_begin(backend->stepping, kind, kind == STEP_NONE || stop->finished ? NULL : stop->frame, stop->ident);
     pthread_mutex_lock(&backend->lock);
     stop->resumed = true;
     pthread_mutex_unlock(&backend->lock);
@@ -508,9 +546,13 @@ static struct value *resume(struct request *request, bool *ok, enum step_kind ki
 
 struct value *stop_handle_continue(struct request *request, bool *ok)
 {
+    struct backend *backend = request->backend;
     resume(request, ok, STEP_NONE);
     struct value *body = value_map(request->arena);
-    value_set_bool(request->arena, body, "allThreadsContinued", true);
+    pthread_mutex_lock(&backend->lock);
+    bool all = !backend->stop->alone && !hold_has_frozen(backend);
+    pthread_mutex_unlock(&backend->lock);
+    value_set_bool(request->arena, body, "allThreadsContinued", all);
     return body;
 }
 

@@ -32,8 +32,9 @@ void stop_destroy(struct stop *stop);
  * nothing when the client is gone or another thread is stopped (its evaluate runs us). */
 void stop_enter(struct backend *backend, const struct stop_info *info);
 
-/* The same for the first thread that is parked (parked.h), if any. GIL held. */
-void stop_enter_parked(struct backend *backend);
+/* The first queued hit is due (parked.h), if there is one: its thread runs alone until it has stopped, and this one
+ * waits for the end of that stop. Nobody else is to be handed over to any more when there is none. GIL held. */
+void stop_hand_over(struct backend *backend);
 
 /* Whether a stop is going on: a second one (found while an evaluate runs) must pass. */
 bool stop_active(const struct backend *backend);

@@ -1,6 +1,7 @@
 #include "thread_marks.h"
 
 #include <Python.h>
+#include <stdlib.h>
 
 struct thread_mark *thread_marks_find(struct thread_marks *marks)
 {
@@ -13,13 +14,29 @@ struct thread_mark *thread_marks_find(struct thread_marks *marks)
     return NULL;
 }
 
+static struct thread_mark *add_mark(struct thread_marks *marks)
+{
+    if (marks->count == marks->capacity) {
+        size_t capacity = marks->capacity ? marks->capacity * 2 : 8;
+        struct thread_mark *larger = realloc(marks->marks, capacity * sizeof(*larger));
+        if (!larger) {
+            return NULL;
+        }
+        marks->marks = larger;
+        marks->capacity = capacity;
+    }
+    return &marks->marks[marks->count++];
+}
+
 void thread_marks_set(struct thread_marks *marks, const void *code, const void *frame, long at)
 {
     struct thread_mark *mark = thread_marks_find(marks);
     if (!mark) {
-        mark = marks->count < THREAD_MARKS ? &marks->marks[marks->count++] : &marks->marks[0];
+        mark = add_mark(marks);
     }
-    *mark = (struct thread_mark){.ident = PyThread_get_thread_ident(), .code = code, .frame = frame, .at = at};
+    if (mark) {
+        *mark = (struct thread_mark){.ident = PyThread_get_thread_ident(), .code = code, .frame = frame, .at = at};
+    }
 }
 
 void thread_marks_forget(struct thread_marks *marks)
@@ -28,4 +45,10 @@ void thread_marks_forget(struct thread_marks *marks)
     if (mark) {
         *mark = marks->marks[--marks->count];
     }
+}
+
+void thread_marks_finish(struct thread_marks *marks)
+{
+    free(marks->marks);
+    *marks = (struct thread_marks){0};
 }

@@ -1,14 +1,18 @@
 /* A record for each thread that was seen: by itself, in a report of the engine, or by others, in
  * sys._current_frames(). The id of the calling thread stands in thread-specific data, whose destructor also tells
  * that the thread ended; idents are reused by the system, so a record is only taken over by a thread
- * that has its native id too. */
+ * that has its native id too. A thread of C code that calls into Python again and again stays one thread. */
 #include "threads.h"
 
 #include "backend.h"
+#include "helper.h"
+#include "hold.h"
+#include "server.h"
 
 #include "protocol/arena.h"
 #include "protocol/value.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,6 +39,50 @@ struct threads {
     bool has_key;
 };
 
+/* Events. The main thread has none: a client knows of it from the start. */
+
+static struct value *begin_event(struct arena *arena, const char *reason, long long id)
+{
+    struct value *body = value_map(arena);
+    value_set_text(arena, body, "reason", reason);
+    value_set_int(arena, body, "threadId", id);
+    return body;
+}
+
+/* A program that makes threads faster than the client reads must not fill the memory. */
+static struct arena *event_arena(struct backend *backend)
+{
+    return backend->ended || server_congested(backend->server) ? NULL : arena_create();
+}
+
+static void post_started(struct backend *backend, long long id)
+{
+    struct arena *arena = id > 1 ? event_arena(backend) : NULL;
+    if (arena) {
+        char name[256];
+        struct value *body = begin_event(arena, "started", id), *extra = value_map(arena);
+        threads_name(backend, id, name, sizeof(name));
+        value_set(arena, extra, "name", value_string(arena, name, strlen(name)));
+        if (threads_native_id(backend, id)) {
+            value_set_int(arena, extra, "nativeId", threads_native_id(backend, id));
+        }
+        value_set(arena, body, "pytui", extra);
+        backend_event(backend, arena, "thread", body);
+    }
+}
+
+/* Without the GIL. */
+static void post_exited(struct backend *backend, long long id)
+{
+    pthread_mutex_lock(&backend->lock);
+    bool gone = backend->phase == PHASE_GONE;
+    pthread_mutex_unlock(&backend->lock);
+    struct arena *arena = id > 1 && !gone ? event_arena(backend) : NULL;
+    if (arena) {
+        backend_event(backend, arena, "thread", begin_event(arena, "exited", id));
+    }
+}
+
 /* The thread that registered RECORD ends. */
 static void forget_thread(void *data)
 {
@@ -48,6 +96,10 @@ static void forget_thread(void *data)
         }
     }
     pthread_mutex_unlock(&threads->lock);
+    if (getpid() == threads->backend->pid) {
+        hold_thread_ended(threads->backend, record->id);
+        post_exited(threads->backend, record->id);
+    }
     free(record);
 }
 
@@ -99,7 +151,8 @@ long long threads_current(struct backend *backend)
         record->ident = 0; /* of an earlier thread */
         record = NULL;
     }
-    if (!record) {
+    bool first = !record;
+    if (first) {
         record = add_record(threads, ident, native_id);
     }
     long long id = record ? record->id : 0;
@@ -108,6 +161,9 @@ long long threads_current(struct backend *backend)
         record->bound = threads->has_key && pthread_setspecific(threads->key, record) == 0;
     }
     pthread_mutex_unlock(&threads->lock);
+    if (first && id) {
+        post_started(backend, id);
+    }
     return id;
 }
 
@@ -119,11 +175,15 @@ long long threads_id(struct backend *backend, unsigned long ident)
     }
     pthread_mutex_lock(&threads->lock);
     struct thread_record *record = find_ident(threads, ident);
-    if (!record) {
+    bool first = !record;
+    if (first) {
         record = add_record(threads, ident, 0);
     }
     long long id = record ? record->id : 0;
     pthread_mutex_unlock(&threads->lock);
+    if (first && id) {
+        post_started(backend, id);
+    }
     return id;
 }
 
@@ -141,8 +201,29 @@ unsigned long threads_ident(struct backend *backend, long long id)
     return ident;
 }
 
-/* threading's Thread object for IDENT: borrowed, NULL when threading is not loaded or knows no such thread. */
-static PyObject *thread_object(unsigned long ident)
+long threads_native_id(struct backend *backend, long long id)
+{
+    struct threads *threads = backend->threads;
+    unsigned long ident = 0;
+    long native_id = 0;
+    pthread_mutex_lock(&threads->lock);
+    for (struct thread_record *record = threads->first; record; record = record->next) {
+        if (record->id == id) {
+            ident = record->ident;
+            native_id = record->native_id;
+        }
+    }
+    pthread_mutex_unlock(&threads->lock);
+    PyObject *value = ident && !native_id ? threads_attribute(ident, "_native_id") : NULL;
+    if (value && PyLong_Check(value)) {
+        native_id = PyLong_AsLong(value);
+    }
+    Py_XDECREF(value);
+    PyErr_Clear();
+    return native_id;
+}
+
+PyObject *threads_object(unsigned long ident)
 {
     PyObject *modules = PySys_GetObject("modules"); /* borrowed */
     PyObject *threading = modules ? PyDict_GetItemString(modules, "threading") : NULL;
@@ -155,10 +236,9 @@ static PyObject *thread_object(unsigned long ident)
     return found;
 }
 
-/* Attribute NAME of threading's Thread object, as it stands in the instance: properties are not run. New reference. */
-static PyObject *thread_attribute(unsigned long ident, const char *name)
+PyObject *threads_attribute(unsigned long ident, const char *name)
 {
-    PyObject *object = thread_object(ident);
+    PyObject *object = threads_object(ident);
     PyObject *members = object ? PyObject_GetAttrString(object, "__dict__") : NULL;
     PyObject *value = members && PyDict_Check(members) ? PyDict_GetItemString(members, name) : NULL;
     Py_XINCREF(value);
@@ -167,27 +247,82 @@ static PyObject *thread_attribute(unsigned long ident, const char *name)
     return value;
 }
 
-static void name_of_ident(struct backend *backend, unsigned long ident, long long id, char *buffer, size_t size)
+/* The calling thread is in threading's bootstrap, and threading does not have it in its table yet. New reference, or
+ * NULL. */
+static PyObject *beginning_name(unsigned long ident)
 {
-    PyObject *name = thread_attribute(ident, "_name");
+    PyObject *frame = ident == PyThread_get_thread_ident() ? (PyObject *)PyEval_GetFrame() : NULL;
+    PyObject *code = frame ? PyObject_GetAttrString(frame, "f_code") : NULL;
+    PyObject *function = code ? PyObject_GetAttrString(code, "co_qualname") : NULL;
+    bool begins =
+        function && PyUnicode_Check(function) && PyUnicode_CompareWithASCIIString(function, "Thread._bootstrap") == 0;
+    PyObject *locals = begins ? PyObject_GetAttrString(frame, "f_locals") : NULL;
+    PyObject *self = locals ? PyMapping_GetItemString(locals, "self") : NULL;
+    PyObject *members = self ? PyObject_GetAttrString(self, "__dict__") : NULL;
+    PyObject *name = members && PyDict_Check(members) ? PyDict_GetItemString(members, "_name") : NULL; /* borrowed */
+    Py_XINCREF(name);
+    Py_XDECREF(members);
+    Py_XDECREF(self);
+    Py_XDECREF(locals);
+    Py_XDECREF(function);
+    Py_XDECREF(code);
+    PyErr_Clear();
+    return name;
+}
+
+/* The name that the program gave a thread, as UTF-8: new bytes, or NULL. Those that threading made up for threads that
+ * are not its own say nothing. */
+static PyObject *given_name(unsigned long ident)
+{
+    PyObject *name = threads_attribute(ident, "_name");
+    if (!name) {
+        name = beginning_name(ident);
+    }
     PyObject *bytes =
         name && PyUnicode_Check(name) ? PyUnicode_AsEncodedString(name, "utf-8", "backslashreplace") : NULL;
     const char *text = bytes ? PyBytes_AsString(bytes) : NULL;
-    if (text && text[0]) {
-        snprintf(buffer, size, "%s", text);
-    } else if (ident == backend->main_ident) {
-        snprintf(buffer, size, "MainThread");
-    } else {
-        snprintf(buffer, size, "Thread-%lld", id);
+    if (bytes && (!text || !text[0] || strncmp(text, "Dummy-", 6) == 0)) {
+        Py_CLEAR(bytes);
     }
-    Py_XDECREF(bytes);
     Py_XDECREF(name);
     PyErr_Clear();
+    return bytes;
+}
+
+/* A thread that threading did not start: the kernel's name for it and its number there. */
+static void native_name(struct backend *backend, long long id, char *buffer, size_t size)
+{
+    char path[64], comm[32] = "";
+    long native_id = threads_native_id(backend, id);
+    snprintf(path, sizeof(path), "/proc/self/task/%ld/comm", native_id);
+    int file = native_id ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t length = file < 0 ? 0 : read(file, comm, sizeof(comm) - 1);
+    if (file >= 0) {
+        close(file);
+    }
+    comm[length > 0 ? length : 0] = '\0';
+    comm[strcspn(comm, "\n")] = '\0';
+    if (native_id) {
+        snprintf(buffer, size, "%s%snative %ld", comm, comm[0] ? " " : "", native_id);
+    } else {
+        snprintf(buffer, size, "native thread %lld", id);
+    }
 }
 
 void threads_name(struct backend *backend, long long id, char *buffer, size_t size)
 {
-    name_of_ident(backend, threads_ident(backend, id), id, buffer, size);
+    unsigned long ident = threads_ident(backend, id);
+    PyObject *bytes = given_name(ident);
+    const char *text = bytes ? PyBytes_AsString(bytes) : NULL;
+    if (text) {
+        snprintf(buffer, size, "%s", text);
+    } else if (ident == backend->main_ident) {
+        snprintf(buffer, size, "MainThread");
+    } else {
+        native_name(backend, id, buffer, size);
+    }
+    Py_XDECREF(bytes);
+    PyErr_Clear();
 }
 
 PyObject *threads_frames(struct backend *backend)
@@ -201,99 +336,58 @@ PyObject *threads_frames(struct backend *backend)
     return PyObject_CallNoArgs(function);
 }
 
-static long native_id_of(struct backend *backend, unsigned long ident)
+/* Records of threads that left without a word (never reported, gone from FRAMES) are dropped. */
+static void drop_gone(struct backend *backend, PyObject *frames)
 {
     struct threads *threads = backend->threads;
-    pthread_mutex_lock(&threads->lock);
-    struct thread_record *record = find_ident(threads, ident);
-    long native_id = record ? record->native_id : 0;
-    pthread_mutex_unlock(&threads->lock);
-    if (!native_id && ident == backend->main_ident) {
-        native_id = backend->pid;
-    }
-    if (!native_id) {
-        PyObject *value = thread_attribute(ident, "_native_id");
-        native_id = value && PyLong_Check(value) ? PyLong_AsLong(value) : 0;
-        Py_XDECREF(value);
-        PyErr_Clear();
-    }
-    return native_id;
-}
-
-static struct value *describe_thread(struct backend *backend, struct arena *arena, unsigned long ident)
-{
-    char name[256];
-    long long id = threads_id(backend, ident);
-    name_of_ident(backend, ident, id, name, sizeof(name));
-    struct value *thread = value_map(arena), *extra = value_map(arena);
-    value_set_int(arena, thread, "id", id);
-    value_set(arena, thread, "name", value_string(arena, name, strlen(name)));
-    long native_id = native_id_of(backend, ident);
-    if (native_id) {
-        value_set_int(arena, extra, "nativeId", native_id);
-    }
-    value_set_text(arena, extra, "state", backend->phase == PHASE_STOPPED ? "stopped" : "running");
-    value_set(arena, thread, "pytui", extra);
-    return thread;
-}
-
-/* Records of threads that left without a word (never reported, gone from FRAMES) are dropped. */
-static void drop_gone(struct threads *threads, PyObject *frames)
-{
+    struct thread_record *gone = NULL;
     pthread_mutex_lock(&threads->lock);
     for (struct thread_record **link = &threads->first; *link;) {
         struct thread_record *record = *link;
         PyObject *key = record->bound ? NULL : PyLong_FromUnsignedLong(record->ident);
         if (key && !PyDict_GetItem(frames, key)) {
             *link = record->next;
-            free(record);
+            record->next = gone;
+            gone = record;
         } else {
             link = &record->next;
         }
         Py_XDECREF(key);
     }
     pthread_mutex_unlock(&threads->lock);
-}
-
-/* The main thread first, then by id. */
-static void append_sorted(struct arena *arena, struct value *list, struct value *thread)
-{
-    value_append(arena, list, thread);
-    for (size_t i = value_count(list); i-- > 1;) {
-        struct value **items = list->array.items;
-        if (value_get_int(items[i - 1], "id", 0) <= value_get_int(items[i], "id", 0)) {
-            return;
-        }
-        struct value *swapped = items[i];
-        items[i] = items[i - 1];
-        items[i - 1] = swapped;
+    while (gone) {
+        struct thread_record *record = gone;
+        gone = record->next;
+        hold_thread_ended(backend, record->id);
+        post_exited(backend, record->id);
+        free(record);
     }
 }
 
-struct value *threads_handle_threads(struct request *request, bool *ok)
+size_t threads_ids_in(struct backend *backend, PyObject *frames, long long *ids, size_t limit)
 {
-    struct backend *backend = request->backend;
-    PyObject *frames = threads_frames(backend), *key, *frame;
-    if (!frames || !PyDict_Check(frames)) {
-        Py_XDECREF(frames);
-        PyErr_Clear();
-        return request_fail(request, ok, "the interpreter does not tell its threads");
-    }
-    drop_gone(backend->threads, frames);
-    unsigned long self = PyThread_get_thread_ident();
-    bool helping = self != backend->main_ident && !thread_object(self);
-    struct value *body = value_map(request->arena), *list = value_array(request->arena);
+    PyObject *key, *frame;
     Py_ssize_t position = 0;
-    while (PyDict_Next(frames, &position, &key, &frame)) {
+    size_t count = 0;
+    drop_gone(backend, frames);
+    bool helping = helper_is_current(backend);
+    while (count < limit && PyDict_Next(frames, &position, &key, &frame)) {
         unsigned long ident = PyLong_AsUnsignedLong(key);
-        if (!PyErr_Occurred() && !(helping && ident == self)) {
-            append_sorted(request->arena, list, describe_thread(backend, request->arena, ident));
+        if (!PyErr_Occurred() && !(helping && ident == PyThread_get_thread_ident())) {
+            ids[count++] = threads_id(backend, ident);
         }
         PyErr_Clear();
     }
-    Py_DECREF(frames);
-    value_set(request->arena, body, "threads", list);
-    return body;
+    return count;
+}
+
+size_t threads_ids(struct backend *backend, long long *ids, size_t limit)
+{
+    PyObject *frames = threads_frames(backend);
+    size_t count = frames && PyDict_Check(frames) ? threads_ids_in(backend, frames, ids, limit) : 0;
+    Py_XDECREF(frames);
+    PyErr_Clear();
+    return count;
 }
 
 void threads_forked(struct backend *backend)

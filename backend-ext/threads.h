@@ -1,18 +1,20 @@
-/* The program's threads under ids of our own, counted from 1 and never reused. */
+/* The program's threads under ids of our own, counted from 1 and never reused, and the `thread` events.
+ *
+ * A thread is seen, at no cost to it, when it begins in threading's bootstrap (stepping.c watches that one
+ * function), else in the first report of the engine that concerns it, else when somebody asks for all of them. That it
+ * ended is told at once by the end of its thread-specific data, without the GIL. */
 #pragma once
 
 #include "request.h"
 
 #include <Python.h>
 
-struct arena;
 struct backend;
 struct threads;
-struct value;
 
 struct threads *threads_create(struct backend *backend); /* NULL when out of memory */
 
-/* Id of the calling thread, which must be one of the program's. Cheap after the first call. */
+/* Id of the calling thread, which must be one of the program's. Cheap after the first call. GIL held. */
 long long threads_current(struct backend *backend);
 
 /* Id of the thread that Python knows as IDENT. GIL held. */
@@ -21,11 +23,24 @@ long long threads_id(struct backend *backend, unsigned long ident);
 /* The ident for an id; 0 when there is none such. */
 unsigned long threads_ident(struct backend *backend, long long id);
 
+/* The kernel's id, 0 when the thread has not been seen by itself yet. */
+long threads_native_id(struct backend *backend, long long id);
+
 /* Its name for people, into BUFFER. GIL held. */
 void threads_name(struct backend *backend, long long id, char *buffer, size_t size);
 
 /* sys._current_frames(): new reference, NULL with a Python error. */
 PyObject *threads_frames(struct backend *backend);
 
-struct value *threads_handle_threads(struct request *request, bool *ok);
+/* Ids of the threads of FRAMES, which threads_frames() gave, but for the helper while it works; at most LIMIT. Records
+ * of others that left without a word are dropped. GIL held. */
+size_t threads_ids_in(struct backend *backend, PyObject *frames, long long *ids, size_t limit);
+size_t threads_ids(struct backend *backend, long long *ids, size_t limit); /* of all that run Python now */
+
+/* threading's Thread object for IDENT: borrowed, NULL when threading is not loaded or knows no such thread. */
+PyObject *threads_object(unsigned long ident);
+
+/* Attribute NAME of that object, as it stands in the instance: properties are not run. New reference, or NULL. */
+PyObject *threads_attribute(unsigned long ident, const char *name);
+
 void threads_forked(struct backend *backend);

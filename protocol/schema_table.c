@@ -100,13 +100,18 @@ static OBJECT(breakpoint, "Breakpoint", breakpoint_fields);
 
 static const struct field_schema thread_pytui_fields[] = {
     {"nativeId", FIELD_INT, .help = "the kernel's thread id"},
-    {"state", FIELD_STRING, .help = "running or stopped"},
+    {"state", FIELD_STRING,
+     .help = "running, stopped, parked (its hit is queued), held (another runs alone), frozen, freezing (when it comes "
+             "back from C)"},
+    {"daemon", FIELD_BOOL, .help = "whether the program ends without waiting for it"},
+    {"waits", FIELD_STRING, .help = "the standard library's function in which it waits, such as Queue.get"},
+    {"waitsFor", FIELD_INT, .help = "the thread that it waits for, where that is known"},
 };
 static OBJECT(thread_pytui, "pytui.Thread", thread_pytui_fields);
 
 static const struct field_schema thread_fields[] = {
     {"id", FIELD_INT, REQUIRED, .help = "our counter, never reused"},
-    {"name", FIELD_STRING, REQUIRED, .help = "threading's name for it, or Thread-ID"},
+    {"name", FIELD_STRING, REQUIRED, .help = "threading's name for it; of others the kernel's, and native TID"},
     {"pytui", FIELD_OBJECT, .object = &thread_pytui, .help = "extensions"},
 };
 static OBJECT(thread, "Thread", thread_fields);
@@ -257,6 +262,7 @@ static const struct field_schema capabilities_fields[] = {
     {"supportsCompletionsRequest", FIELD_BOOL, .help = "true"},
     {"supportsCancelRequest", FIELD_BOOL, .help = "true: an evaluate can be interrupted"},
     {"supportsDelayedStackTraceLoading", FIELD_BOOL, .help = "true"},
+    {"supportsSingleThreadExecutionRequests", FIELD_BOOL, .help = "true"},
     {"exceptionBreakpointFilters", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &exception_filter,
      .help = "what can be asked for"},
     {"pytui", FIELD_OBJECT, REQUIRED, .object = &capabilities_pytui, .help = "who answers"},
@@ -315,8 +321,31 @@ static const struct field_schema thread_arguments_fields[] = {
 };
 static OBJECT(thread_arguments, "ThreadArguments", thread_arguments_fields);
 
+static const struct field_schema resume_arguments_fields[] = {
+    {"threadId", FIELD_INT, REQUIRED, .help = "which; 0 for the one that stopped last"},
+    {"singleThread", FIELD_BOOL, .help = "only that thread runs, the others wait"},
+};
+static OBJECT(resume_arguments, "ResumeArguments", resume_arguments_fields);
+
+static const struct field_schema freeze_fields[] = {
+    {"threadId", FIELD_INT, REQUIRED, .help = "which; 0 for the one that stopped last"},
+};
+static OBJECT(freeze, "pytui.FreezeArguments", freeze_fields);
+
+static const struct field_schema thaw_fields[] = {
+    {"threadId", FIELD_INT, .help = "which; 0 or absent for the one that stopped last"},
+    {"all", FIELD_BOOL, .help = "all that are frozen"},
+};
+static OBJECT(thaw, "pytui.ThawArguments", thaw_fields);
+
+static const struct field_schema freeze_result_fields[] = {
+    {"frozen", FIELD_ARRAY, REQUIRED, .item = FIELD_INT, .help = "all that are frozen now"},
+    {"warning", FIELD_STRING, .help = "that nothing is left that runs"},
+};
+static OBJECT(freeze_result, "pytui.FreezeResponse", freeze_result_fields);
+
 static const struct field_schema continue_result_fields[] = {
-    {"allThreadsContinued", FIELD_BOOL, .help = "true"},
+    {"allThreadsContinued", FIELD_BOOL, .help = "false when one runs alone, or some are frozen"},
 };
 static OBJECT(continue_result, "ContinueResponse", continue_result_fields);
 
@@ -596,9 +625,16 @@ static const struct field_schema continued_fields[] = {
 };
 static OBJECT(continued, "ContinuedEvent", continued_fields);
 
+static const struct field_schema thread_event_pytui_fields[] = {
+    {"name", FIELD_STRING, .help = "as in Thread, when it started"},
+    {"nativeId", FIELD_INT, .help = "the kernel's thread id, when it started"},
+};
+static OBJECT(thread_event_pytui, "pytui.ThreadEvent", thread_event_pytui_fields);
+
 static const struct field_schema thread_event_fields[] = {
     {"reason", FIELD_STRING, REQUIRED, .help = "started or exited"},
     {"threadId", FIELD_INT, REQUIRED, .help = "which thread"},
+    {"pytui", FIELD_OBJECT, .object = &thread_event_pytui, .help = "extensions"},
 };
 static OBJECT(thread_event, "ThreadEvent", thread_event_fields);
 
@@ -666,15 +702,17 @@ const struct message_schema schema_messages[] = {
             "which exceptions stop: raised, userUnhandled, uncaught (default), unraisable, taskException"),
     REQUEST("configurationDone", &configuration_done, NULL, "user code runs from here on"),
     REQUEST("threads", NULL, &threads_result, "all threads"),
-    REQUEST("continue", &thread_arguments, &continue_result, "go on"),
-    REQUEST("next", &thread_arguments, NULL, "step over"),
-    REQUEST("stepIn", &thread_arguments, NULL, "step into"),
-    REQUEST("stepOut", &thread_arguments, NULL, "run until the frame is left, stop in its caller"),
+    REQUEST("continue", &resume_arguments, &continue_result, "go on"),
+    REQUEST("next", &resume_arguments, NULL, "step over"),
+    REQUEST("stepIn", &resume_arguments, NULL, "step into"),
+    REQUEST("stepOut", &resume_arguments, NULL, "run until the frame is left, stop in its caller"),
     REQUEST("pytui/runTo", &run_to, NULL, "run to a line"),
     REQUEST("pytui/setJustMyCode", &set_just_my_code, &just_my_code_result, "whose code steps stop in"),
     REQUEST("pytui/until", &until, NULL, "step over to a greater line of the frame, or its end"),
     REQUEST("gotoTargets", &goto_targets_arguments, &goto_targets_result, "where the frame on top can jump to"),
     REQUEST("goto", &goto_arguments, NULL, "jump; the stop goes on as a new one"),
+    REQUEST("pytui/freeze", &freeze, &freeze_result, "a thread does not run until it is thawed"),
+    REQUEST("pytui/thaw", &thaw, &freeze_result, "let frozen threads run again"),
     REQUEST("pause", &thread_arguments, &pause_result, "stop as soon as possible"),
     REQUEST("stackTrace", &stack_trace, &stack_trace_result, "frames of a thread, in pages"),
     REQUEST("scopes", &scopes_arguments, &scopes_result, "scopes of a frame"),

@@ -134,13 +134,22 @@ def test_stack_of_another_thread(session: Start) -> None:
         run.request("stackTrace", threadId=999)
 
 
-def test_only_the_stopped_thread_steps(session: Start) -> None:
-    """Stepping another thread is refused, with the reason."""
+def test_step_of_another_thread(session: Start) -> None:
+    """Any thread can be stepped from a stop: it goes on from where it is, here alone."""
     run = session(text=BUSY).start(10)
     run.wait_stop("breakpoint")
     other = run.request("threads")["threads"][1]
-    with pytest.raises(RequestFailed, match="thread"):
-        run.request("next", threadId=other["id"])
+    line = run.request("stackTrace", threadId=other["id"])["stackFrames"][0]["line"]
+    run.set_breakpoints(run.script)
+    for _ in range(4):
+        run.go("next", "step", threadId=other["id"], singleThread=True)
+        assert run.stopped["threadId"] == other["id"] and run.stopped["pytui"]["threadName"] == other["name"]
+        assert run.where[0] == "work" and run.line in {5, 6} and run.line != line
+        line = run.line
+    with pytest.raises(RequestFailed, match="999"):
+        run.request("next", threadId=999)
+    run.resume()
+    assert run.finish()[1] == "end\n"
 
 
 def test_evaluate_that_waits_for_another_thread(session: Start) -> None:
