@@ -33,6 +33,7 @@ enum {
     ENGINE_STARTS = 1u << 2,  /* a frame begins, or is resumed after a yield */
     ENGINE_UNWINDS = 1u << 3, /* a frame is left by an exception; engine_watch_all() only */
     ENGINE_RAISES = 1u << 4,  /* an exception comes to a frame, raised there or in a callee; the same */
+    ENGINE_THROWS = 1u << 5,  /* a frame is resumed by an exception; engine_watch_all() only; 3.12 and newer */
 };
 
 /* NULL with a Python error set: for example when no monitoring tool id is free. Nothing is watched
@@ -80,6 +81,9 @@ void control_watched_line(struct backend *backend, PyObject *code, int line);
 
 /* False: this code's starts need not be reported any more, until engine_wake(); the engine may do so all the same. */
 bool control_watched_start(struct backend *backend, PyObject *code, bool resumed);
+
+/* The calling frame is resumed by an exception. */
+void control_watched_throw(struct backend *backend, PyObject *code);
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded);
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception);
 

@@ -279,7 +279,7 @@ static PyObject *on_watched_throw(PyObject *self, PyObject *const *arguments, Py
     struct engine *engine = engine_of(self);
     if (count >= 1 && engine->running) {
         count_call(engine, &engine->backend->counters.start_callbacks);
-        control_watched_start(engine->backend, arguments[0], true);
+        control_watched_throw(engine->backend, arguments[0]);
     }
     Py_RETURN_NONE;
 }
@@ -500,7 +500,7 @@ void engine_watch_all(struct engine *engine, unsigned events)
         return;
     }
     unsigned long bits = control_bits(engine, events & ~(unsigned)ENGINE_RETURNS);
-    if (events & ENGINE_STARTS) {
+    if (events & (ENGINE_STARTS | ENGINE_THROWS)) {
         bits |= engine->events[EVENT_THROW];
     }
     if (events & ENGINE_UNWINDS) {

@@ -10,6 +10,7 @@
 
 #define HOOK_DEPTH 30 /* frames of a finder between frozen code and the one that is entered */
 
+#define FLAG_OPTIMIZED       0x1
 #define FLAG_COROUTINE       0x80
 #define FLAG_ASYNC_GENERATOR 0x200
 
@@ -139,6 +140,16 @@ bool step_frames_within_line(PyObject *code)
         line_table_finish(&table);
     }
     return within;
+}
+
+bool step_frames_is_function(PyObject *code)
+{
+    return (number_attribute(code, "co_flags", 0) & FLAG_OPTIMIZED) != 0;
+}
+
+bool step_frames_is_coroutine(PyObject *code)
+{
+    return (number_attribute(code, "co_flags", 0) & (FLAG_COROUTINE | FLAG_ASYNC_GENERATOR)) != 0;
 }
 
 bool step_frames_suspends(PyObject *code, PyObject *value)

@@ -31,5 +31,10 @@ bool step_frames_are_of_import(PyObject *frame, PyObject *stepped);
 /* Whether CODE is a comprehension within one line of its function: not seen as a place of its own (3.11). */
 bool step_frames_within_line(PyObject *code);
 
+/* Whether CODE is a function's, in distinction to the body of a class or module; and whether it is a coroutine's
+ * or an asynchronous generator's. */
+bool step_frames_is_function(PyObject *code);
+bool step_frames_is_coroutine(PyObject *code);
+
 /* Whether CODE, which yields VALUE, waits as a coroutine does and gives nothing to its caller. */
 bool step_frames_suspends(PyObject *code, PyObject *value);

@@ -26,11 +26,14 @@
 struct stepping {
     struct backend *backend;
     enum step_kind kind;
-    unsigned long ident; /* thread of the step */
-    PyObject *frame;     /* owned: the frame being stepped */
-    bool begun_here;     /* the step was asked for in it: its lines stop whosever they are */
-    int until;           /* STEP_UNTIL: lines before this one are passed */
-    bool has_hits;       /* STEP_ENTRY of a function breakpoint */
+    unsigned long ident;     /* thread of the step */
+    PyObject *frame;         /* owned: the frame being stepped */
+    bool begun_here;         /* the step was asked for in it: its lines stop whosever they are */
+    bool thrown;             /* it was resumed by an exception, and reached no line since */
+    const void *stood_frame; /* where a line stopped last; compared only */
+    int stood_line;
+    int until;     /* STEP_UNTIL: lines before this one are passed */
+    bool has_hits; /* STEP_ENTRY of a function breakpoint */
     struct hits hits;
     bool pausing;
     unsigned long pause_ident;        /* 0: any thread */
@@ -70,7 +73,7 @@ void stepping_cancel(struct stepping *stepping)
 {
     stepping->kind = STEP_NONE;
     stepping->ident = 0;
-    stepping->begun_here = false;
+    stepping->begun_here = stepping->thrown = false;
     stepping->has_hits = false;
     stepping->pausing = false;
     Py_CLEAR(stepping->frame);
@@ -108,8 +111,10 @@ static unsigned wanted_of_all(const struct stepping *stepping)
         events |= ENGINE_STARTS;
     }
     const struct exception_filter *filters = stepping->backend->filters;
-    if ((stepping->kind != STEP_NONE && stepping->kind != STEP_ENTRY) || filters[FILTER_UNCAUGHT].on ||
-        filters[FILTER_USER_UNHANDLED].on || hold_is_used(stepping->backend)) {
+    if (stepping->kind != STEP_NONE && stepping->kind != STEP_ENTRY) {
+        events |= ENGINE_UNWINDS | ENGINE_THROWS;
+    }
+    if (filters[FILTER_UNCAUGHT].on || filters[FILTER_USER_UNHANDLED].on || hold_is_used(stepping->backend)) {
         events |= ENGINE_UNWINDS;
     }
     if (filters[FILTER_RAISED].on) {
@@ -360,6 +365,12 @@ static bool is_silent(const struct backend *backend)
     return stop_active(backend) || helper_is_current(backend);
 }
 
+static void note_line(struct stepping *stepping, int line)
+{
+    stepping->stood_frame = PyEval_GetFrame();
+    stepping->stood_line = line;
+}
+
 /* While another thread steps, the hit waits. Its breakpoints may be gone when its turn comes. */
 static void stop_for_hits(struct backend *backend, const struct hits *hits)
 {
@@ -453,6 +464,7 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
     }
     if (!is_silent(backend) && !was_dealt_with(backend->stepping) &&
         breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
+        note_line(backend->stepping, line);
         stop_for_hits(backend, &hits);
     }
 }
@@ -485,6 +497,11 @@ static bool pause_here(const struct stepping *stepping)
 static bool step_here(struct stepping *stepping, int line)
 {
     bool same = is_step_frame(stepping);
+    bool thrown = same && stepping->thrown;
+    stepping->thrown = stepping->thrown && !same;
+    if (thrown && stepping->begun_here && stepping->stood_frame == stepping->frame && stepping->stood_line == line) {
+        return false; /* the exception comes out of the `await` that the step began at: 3.13 says the line again */
+    }
     bool over = stepping->kind == STEP_OVER || (stepping->kind == STEP_UNTIL && line >= stepping->until);
     bool wanted = stepping->kind == STEP_IN || (over && same);
     return wanted && ((same && stepping->begun_here) ||
@@ -532,10 +549,12 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
     }
     if (!reason || stop_active(backend)) { /* its condition let another thread stop */
         if (hit) {
+            note_line(stepping, line);
             stop_for_hits(backend, &hits);
         }
         return;
     }
+    note_line(stepping, line);
     struct stop_info info = {.reason = hit && !(reason && strcmp(reason, "entry") == 0) ? hits_reason(&hits) : reason,
                              .frame = (PyObject *)PyEval_GetFrame(),
                              .hits = hits.count ? &hits : NULL,
@@ -616,6 +635,15 @@ static void end_without_stop(struct backend *backend)
     stop_hand_over(backend);
 }
 
+void control_watched_throw(struct backend *backend, PyObject *code)
+{
+    struct stepping *stepping = backend->stepping;
+    if (!is_silent(backend) && is_step_thread(stepping) && is_step_frame(stepping)) {
+        stepping->thrown = true;
+    }
+    control_watched_start(backend, code, true);
+}
+
 static void follow(struct stepping *stepping, PyObject *frame, enum step_kind kind, unsigned events)
 {
     PyObject *former = stepping->frame;
@@ -630,13 +658,17 @@ static void follow(struct stepping *stepping, PyObject *frame, enum step_kind ki
 }
 
 /* The stepped frame is left for library code: go on until that comes back, or runs user code. A step out is
- * for those who want to get away from here: it takes no user code on the way. */
+ * for those who want to get away from here: it takes no user code on the way; but what runs a task comes back
+ * only at the end of all tasks. */
 static void pass_library(struct stepping *stepping, const struct way_out *way)
 {
-    if (stepping->kind == STEP_OUT && !way->caller) {
+    PyObject *code = step_frames_code(stepping->frame);
+    bool out = stepping->kind == STEP_OUT && !step_frames_is_coroutine(code);
+    Py_DECREF(code);
+    if (out && !way->caller) {
         end_without_stop(stepping->backend);
     } else {
-        follow(stepping, way->gate, stepping->kind == STEP_OUT ? STEP_OUT : STEP_IN, ENGINE_RETURNS);
+        follow(stepping, way->gate, out ? STEP_OUT : STEP_IN, ENGINE_RETURNS);
     }
 }
 
@@ -654,11 +686,11 @@ static void step_left(struct backend *backend, PyObject *code, PyObject *value, 
         follow(stepping, way.caller, STEP_OVER, ENGINE_LINES | ENGINE_RETURNS); /* the same line again */
     } else {
         char function[256];
+        bool told = !yielded && step_frames_is_function(code);
         step_frames_name(code, function, sizeof(function));
-        stop_enter(backend, &(struct stop_info){.reason = "step",
-                                                .frame = way.caller,
-                                                .returned = yielded ? NULL : value,
-                                                .function = function});
+        stop_enter(backend,
+                   &(struct stop_info){
+                       .reason = "step", .frame = way.caller, .returned = told ? value : NULL, .function = function});
     }
     way_out_finish(&way);
 }
