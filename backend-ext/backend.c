@@ -1,6 +1,7 @@
 #include "backend.h"
 
 #include "breakpoints.h"
+#include "dump.h"
 #include "engine.h"
 #include "helper.h"
 #include "hold.h"
@@ -118,6 +119,7 @@ void backend_detach(struct backend *backend)
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
     unhandled_stop(backend->unhandled);
+    dump_finish(backend->dump);
     breakpoints_disarm_all(backend->breakpoints);
     helper_finish(backend);
     if (!backend->exiting) {
@@ -179,6 +181,8 @@ static void destroy_parts(struct backend *backend)
     stop_destroy(backend->stop);
     exception_filters_finish(backend->filters);
     unhandled_destroy(backend->unhandled);
+    dump_finish(backend->dump);
+    free(backend->dump);
     free(backend->threads);
     free(backend->queue);
     free(backend->parking);
@@ -212,6 +216,7 @@ static struct backend *create_parts(void)
                                        .data = backend};
     backend->queue = request_queue_create();
     backend->threads = threads_create(backend);
+    backend->dump = dump_create();
     backend->sources = sources_create();
     backend->parking = parking_create();
     backend->hold = hold_create();
@@ -219,7 +224,7 @@ static struct backend *create_parts(void)
     backend->stepping = stepping_create(backend);
     backend->unhandled = unhandled_create(backend);
     if (!backend->unhandled || !backend->queue || !backend->threads || !backend->sources || !backend->parking ||
-        !backend->hold || !backend->breakpoints || !backend->stepping) {
+        !backend->hold || !backend->dump || !backend->breakpoints || !backend->stepping) {
         PyErr_NoMemory();
     } else if ((backend->stop = stop_create(backend)) && (backend->engine = engine_create(backend)) &&
                (backend->my_code = my_code_create()) && (backend->values = values_create(&hooks, backend->my_code))) {

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 struct breakpoints;
+struct dump;
 struct engine;
 struct helper;
 struct my_code;
@@ -76,6 +77,7 @@ struct backend {
     struct hold *hold;
     struct threads *threads;
     struct unhandled *unhandled;
+    struct dump *dump;
 
     char python_version[32];
     char executable[1024];

@@ -380,6 +380,29 @@ struct value *frames_of_traceback(struct frames *frames, struct arena *arena, Py
     return list;
 }
 
+struct value *frames_place(struct frames *frames, struct arena *arena, PyObject *frame)
+{
+    struct value *place = value_map(arena), *source = NULL;
+    struct frame_entry entry = {.frame = frame, .code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame)};
+    entry.filename = PyObject_GetAttrString(entry.code, "co_filename");
+    set_name(arena, place, &entry);
+    PyObject *globals = frames_globals(&entry);
+    if (entry.filename != NULL) {
+        source = origin_value(frames->origins, arena, entry.filename, globals);
+        value_set(arena, place, "source", source);
+    }
+    int line = PyFrame_GetLineNumber((PyFrameObject *)frame);
+    value_set_int(arena, place, "line", line > 0 ? line : 0);
+    if (value_get(source, "presentationHint") != NULL) {
+        value_set_text(arena, place, "presentationHint", "subtle");
+    }
+    Py_XDECREF(globals);
+    Py_XDECREF(entry.filename);
+    Py_DECREF(entry.code);
+    PyErr_Clear();
+    return place;
+}
+
 struct value *frames_page(struct frames *frames, struct arena *arena, struct stack *stack, size_t start, size_t levels)
 {
     struct value *page = value_array(arena);

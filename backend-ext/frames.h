@@ -75,6 +75,9 @@ struct value *frames_value(struct frames *frames, struct arena *arena, size_t in
 /* The innermost frames of TRACEBACK, at most LIMIT, described under the id 0: to be read, not asked about. */
 struct value *frames_of_traceback(struct frames *frames, struct arena *arena, PyObject *traceback, size_t limit);
 
+/* Name, source and line of a frame that is no entry: a StackFrame without an id. */
+struct value *frames_place(struct frames *frames, struct arena *arena, PyObject *frame);
+
 /* The page START..START+LEVELS of STACK as an array. */
 struct value *frames_page(struct frames *frames, struct arena *arena, struct stack *stack, size_t start, size_t levels);
 

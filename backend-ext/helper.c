@@ -264,6 +264,11 @@ bool helper_is_current(const struct backend *backend)
     return backend->helper && backend->helper->ident == PyThread_get_thread_ident();
 }
 
+bool helper_is(const struct backend *backend, unsigned long ident)
+{
+    return backend->helper && backend->helper->ident == ident;
+}
+
 void helper_interrupt(struct backend *backend)
 {
     struct helper *helper = backend->helper;

@@ -34,6 +34,9 @@ bool helper_busy(const struct backend *backend);
  * during a hold) is not the program's, but unlike that of a stopped thread it is reported. */
 bool helper_is_current(const struct backend *backend);
 
+/* Whether that is the helper's ident. Any thread. */
+bool helper_is(const struct backend *backend, unsigned long ident);
+
 /* Interrupt the Python code that the stopped thread runs for a client. Any thread, lock held. */
 void helper_interrupt(struct backend *backend);
 

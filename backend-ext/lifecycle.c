@@ -276,8 +276,7 @@ static PyMethodDef before_fork_method = {"pytui", before_fork, METH_NOARGS, NULL
 static PyMethodDef after_fork_in_parent_method = {"pytui", after_fork_in_parent, METH_NOARGS, NULL};
 static PyMethodDef after_fork_in_child_method = {"pytui", after_fork_in_child, METH_NOARGS, NULL};
 
-/* Import a built-in module, but leave sys.modules as it was. New reference. */
-static PyObject *import_silently(const char *name)
+PyObject *lifecycle_import(const char *name)
 {
     PyObject *modules = PySys_GetObject("modules"); /* borrowed */
     bool there = modules && PyDict_GetItemString(modules, name);
@@ -294,7 +293,7 @@ bool lifecycle_register(struct backend *backend)
     PyObject *atexit = NULL, *system = NULL, *result = NULL, *function = NULL, *none = NULL, *named = NULL;
     PyObject *fork_function = NULL, *before = NULL, *parent = NULL, *child = NULL;
     PyObject *self = PyCapsule_New(backend, NULL, NULL);
-    if (!self || !(atexit = import_silently("atexit")) || !(system = import_silently("posix"))) {
+    if (!self || !(atexit = lifecycle_import("atexit")) || !(system = lifecycle_import("posix"))) {
         goto error;
     }
     function = PyCFunction_NewEx(&exit_method, self, NULL);

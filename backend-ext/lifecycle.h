@@ -13,6 +13,9 @@ struct backend;
  * behind. False with a Python error set. */
 bool lifecycle_register(struct backend *backend);
 
+/* Import a built-in module, but leave sys.modules as it was. New reference; NULL with a Python error. */
+PyObject *lifecycle_import(const char *name);
+
 /* CODE is entered, and the program's module body has not been seen yet: if this is it, remember it and
  * plan the stop at its first line. */
 void lifecycle_find_main(struct backend *backend, PyObject *code);

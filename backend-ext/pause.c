@@ -8,23 +8,27 @@
 #include "stop.h"
 #include "thread_list.h"
 #include "threads.h"
+#include "where.h"
 
 #include "protocol/arena.h"
 #include "protocol/value.h"
 
 #include <stdio.h>
 
-static struct value *describe_state(struct arena *arena, const char *state)
+static struct value *describe_state(struct arena *arena, const char *state, struct value *stacks)
 {
     struct value *body = value_map(arena), *extra = value_map(arena);
     value_set_text(arena, extra, "state", state);
+    value_set(arena, extra, "stacks", stacks);
     value_set(arena, body, "pytui", extra);
     return body;
 }
 
-struct value *pause_describe_blocked(struct arena *arena)
+struct value *pause_answer_late(struct backend *backend, struct arena *arena, const struct value *arguments,
+                                struct value *stacks, bool more)
 {
-    return describe_state(arena, "blocked");
+    (void)arguments; /* of one thread too, the others may say why it does not stop */
+    return describe_state(arena, "blocked", stacks ? where_answer_late(backend, arena, NULL, stacks, more) : NULL);
 }
 
 struct value *pause_handle(struct request *request, bool *ok)
@@ -44,7 +48,7 @@ struct value *pause_handle(struct request *request, bool *ok)
     if (running) {
         stepping_begin_pause(backend->stepping, ident);
     }
-    return describe_state(request->arena, "stopping");
+    return describe_state(request->arena, "stopping", NULL);
 }
 
 /* The frame to show: of the thread asked for, else of the one that runs alone, of the main thread, of any. Borrowed

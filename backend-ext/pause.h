@@ -13,8 +13,9 @@ struct value;
 /* The request: plan a stop at the next line of the thread, or of any. */
 struct value *pause_handle(struct request *request, bool *ok);
 
-/* The answer when C code keeps the GIL. */
-struct value *pause_describe_blocked(struct arena *arena);
+/* The answer when C code keeps the GIL, with the STACKS (or NULL) of where_dump(). backend->lock is held. */
+struct value *pause_answer_late(struct backend *backend, struct arena *arena, const struct value *arguments,
+                                struct value *stacks, bool more);
 
 /* The helper, with the GIL, HELPER_PATIENCE after the plan: no line came, so the program is blocked in
  * calls that gave the GIL away. Stop it here and serve. */

@@ -13,6 +13,7 @@
 #include "stop.h"
 #include "thread_list.h"
 #include "values.h"
+#include "where.h"
 
 #include "protocol/arena.h"
 #include "protocol/message.h"
@@ -25,7 +26,7 @@
 #include <time.h>
 
 #define WAITING_LIMIT ((size_t)64 << 20) /* bytes of requests that wait for a thread with the GIL; more are refused */
-#define BLOCKED_AFTER 200                /* ms that a pause waits for the GIL before it is answered as blocked */
+#define BLOCKED_AFTER 200                /* ms that a request waits for the GIL before it is answered without */
 
 struct job {
     struct job *next;
@@ -70,7 +71,7 @@ const struct request_row request_rows[] = {
     {"initialize", lifecycle_handle_initialize, REQUEST_ON_READER, .before_initialize = true,
      .after = lifecycle_after_initialize},
     {"next", stop_handle_next, REQUEST_WHEN_STOPPED},
-    {"pause", pause_handle, REQUEST_WITH_GIL},
+    {"pause", pause_handle, REQUEST_WITH_GIL, .late = pause_answer_late, .pending = true},
     {"pytui/display", values_handle_display, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},
     {"pytui/freeze", hold_handle_freeze, REQUEST_WITH_GIL},
     {"pytui/runTo", stop_handle_run_to, REQUEST_WHEN_STOPPED},
@@ -78,6 +79,7 @@ const struct request_row request_rows[] = {
     {"pytui/stats", lifecycle_handle_stats, REQUEST_ON_READER},
     {"pytui/thaw", hold_handle_thaw, REQUEST_WITH_GIL},
     {"pytui/until", stop_handle_until, REQUEST_WHEN_STOPPED},
+    {"pytui/where", where_handle, REQUEST_WITH_GIL, .late = where_answer_late},
     {"scopes", values_handle_scopes, REQUEST_WHEN_STOPPED},
     {"setBreakpoints", breakpoints_handle_set, REQUEST_WITH_GIL},
     {"setExceptionBreakpoints", exception_filters_handle_set, REQUEST_WITH_GIL},
@@ -275,7 +277,7 @@ static void queue_job(struct backend *backend, struct arena *arena, const struct
     }
     *job = (struct job){
         .arena = arena, .row = row, .arguments = message->body, .size = arena_size(arena), .seq = message->seq};
-    if (row->handler == pause_handle) {
+    if (row->late) {
         job->deadline = now_milliseconds() + BLOCKED_AFTER;
     }
     pthread_mutex_lock(&backend->lock);
@@ -354,24 +356,82 @@ int requests_timeout(void *data)
     return left < 0 ? 0 : (int)left + 1;
 }
 
+static void free_job(struct job *job)
+{
+    arena_destroy(job->arena);
+    free(job);
+}
+
+/* The job SEQ if it still waits and has no answer, and what leads to it. Lock held. */
+static struct job **find_job(struct request_queue *queue, int64_t seq)
+{
+    for (struct job **link = &queue->first; *link; link = &(*link)->next) {
+        if ((*link)->seq == seq && !(*link)->answered) {
+            return link;
+        }
+    }
+    return NULL;
+}
+
+/* Take the job at LINK out of the queue. Lock held. */
+static struct job *unlink_job(struct request_queue *queue, struct job **link)
+{
+    struct job *job = *link;
+    queue->waiting -= job->size;
+    *link = job->next;
+    if (queue->last == &job->next) {
+        queue->last = link;
+    }
+    return job;
+}
+
+/* A job whose time is over; it is not found again. 0: none. Lock held. */
+static int64_t find_overdue(struct request_queue *queue)
+{
+    int64_t now = now_milliseconds();
+    for (struct job *job = queue->first; job; job = job->next) {
+        if (job->deadline && !job->answered && job->deadline <= now) {
+            job->deadline = 0;
+            return job->seq;
+        }
+    }
+    return 0;
+}
+
+/* Answer the job SEQ without the GIL, unless somebody took it meanwhile. Takes ARENA, which holds STACKS. */
+static void answer_late(struct backend *backend, int64_t seq, struct arena *arena, struct value *stacks, bool more)
+{
+    struct job *over = NULL;
+    pthread_mutex_lock(&backend->lock);
+    struct job **link = find_job(backend->queue, seq);
+    if (link) {
+        struct job *job = *link;
+        struct value *body = job->row->late(backend, arena, job->arguments, stacks, more);
+        server_post(backend->server, arena, message_response(arena, seq, job->row->name, body));
+        arena = NULL;
+        job->answered = true;
+        over = job->row->pending ? NULL : unlink_job(backend->queue, link);
+    }
+    pthread_mutex_unlock(&backend->lock);
+    arena_destroy(arena);
+    if (over) {
+        free_job(over);
+    }
+}
+
 void requests_on_timeout(void *data)
 {
     struct backend *backend = data;
-    int64_t now = now_milliseconds();
     pthread_mutex_lock(&backend->lock);
-    for (struct job *job = backend->queue->first; job; job = job->next) {
-        if (!job->deadline || job->answered || job->deadline > now) {
-            continue;
-        }
-        struct arena *arena = arena_create();
-        if (arena) {
-            server_post(backend->server, arena,
-                        message_response(arena, job->seq, job->row->name, pause_describe_blocked(arena)));
-        }
-        job->answered = true;
-    }
+    int64_t seq = find_overdue(backend->queue);
     check_limits(backend);
     pthread_mutex_unlock(&backend->lock);
+    struct arena *arena = seq ? arena_create() : NULL;
+    if (arena) {
+        bool more = false;
+        struct value *stacks = where_dump(backend, arena, &more);
+        answer_late(backend, seq, arena, stacks, more);
+    }
 }
 
 struct job *requests_take(struct backend *backend)
@@ -391,12 +451,6 @@ struct job *requests_take(struct backend *backend)
 bool requests_waiting(struct backend *backend)
 {
     return backend->queue->first != NULL;
-}
-
-static void free_job(struct job *job)
-{
-    arena_destroy(job->arena);
-    free(job);
 }
 
 void requests_run(struct backend *backend, struct job *job)
@@ -451,23 +505,6 @@ void requests_forked(struct backend *backend)
     backend->queue->last = &backend->queue->first;
 }
 
-/* Take the queued job SEQ out of the queue. Lock held. */
-static struct job *remove_job(struct request_queue *queue, int64_t seq)
-{
-    for (struct job **link = &queue->first; *link; link = &(*link)->next) {
-        struct job *job = *link;
-        if (job->seq == seq && !job->answered) {
-            queue->waiting -= job->size;
-            *link = job->next;
-            if (queue->last == &job->next) {
-                queue->last = link;
-            }
-            return job;
-        }
-    }
-    return NULL;
-}
-
 /* A request that still waits is answered at once as cancelled; running Python code is interrupted and
  * its own handler answers. Anything else is over already, which is fine. */
 static struct value *handle_cancel(struct request *request, bool *ok)
@@ -476,7 +513,8 @@ static struct value *handle_cancel(struct request *request, bool *ok)
     struct backend *backend = request->backend;
     int64_t seq = value_get_int(request->arguments, "requestId", 0);
     pthread_mutex_lock(&backend->lock);
-    struct job *job = remove_job(backend->queue, seq);
+    struct job **link = find_job(backend->queue, seq);
+    struct job *job = link ? unlink_job(backend->queue, link) : NULL;
     if (!job) {
         stop_ask_interrupt(backend, seq);
     }

@@ -28,6 +28,10 @@ struct request_row {
     bool before_initialize;                 /* allowed as the first request */
     int limit;                              /* ms that its code may run unless the request says; 0: no limit */
     void (*after)(struct backend *backend); /* called once a successful answer is posted; or NULL */
+    /* What is answered, with stacks taken without the GIL, when that does not come in time; NULL: it waits. */
+    struct value *(*late)(struct backend *backend, struct arena *arena, const struct value *arguments,
+                          struct value *stacks, bool more);
+    bool pending; /* carried out all the same when the GIL comes */
 };
 
 /* The table, one row for each request of schema_table.c. */
@@ -39,8 +43,8 @@ struct request_queue *request_queue_create(void);
 /* Reader thread: server_hooks' on_message, with the backend as data. */
 void requests_receive(void *backend, struct arena *arena, const struct message *message, const char *malformed);
 
-/* Reader thread: server_hooks' timeout and on_timeout. A pause that waits for the GIL for too long is
- * answered as blocked; it is carried out when the GIL comes. */
+/* Reader thread: server_hooks' timeout and on_timeout. A request that may be late (request_row) and has waited
+ * for the GIL for too long is answered without it. */
 int requests_timeout(void *backend);
 void requests_on_timeout(void *backend);
 

@@ -26,8 +26,10 @@ struct thread_record {
     struct threads *owner;
     long long id;
     unsigned long ident;
-    long native_id; /* 0: not known */
-    bool bound;     /* it registered itself: its end will be known */
+    long native_id;              /* 0: not known */
+    bool bound;                  /* it registered itself: its end will be known */
+    bool untold;                 /* found without the GIL: its event is to come */
+    char name[THREAD_NAME_SIZE]; /* as it was last read */
 };
 
 struct threads {
@@ -151,12 +153,13 @@ long long threads_current(struct backend *backend)
         record->ident = 0; /* of an earlier thread */
         record = NULL;
     }
-    bool first = !record;
-    if (first) {
+    bool first = !record || record->untold;
+    if (!record) {
         record = add_record(threads, ident, native_id);
     }
     long long id = record ? record->id : 0;
     if (record) {
+        record->untold = false;
         record->native_id = native_id;
         record->bound = threads->has_key && pthread_setspecific(threads->key, record) == 0;
     }
@@ -175,11 +178,14 @@ long long threads_id(struct backend *backend, unsigned long ident)
     }
     pthread_mutex_lock(&threads->lock);
     struct thread_record *record = find_ident(threads, ident);
-    bool first = !record;
-    if (first) {
+    bool first = !record || record->untold;
+    if (!record) {
         record = add_record(threads, ident, 0);
     }
     long long id = record ? record->id : 0;
+    if (record) {
+        record->untold = false;
+    }
     pthread_mutex_unlock(&threads->lock);
     if (first && id) {
         post_started(backend, id);
@@ -309,6 +315,33 @@ static void native_name(struct backend *backend, long long id, char *buffer, siz
     }
 }
 
+/* For threads_recall(). */
+static void remember_name(struct threads *threads, long long id, const char *name)
+{
+    pthread_mutex_lock(&threads->lock);
+    for (struct thread_record *record = threads->first; record; record = record->next) {
+        if (record->id == id) {
+            snprintf(record->name, sizeof(record->name), "%s", name);
+        }
+    }
+    pthread_mutex_unlock(&threads->lock);
+}
+
+long long threads_recall(struct backend *backend, unsigned long ident, long *native_id, char *name)
+{
+    struct threads *threads = backend->threads;
+    pthread_mutex_lock(&threads->lock);
+    struct thread_record *record = find_ident(threads, ident);
+    if (!record && (record = add_record(threads, ident, 0)) != NULL) {
+        record->untold = true;
+    }
+    long long id = record ? record->id : 0;
+    *native_id = record ? record->native_id : 0;
+    snprintf(name, THREAD_NAME_SIZE, "%s", record ? record->name : "");
+    pthread_mutex_unlock(&threads->lock);
+    return id;
+}
+
 void threads_name(struct backend *backend, long long id, char *buffer, size_t size)
 {
     unsigned long ident = threads_ident(backend, id);
@@ -323,6 +356,7 @@ void threads_name(struct backend *backend, long long id, char *buffer, size_t si
     }
     Py_XDECREF(bytes);
     PyErr_Clear();
+    remember_name(backend->threads, id, buffer);
 }
 
 PyObject *threads_frames(struct backend *backend)

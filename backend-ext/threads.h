@@ -29,6 +29,11 @@ long threads_native_id(struct backend *backend, long long id);
 /* Its name for people, into BUFFER. GIL held. */
 void threads_name(struct backend *backend, long long id, char *buffer, size_t size);
 
+/* What is known of the thread IDENT without the GIL: its id, the kernel's (or 0), and its name as it was last read
+ * ("" if it never was) into NAME of THREAD_NAME_SIZE bytes. 0 when out of memory. */
+#define THREAD_NAME_SIZE 128
+long long threads_recall(struct backend *backend, unsigned long ident, long *native_id, char *name);
+
 /* sys._current_frames(): new reference, NULL with a Python error. */
 PyObject *threads_frames(struct backend *backend);
 

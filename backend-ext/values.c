@@ -488,3 +488,8 @@ struct value *values_handle_source(struct request *request, bool *ok)
     PyErr_Clear();
     return body;
 }
+
+struct value *values_place(struct values *values, struct arena *arena, PyObject *frame)
+{
+    return frames_place(&values->frames, arena, frame);
+}

@@ -70,6 +70,10 @@ void values_exception_summary(struct values *values, PyObject *exception, char *
 /* A variable of the function that runs in FRAME. New reference; NULL: it is unbound. */
 PyObject *values_local(struct values *values, PyObject *frame, const char *name);
 
+/* Name, source and line of FRAME, of any thread and at any time: a StackFrame without an id. Runs no code of
+ * the program. */
+struct value *values_place(struct values *values, struct arena *arena, PyObject *frame);
+
 /* Render OBJECT as one bounded line into BUFFER (NUL-terminated UTF-8). Runs no code of the program. */
 void values_render(struct values *values, PyObject *object, char *buffer, size_t size);
 

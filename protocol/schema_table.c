@@ -403,9 +403,45 @@ static const struct field_schema goto_fields[] = {
 };
 static OBJECT(goto_arguments, "GotoArguments", goto_fields);
 
+static const struct field_schema where_frame_fields[] = {
+    {"name", FIELD_STRING, .help = "the code's qualified name; its plain one when the state is blocked"},
+    {"source", FIELD_OBJECT, .object = &source, .help = "where its code is"},
+    {"line", FIELD_INT, REQUIRED, .help = "current line, from 1; 0 when it is not known"},
+    {"presentationHint", FIELD_STRING, .help = "subtle (library code)"},
+};
+static OBJECT(where_frame, "pytui.WhereFrame", where_frame_fields);
+
+static const struct field_schema where_thread_fields[] = {
+    {"id", FIELD_INT, REQUIRED, .help = "as in `threads`"},
+    {"name", FIELD_STRING, REQUIRED, .help = "as in `threads`; when it is blocked, as it was last read"},
+    {"pytui", FIELD_OBJECT, .object = &thread_pytui, .help = "extensions"},
+    {"stackFrames", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &where_frame, .help = "innermost first"},
+    {"moreFrames", FIELD_BOOL, REQUIRED, .help = "whether the stack goes on"},
+    {"collecting", FIELD_BOOL, .help = "the garbage collector runs in it (told when the state is blocked)"},
+};
+static OBJECT(where_thread, "pytui.WhereThread", where_thread_fields);
+
+static const struct field_schema where_arguments_fields[] = {
+    {"threadId", FIELD_INT, .help = "this thread alone; 0 or absent: all"},
+    {"start", FIELD_INT, .help = "first thread, from 0"},
+    {"count", FIELD_INT, .help = "how many threads; 0 or absent: 100, at most 1000"},
+    {"startFrame", FIELD_INT, .help = "first frame of each stack, from 0"},
+    {"levels", FIELD_INT, .help = "how many frames of each stack; 0 or absent: 50, at most 1000"},
+};
+static OBJECT(where_arguments, "pytui.WhereArguments", where_arguments_fields);
+
+static const struct field_schema where_result_fields[] = {
+    {"threads", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &where_thread, .help = "main thread first"},
+    {"moreThreads", FIELD_BOOL, REQUIRED, .help = "whether there are further threads"},
+    {"state", FIELD_STRING, REQUIRED,
+     .help = "running, stopped, or blocked: the interpreter was not to be had, the stacks were read from outside"},
+    {"message", FIELD_STRING, .help = "why there are no stacks"},
+};
+static OBJECT(where_result, "pytui.WhereResponse", where_result_fields);
+
 static const struct field_schema pause_pytui_fields[] = {
     {"state", FIELD_STRING, .help = "stopping, or blocked: C code keeps the interpreter; stops at the next line"},
-    {"stacks", FIELD_STRING, .help = "when blocked: the stacks as faulthandler prints them"},
+    {"stacks", FIELD_OBJECT, .object = &where_result, .help = "when blocked, and they can be had: as of pytui/where"},
 };
 static OBJECT(pause_pytui, "pytui.Pause", pause_pytui_fields);
 static const struct field_schema pause_result_fields[] = {
@@ -714,6 +750,7 @@ const struct message_schema schema_messages[] = {
     REQUEST("pytui/freeze", &freeze, &freeze_result, "a thread does not run until it is thawed"),
     REQUEST("pytui/thaw", &thaw, &freeze_result, "let frozen threads run again"),
     REQUEST("pause", &thread_arguments, &pause_result, "stop as soon as possible"),
+    REQUEST("pytui/where", &where_arguments, &where_result, "stacks of all threads, which go on"),
     REQUEST("stackTrace", &stack_trace, &stack_trace_result, "frames of a thread, in pages"),
     REQUEST("scopes", &scopes_arguments, &scopes_result, "scopes of a frame"),
     REQUEST("variables", &variables_arguments, &variables_result, "children of a scope or value, in pages"),

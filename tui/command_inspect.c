@@ -96,8 +96,15 @@ void command_set(struct app *app, const char *argument)
 
 void command_where(struct app *app, const char *argument)
 {
-    (void)argument;
     struct model *model = app_model(app);
+    if (strcmp(argument, "all") == 0) {
+        command_stacks(app, "");
+        return;
+    }
+    if (*argument) {
+        app_message(app, true, "where [all]");
+        return;
+    }
     if (model->frame_count == 0) {
         app_message(app, true, "there is no stack: the program has not stopped yet");
         return;

@@ -78,6 +78,19 @@ void command_until(struct app *app, const char *argument)
         session_until(app_session(app), *argument ? (int)line : 0);
 }
 
+static void stacks_written(struct session *session, void *data)
+{
+    (void)session;
+    app_show_console(data);
+}
+
+void command_stacks(struct app *app, const char *argument)
+{
+    (void)argument;
+    if (!session_where(app_session(app), stacks_written, app))
+        app_message(app, true, "the program does not run under the debugger");
+}
+
 void command_pause(struct app *app, const char *argument)
 {
     (void)argument;
@@ -85,7 +98,7 @@ void command_pause(struct app *app, const char *argument)
     if (session_evaluating(session))
         session_interrupt_evaluate(session);
     else
-        session_pause(session);
+        session_pause(session, stacks_written, app);
 }
 
 void command_resume(struct app *app, const char *argument)

@@ -40,7 +40,9 @@ const struct command commands[] = {
     {"frame-down", "d down", "d", SCOPE_GLOBAL, "[COUNT]", "Select the called frame", NULL, .run = command_frame_down},
     {"show-current", "l list ll", "H", SCOPE_GLOBAL, NULL, "Back to the newest frame and its line", NULL,
      .run = command_show_current},
-    {"where", "w bt", "", SCOPE_GLOBAL, NULL, "Write the stack to the console", NULL, .run = command_where},
+    {"where", "w bt", "", SCOPE_GLOBAL, "[all]", "Write the stack to the console", NULL, .run = command_where},
+    {"stacks", NULL, "W", SCOPE_GLOBAL, NULL, "Write the stacks of all threads to the console, also while the program runs",
+     NULL, .run = command_stacks},
     {"threads", NULL, "", SCOPE_GLOBAL, NULL, "Write the threads to the console", NULL, .run = command_threads},
 
     {"focus-source", NULL, "C", SCOPE_GLOBAL, NULL, "Go to Source", NULL, .run = command_focus_source},

@@ -95,6 +95,14 @@ char *help_text(const struct app *app)
         "  g G Home End       First and last\n"
         "  h l Left Right     Scroll Source sideways\n"
         "  Shift-PgUp PgDn    Scroll the terminal back and forth\n";
+    static const char *const states[][2] = {
+        {"starting", "The interpreter has not come to the program yet"},
+        {"running", "Ctrl-c stops it, also in a call that waits"},
+        {"in C code; …", "Ctrl-c was heard, but C code keeps the interpreter to itself; the console has the stacks"},
+        {"stopped: …", "Why it stopped, and in which thread"},
+        {"post-mortem: …", "An exception nobody caught; look around, then c or q"},
+        {"connection lost", "The program runs on without pytui"},
+    };
     struct text text = {0};
     enum command_scope here = pane_table[app->focus]->scope;
     char title[96];
@@ -102,6 +110,9 @@ char *help_text(const struct app *app)
     add_scope(&text, app, here, title);
     add_scope(&text, app, SCOPE_GLOBAL, "Everywhere but in Terminal (in Console only F-keys and Ctrl-keys)");
     add(&text, "%s", moving);
+    add(&text, "\nWhat the top line says of the program\n");
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        add(&text, "  %-18s %s\n", states[i][0], states[i][1]);
     for (int scope = SCOPE_GLOBAL + 1; scope < SCOPE_COUNT; scope++) {
         if (scope == (int)here)
             continue;

@@ -329,7 +329,7 @@ void model_describe_state(const struct model *model, char *buffer, size_t size)
         snprintf(buffer, size, "starting");
         break;
     case MODEL_RUNNING:
-        snprintf(buffer, size, "running");
+        snprintf(buffer, size, "%s", model->blocked ? "in C code; stops at the next line" : "running");
         break;
     case MODEL_STOPPED:
         if (model->post_mortem)

@@ -111,6 +111,7 @@ struct model {
     int64_t thread_id;
     char *thread_name;
     uint64_t stops; /* how many so far */
+    bool blocked;   /* while RUNNING: a pause waits for C code that keeps the interpreter */
 
     struct model_frame *frames;
     size_t frame_count, frame_capacity;

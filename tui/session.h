@@ -50,7 +50,11 @@ bool session_run_to(struct session *session, const char *path, int line);
 bool session_until(struct session *session, int line);
 /* Have the frame on top go on at another line, without running anything. */
 bool session_jump(struct session *session, const char *path, int line);
-bool session_pause(struct session *session);
+/* BLOCKED (may be NULL) is called when C code delays the stop and the console has the stacks. */
+typedef void (*session_stacks_handler)(struct session *session, void *data);
+bool session_pause(struct session *session, session_stacks_handler blocked, void *data);
+/* The stacks of all threads to the console, while the program goes on or at a stop; then call ARRIVED (may be NULL). */
+bool session_where(struct session *session, session_stacks_handler arrived, void *data);
 bool session_terminate(struct session *session);                  /* ask the program to end */
 bool session_disconnect(struct session *session, bool terminate); /* leave it, or end it */
 

@@ -58,6 +58,7 @@ static void stopped(struct session *session, const struct value *body)
     const struct value *snapshot = value_get_map(body, "pytui");
     const char *reason = value_get_text(body, "reason", "stop");
     model->state = MODEL_STOPPED;
+    model->blocked = false;
     model->stops++;
     model->thread_id = value_get_int(body, "threadId", 0);
     session_replace(&model->reason, reason);

@@ -6,6 +6,7 @@
  * session_moves.c  continue, step, pause, with their queue
  * session_break.c  breakpoints
  * session_code.c   just my code
+ * session_where.c  pause, and the stacks of all threads
  * session_talk.c   evaluate, complete, source text */
 #pragma once
 
@@ -41,6 +42,7 @@ struct request {
     session_completion_handler on_completion;
     session_source_handler on_source;
     session_threads_handler on_threads;
+    session_stacks_handler on_stacks;
     void *data;
 };
 

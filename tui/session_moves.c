@@ -164,41 +164,6 @@ bool session_jump(struct session *session, const char *path, int line)
     return move(session, MOVE_JUMP, path, line);
 }
 
-static void pausing(struct session *session, const struct message *response, struct request *request)
-{
-    (void)request;
-    const char *failure = session_failure(response);
-    if (failure) {
-        if (response)
-            session_say(session, true, "%s", failure);
-        return;
-    }
-    const struct value *extension = value_get_map(response->body, "pytui");
-    if (strcmp(value_get_text(extension, "state", ""), "blocked") != 0)
-        return;
-    const char *stacks = value_get_text(extension, "stacks", NULL);
-    if (stacks)
-        session_output(session, MODEL_LINE_NOTE, stacks);
-    session_say(session, false, "C code keeps the interpreter; it stops at the next line (stacks are in the console)");
-    session_changed(session);
-}
-
-bool session_pause(struct session *session)
-{
-    const struct model *model = session->model;
-    session_moves_drop(session);
-    if (model->state != MODEL_RUNNING || !session->channel) {
-        session_say(session, true, "%s",
-                    model->state == MODEL_STOPPED    ? "it is stopped already"
-                    : model->state == MODEL_STARTING ? "the program has not started yet"
-                                                     : "the program does not run under the debugger any more");
-        return false;
-    }
-    struct value *arguments = session_arguments(session);
-    value_set_int(session->out, arguments, "threadId", 0);
-    return session_request(session, "pause", arguments, &(struct request){.handler = pausing}) != 0;
-}
-
 static void ending(struct session *session, const struct message *response, struct request *request)
 {
     (void)request;

@@ -1,5 +1,8 @@
-"""Runs until it is told to stop: a loop of Python, a sleep (`sleep`), or a lock nobody releases (`lock`)."""
+"""Runs until it is told to stop: a loop of Python, a sleep (`sleep`), a lock nobody releases (`lock`), or C code that
+keeps the interpreter, for seconds each time (`native`).
+"""
 
+import ctypes
 import sys
 import threading
 import time
@@ -25,4 +28,11 @@ def lock():
     held.acquire()
 
 
-{"sleep": sleep, "lock": lock}.get(sys.argv[1] if len(sys.argv) > 1 else "", spin)()
+def native():
+    threading.Thread(target=sleep, name="napper", daemon=True).start()
+    library = ctypes.PyDLL(None)
+    while True:
+        library.usleep(ctypes.c_uint(4_000_000))
+
+
+{"sleep": sleep, "lock": lock, "native": native}.get(sys.argv[1] if len(sys.argv) > 1 else "", spin)()

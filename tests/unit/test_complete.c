@@ -61,7 +61,7 @@ static struct completion find(const char *line)
 static void the_first_word_may_be_a_command_or_python(void **state)
 {
     (void)state;
-    struct completion found = find("st");
+    struct completion found = find("ste");
     assert_int_equal(found.start, 0);
     assert_true(has(&found, "step-over") && has(&found, "step-into"));
     assert_false(has(&found, "continue"));
