@@ -7,6 +7,7 @@
 #include "app.h"
 
 #include "app_internal.h"
+#include "breakpoint_store.h"
 #include "complete.h"
 #include "config.h"
 #include "dialog.h"
@@ -159,11 +160,20 @@ static int shorter(int a, int b)
     return a < 0 ? b : b < 0 || a < b ? a : b;
 }
 
+static void keep_breakpoints(struct app *app)
+{
+    char error[512];
+    if (app->breakpoints &&
+        !breakpoint_store_save(app->breakpoints, app_session(app), app->sources, error, sizeof error))
+        app_message(app, true, "%s", error);
+}
+
 static int end_of_turn(struct loop *loop, void *data)
 {
     (void)loop;
     struct app *app = data;
     int sleep = app_read_keys(app);
+    keep_breakpoints(app);
     if (!app->dirty || app->quitting)
         return sleep;
     int64_t delay = paint_delay(app);
@@ -407,6 +417,20 @@ void app_connect(struct app *app)
     session_connect(app_session(app), target_take_channel(app->target), !app->options->run_on);
 }
 
+/* Those of the project that the program, or else the working directory, belongs to. Breakpoints of the command line are
+ * there already: what they say of a line wins. */
+static void bring_breakpoints_back(struct app *app)
+{
+    const char *script = target_main_path(app->target), *slash = script ? strrchr(script, '/') : NULL;
+    bool in_file = script && script[0] == '/' && slash > script;
+    char *directory = in_file ? xasprintf("%.*s", (int)(slash - script), script) : getcwd(NULL, 0);
+    if (directory && config_flag(app->config, CONFIG_KEEP_BREAKPOINTS))
+        app->breakpoints = breakpoint_store_create(directory);
+    if (app->breakpoints)
+        breakpoint_store_load(app->breakpoints, app_session(app), app->sources);
+    free(directory);
+}
+
 /* Everything up to the running loop. False with a message in ERROR. */
 static bool start(struct app *app, const struct options *options, char *error, size_t size)
 {
@@ -420,6 +444,7 @@ static bool start(struct app *app, const struct options *options, char *error, s
     app_restart_prepare(app);
     if (!app_launch(app, &options->target, error, size))
         return false;
+    bring_breakpoints_back(app);
     app_connect(app);
     if (target_main_path(app->target))
         pane_source_show(app, target_main_path(app->target), 1);
@@ -446,6 +471,7 @@ static void destroy(struct app *app)
     vt_destroy(app->vt);
     target_destroy(app->target);
     completer_destroy(app->completer);
+    breakpoint_store_destroy(app->breakpoints);
     history_destroy(app->history);
     source_store_destroy(app->sources);
     layout_destroy(app->layout);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct breakpoint_store;
 struct completer;
 struct config;
 struct dialog;
@@ -36,6 +37,7 @@ struct app {
     struct layout *layout;
     struct prompt *prompt;       /* NULL unless a one-line prompt is open (:, /, L) */
     struct dialog *dialog;       /* NULL unless one is open; it takes all keys */
+    struct breakpoint_store *breakpoints; /* kept per project; NULL: not kept */
     struct history *history;     /* of `:` and the console */
     struct completer *completer; /* candidates for what is being typed there */
 

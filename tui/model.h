@@ -124,6 +124,7 @@ struct model {
     struct model_breakpoint **breakpoints;
     size_t breakpoint_count, breakpoint_capacity;
     int last_breakpoint_id;
+    uint64_t breakpoint_revision; /* grows with every change that the user would want kept */
 
     struct model_filter filters[MODEL_FILTER_COUNT];
 

@@ -32,7 +32,7 @@ bool savefile_write(const char *path, const char *text, size_t length)
     bool ok = fd >= 0 && write_all(fd, text, length);
     if (ok && stat(target, &status) == 0)
         ok = fchmod(fd, status.st_mode & 07777) == 0;
-    ok = ok && fsync(fd) == 0;
+    /* No fsync(): a key would wait for the disk. After a crash of the system the old text may be there. */
     if (fd >= 0)
         ok = close(fd) == 0 && ok;
     ok = ok && rename(temporary, target) == 0;

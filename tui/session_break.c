@@ -48,8 +48,11 @@ static void apply(struct session *session, struct model_breakpoint *breakpoint, 
     breakpoint->verified = value_get_bool(answer, "verified", false);
     breakpoint->hits = value_get_int(extension, "hits", breakpoint->hits);
     breakpoint->dropped = value_get_int(extension, "dropped", breakpoint->dropped);
-    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && session_number(answer, "line") > 0)
-        breakpoint->line = session_number(answer, "line");
+    int line = session_number(answer, "line");
+    if (breakpoint->kind == MODEL_BREAKPOINT_LINE && line > 0 && line != breakpoint->line) {
+        breakpoint->line = line;
+        session->model->breakpoint_revision++;
+    }
     session_replace(&breakpoint->message, message);
     session_replace(&breakpoint->state, state ? state : breakpoint->verified ? "verified" : "pending");
     if (news && message && (strcmp(breakpoint->state, "moved") == 0 || strcmp(breakpoint->state, "error") == 0))
@@ -71,6 +74,7 @@ static bool merge_same(struct session *session)
                 continue;
             session_say(session, false, "line %d has a breakpoint already", first->line);
             model_breakpoint_remove(model, other);
+            model->breakpoint_revision++;
             merged = true;
         }
     }
@@ -174,6 +178,7 @@ struct model_breakpoint *session_add_breakpoint(struct session *session, const c
     }
     set_fields(breakpoint, fields);
     send_for(session, breakpoint);
+    session->model->breakpoint_revision++;
     session_changed(session);
     return breakpoint;
 }
@@ -185,6 +190,7 @@ struct model_breakpoint *session_add_function_breakpoint(struct session *session
     breakpoint->function = xstrdup(name);
     set_fields(breakpoint, fields);
     send_for(session, breakpoint);
+    session->model->breakpoint_revision++;
     session_changed(session);
     return breakpoint;
 }
@@ -202,6 +208,7 @@ void session_change_breakpoint(struct session *session, int id, const struct val
     set_fields(breakpoint, fields);
     session_replace(&breakpoint->state, NULL);
     send_for(session, breakpoint);
+    session->model->breakpoint_revision++;
     session_changed(session);
 }
 
@@ -219,6 +226,7 @@ void session_remove_breakpoint(struct session *session, int id)
             send_functions(session);
     }
     free(path);
+    session->model->breakpoint_revision++;
     session_changed(session);
 }
 
@@ -240,10 +248,12 @@ void session_breakpoint_event(struct session *session, const char *reason, const
     for (size_t i = 0; id != 0 && i < model->breakpoint_count; i++) {
         if (model->breakpoints[i]->backend_id != id)
             continue;
-        if (strcmp(reason, "removed") == 0)
+        if (strcmp(reason, "removed") == 0) {
             model_breakpoint_remove(model, model->breakpoints[i]);
-        else
+            model->breakpoint_revision++;
+        } else {
             change(session, model->breakpoints[i], breakpoint);
+        }
         return;
     }
     log_write("session: breakpoint %lld %s is unknown here", (long long)id, reason);
@@ -303,5 +313,6 @@ void session_set_filter(struct session *session, enum model_filter_kind kind, bo
     *filter = (struct model_filter){.on = on, .types = tidy};
     if (session->phase == PHASE_CONFIGURED)
         session_send_filters(session);
+    session->model->breakpoint_revision++;
     session_changed(session);
 }

@@ -1,0 +1,104 @@
+"""Breakpoints that are still there at the next start."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from conftest import Pytui, at, quit_pytui
+from screen import Screen
+
+PROGRAM = """def add(a, b):
+    total = a + b
+    return total
+
+
+def main():
+    for i in range(3):
+        add(i, i)
+    print("done")
+
+
+main()
+"""
+
+
+def leave(screen: Screen) -> None:
+    """Ends the program and pytui."""
+    screen.send("q")
+    screen.expect("End it")
+    screen.keys("Enter")
+    screen.wait_end()
+
+
+def test_fields_come_back(pytui: Pytui, write: Callable[[str, str], Path]) -> None:
+    """Condition, function breakpoint and switched-off state are there again; what was deleted is not."""
+    path = write("project/work.py", PROGRAM)
+    write("project/pyproject.toml", "")
+    screen = pytui(path, rows=40)
+    at(screen, "work.py:1")
+    screen.send(":break 2, a == 2\r")
+    screen.expect("work.py:2", "a == 2")
+    screen.send(":break 7\r")
+    screen.expect("work.py:7")
+    screen.send(":break main\r:disable 3\r:break 9\r")
+    screen.expect("work.py:9", "main")
+    screen.send(":clear 2\r")
+    screen.expect_not("work.py:7 ")
+    leave(screen)
+    screen = pytui(path, rows=40)
+    at(screen, "work.py:1")
+    screen.expect("work.py:2", "a == 2", "work.py:9", "main")
+    assert not screen.shows("work.py:7")
+    screen.keys("c")
+    at(screen, "work.py:2 in add")
+    screen.keys("c")
+    at(screen, "work.py:9 in main")
+    leave(screen)
+
+
+def test_they_follow_edited_code(pytui: Pytui, write: Callable[[str, str], Path]) -> None:
+    """A breakpoint goes where the text of its line went."""
+    path = write("work.py", PROGRAM)
+    screen = pytui(path, options=["-b", f"{path}:3"])
+    at(screen, "work.py:1")
+    screen.expect("work.py:3")
+    leave(screen)
+    path.write_text("# a comment\n\nimport os\n" + PROGRAM)
+    screen = pytui(path, rows=40)
+    at(screen, "work.py:3")
+    screen.expect("work.py:6")
+    screen.keys("c")
+    at(screen, "work.py:6 in add")
+    leave(screen)
+
+
+def test_one_project_does_not_see_another(pytui: Pytui, write: Callable[[str, str], Path]) -> None:
+    """Files of the same name in another project have none."""
+    write("one/.git/HEAD", "")
+    write("two/.git/HEAD", "")
+    first, second = write("one/src/work.py", PROGRAM), write("two/src/work.py", PROGRAM)
+    screen = pytui(first, options=["-b", f"{first}:3"])
+    screen.expect("work.py:3")
+    leave(screen)
+    screen = pytui(second)
+    at(screen, "work.py:1")
+    screen.expect("none; b on a source")
+    leave(screen)
+    other = write("one/src/other.py", "import work\n")
+    screen = pytui(other, rows=40)
+    at(screen, "other.py:1")
+    screen.expect("work.py:3")
+    leave(screen)
+
+
+def test_they_can_be_forgotten(pytui: Pytui, home: Path, write: Callable[[str, str], Path]) -> None:
+    """The setting says so."""
+    path = write("work.py", PROGRAM)
+    config = home / "config" / "pytui" / "config.ini"
+    config.parent.mkdir(parents=True)
+    config.write_text("keep-breakpoints = no\n")
+    screen = pytui(path, options=["-b", f"{path}:3", "--continue"])
+    at(screen, "work.py:3")
+    leave(screen)
+    screen = pytui(path, options=["--continue"])
+    screen.expect("exited", row=0)
+    quit_pytui(screen, 0)
