@@ -35,11 +35,11 @@ struct app {
     struct keymap *keymap;
     struct source_store *sources;
     struct layout *layout;
-    struct prompt *prompt;       /* NULL unless a one-line prompt is open (:, /, L) */
-    struct dialog *dialog;       /* NULL unless one is open; it takes all keys */
+    struct prompt *prompt;                /* NULL unless a one-line prompt is open (:, /, L) */
+    struct dialog *dialog;                /* NULL unless one is open; it takes all keys */
     struct breakpoint_store *breakpoints; /* kept per project; NULL: not kept */
-    struct history *history;     /* of `:` and the console */
-    struct completer *completer; /* candidates for what is being typed there */
+    struct history *history;              /* of `:` and the console */
+    struct completer *completer;          /* candidates for what is being typed there */
 
     struct session **sessions; /* owned; one today, attach and children add rows */
     size_t session_count;

@@ -9,20 +9,20 @@
 #include <stddef.h>
 
 enum config_setting {
-    CONFIG_THEME,         /* text */
-    CONFIG_COLOUR,        /* one of auto, none */
-    CONFIG_MOUSE,         /* flag */
-    CONFIG_SIDEBAR_WIDTH, /* number: percent of the columns */
-    CONFIG_SLOT_HEIGHT,   /* number: percent of the rows, for Terminal and Console */
-    CONFIG_LINE_NUMBERS,  /* flag */
-    CONFIG_INLINE_VALUES, /* flag */
-    CONFIG_SCROLLBACK,    /* number: lines of the Terminal */
-    CONFIG_HISTORY,       /* number: lines of the prompts */
-    CONFIG_JUST_MY_CODE,  /* flag */
-    CONFIG_USER_CODE,     /* list of paths with wildcards and of modules */
-    CONFIG_LIBRARY_CODE,  /* the same */
+    CONFIG_THEME,            /* text */
+    CONFIG_COLOUR,           /* one of auto, none */
+    CONFIG_MOUSE,            /* flag */
+    CONFIG_SIDEBAR_WIDTH,    /* number: percent of the columns */
+    CONFIG_SLOT_HEIGHT,      /* number: percent of the rows, for Terminal and Console */
+    CONFIG_LINE_NUMBERS,     /* flag */
+    CONFIG_INLINE_VALUES,    /* flag */
+    CONFIG_SCROLLBACK,       /* number: lines of the Terminal */
+    CONFIG_HISTORY,          /* number: lines of the prompts */
+    CONFIG_JUST_MY_CODE,     /* flag */
+    CONFIG_USER_CODE,        /* list of paths with wildcards and of modules */
+    CONFIG_LIBRARY_CODE,     /* the same */
     CONFIG_KEEP_BREAKPOINTS, /* flag */
-    CONFIG_QUIT,          /* one of ask, end, leave: what q does to a running program */
+    CONFIG_QUIT,             /* one of ask, end, leave: what q does to a running program */
     CONFIG_COUNT,
 };
 
