@@ -1,10 +1,14 @@
 #include "exception_filters.h"
 
 #include "backend.h"
+#include "engine.h"
 #include "exceptions.h"
+#include "hold.h"
 #include "my_code.h"
 #include "requests.h"
+#include "step_frames.h"
 #include "stepping.h"
+#include "stop.h"
 #include "values.h"
 
 #include "protocol/arena.h"
@@ -130,14 +134,16 @@ static bool is_raised_here(const struct backend *backend, PyObject *frame, PyObj
     return raised;
 }
 
-bool exception_filters_raised(struct backend *backend, PyObject *frame, PyObject *exception)
+/* Whether EXCEPTION, which comes to FRAME, is raised there and is to stop. */
+static bool is_raised(struct backend *backend, PyObject *frame, PyObject *exception)
 {
     bool over = backend->exiting || (backend->main_left && PyThread_get_thread_ident() == backend->main_ident);
     return backend->main_code && !over && PyExceptionInstance_Check(exception) &&
            wants_not_flow(backend, FILTER_RAISED, exception) && is_raised_here(backend, frame, exception);
 }
 
-bool exception_filters_left(struct backend *backend, PyObject *frame, PyObject *caller, PyObject *exception)
+/* Whether EXCEPTION is to stop because it leaves FRAME for CALLER (NULL: none that could be shown). */
+static bool is_left(struct backend *backend, PyObject *frame, PyObject *caller, PyObject *exception)
 {
     if (!caller || !backend->main_code || !PyExceptionInstance_Check(exception) ||
         !wants_not_flow(backend, FILTER_USER_UNHANDLED, exception)) {
@@ -145,6 +151,28 @@ bool exception_filters_left(struct backend *backend, PyObject *frame, PyObject *
     }
     return my_code_frame_origin(backend->my_code, frame) == ORIGIN_USER &&
            my_code_frame_origin(backend->my_code, caller) == ORIGIN_LIBRARY;
+}
+
+void exception_filters_leaving(struct backend *backend, PyObject *exception)
+{
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    if (!frame || !backend->filters[FILTER_USER_UNHANDLED].on) {
+        return;
+    }
+    PyObject *caller = step_frames_caller(backend, frame);
+    if (is_left(backend, frame, caller, exception)) {
+        stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
+    }
+    Py_XDECREF(caller);
+}
+
+void control_raise(struct backend *backend, PyObject *exception)
+{
+    hold_pass(backend);
+    PyObject *frame = stepping_is_silent(backend) ? NULL : (PyObject *)PyEval_GetFrame();
+    if (frame && is_raised(backend, frame, exception)) {
+        stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
+    }
 }
 
 struct value *exception_filters_describe(struct arena *arena)

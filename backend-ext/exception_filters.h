@@ -40,11 +40,8 @@ void exception_filters_finish(struct exception_filter *filters);
 /* Whether EXCEPTION is to stop the program by this filter. */
 bool exception_filter_wants(const struct backend *backend, enum exception_filter_kind kind, PyObject *exception);
 
-/* EXCEPTION passes the calling thread's FRAME: whether it is raised there, and is to stop. */
-bool exception_filters_raised(struct backend *backend, PyObject *frame, PyObject *exception);
-
-/* EXCEPTION leaves FRAME for CALLER (NULL: none that could be shown): whether that is to stop. */
-bool exception_filters_left(struct backend *backend, PyObject *frame, PyObject *caller, PyObject *exception);
+/* EXCEPTION leaves the calling frame: stop if that is asked for. control_raise() is here too. */
+void exception_filters_leaving(struct backend *backend, PyObject *exception);
 
 /* For the capabilities: all filters there are. */
 struct value *exception_filters_describe(struct arena *arena);

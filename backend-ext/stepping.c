@@ -36,8 +36,11 @@ struct stepping {
     bool has_hits; /* STEP_ENTRY of a function breakpoint */
     struct hits hits;
     bool pausing;
-    unsigned long pause_ident;        /* 0: any thread */
-    PyObject *watched[WATCHED_LIMIT]; /* owned: code objects told to the engine */
+    unsigned long pause_ident; /* 0: any thread */
+    struct {
+        PyObject *code; /* owned */
+        unsigned events;
+    } watched[WATCHED_LIMIT]; /* told to the engine */
     size_t watched_count;
     unsigned watched_all;
     bool passed;                /* the engine was told to leave out starts of some code */
@@ -141,7 +144,7 @@ static unsigned standing_events(const struct stepping *stepping, PyObject *code)
 
 static void unwatch(struct stepping *stepping, size_t index)
 {
-    PyObject *code = stepping->watched[index];
+    PyObject *code = stepping->watched[index].code;
     stepping->watched[index] = stepping->watched[--stepping->watched_count];
     engine_watch(stepping->backend->engine, code, standing_events(stepping, code));
     Py_DECREF(code);
@@ -157,7 +160,7 @@ static void watch_main(struct stepping *stepping)
     }
     stepping->main_watched = wanted;
     for (size_t i = 0; i < stepping->watched_count; i++) {
-        if (stepping->watched[i] == code) {
+        if (stepping->watched[i].code == code) {
             return; /* its ends are watched anyway, and unwatch() leaves what is to stay */
         }
     }
@@ -167,16 +170,21 @@ static void watch_main(struct stepping *stepping)
 /* Watch EVENTS of CODE too. */
 static void watch_events(struct stepping *stepping, PyObject *code, unsigned events)
 {
-    for (size_t i = 0; i < stepping->watched_count; i++) {
-        if (stepping->watched[i] == code) {
-            return;
-        }
+    size_t i = 0;
+    while (i < stepping->watched_count && stepping->watched[i].code != code) {
+        i++;
     }
-    if (stepping->watched_count == WATCHED_LIMIT) {
-        unwatch(stepping, 0);
+    if (i == WATCHED_LIMIT) {
+        unwatch(stepping, --i); /* the stepped frame's came before */
     }
-    stepping->watched[stepping->watched_count++] = Py_NewRef(code);
-    engine_watch(stepping->backend->engine, code, events | standing_events(stepping, code));
+    if (i == stepping->watched_count) {
+        stepping->watched[stepping->watched_count].events = 0;
+        stepping->watched[stepping->watched_count++].code = Py_NewRef(code);
+    }
+    if ((stepping->watched[i].events | events) != stepping->watched[i].events) {
+        stepping->watched[i].events |= events;
+        engine_watch(stepping->backend->engine, code, stepping->watched[i].events | standing_events(stepping, code));
+    }
 }
 
 static void watch(struct stepping *stepping, PyObject *code)
@@ -199,7 +207,7 @@ void stepping_apply(struct stepping *stepping)
     }
     PyObject *code = stepping->kind != STEP_NONE && stepping->frame ? step_frames_code(stepping->frame) : NULL;
     for (size_t i = stepping->watched_count; i-- > 0;) {
-        if (stepping->watched[i] != code) {
+        if (stepping->watched[i].code != code) {
             unwatch(stepping, i);
         }
     }
@@ -218,7 +226,7 @@ void stepping_finish(struct stepping *stepping)
     stepping_cancel(stepping);
     Py_CLEAR(stepping->jump_code);
     while (stepping->watched_count > 0) {
-        Py_DECREF(stepping->watched[--stepping->watched_count]);
+        Py_DECREF(stepping->watched[--stepping->watched_count].code);
     }
     stepping->watched_all = 0;
 }
@@ -342,7 +350,7 @@ static bool was_jumped(struct stepping *stepping)
     bool same = step_frames_instruction(frame) == mark->at;
     thread_marks_forget(&stepping->jumped);
     for (size_t i = stepping->watched_count; stepping->kind == STEP_NONE && i-- > 0;) {
-        if (stepping->watched[i] == stepping->jump_code) {
+        if (stepping->watched[i].code == stepping->jump_code) {
             unwatch(stepping, i);
         }
     }
@@ -358,9 +366,7 @@ static bool was_dealt_with(struct stepping *stepping)
 
 /* Reports of the engine. */
 
-/* Whether a report is nobody's: another thread is stopped, and its evaluate runs this one; or it is the
- * helper's own code. */
-static bool is_silent(const struct backend *backend)
+bool stepping_is_silent(const struct backend *backend)
 {
     return stop_active(backend) || helper_is_current(backend);
 }
@@ -462,7 +468,7 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
         stop_note_skipped(backend);
         return;
     }
-    if (!is_silent(backend) && !was_dealt_with(backend->stepping) &&
+    if (!stepping_is_silent(backend) && !was_dealt_with(backend->stepping) &&
         breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
         note_line(backend->stepping, line);
         stop_for_hits(backend, &hits);
@@ -483,7 +489,7 @@ void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
     if (lines_start_needed(&armed->table)) {
         note_begun(backend->stepping);
     }
-    if (!is_silent(backend) && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
+    if (!stepping_is_silent(backend) && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
         enter_function(backend, on_def_line, &hits);
     }
 }
@@ -535,7 +541,7 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
     if (is_idle(stepping)) {
         stepping_refresh(stepping);
     }
-    if (is_silent(backend) || was_dealt_with(stepping)) {
+    if (stepping_is_silent(backend) || was_dealt_with(stepping)) {
         return;
     }
     const char *reason = line_reason(stepping, line);
@@ -604,7 +610,7 @@ bool control_watched_start(struct backend *backend, PyObject *code, bool resumed
         threads_current(backend);
     }
     hold_pass(backend);
-    if (is_silent(backend) || bootstrap) {
+    if (stepping_is_silent(backend) || bootstrap) {
         return true;
     }
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
@@ -638,7 +644,7 @@ static void end_without_stop(struct backend *backend)
 void control_watched_throw(struct backend *backend, PyObject *code)
 {
     struct stepping *stepping = backend->stepping;
-    if (!is_silent(backend) && is_step_thread(stepping) && is_step_frame(stepping)) {
+    if (!stepping_is_silent(backend) && is_step_thread(stepping) && is_step_frame(stepping)) {
         stepping->thrown = true;
     }
     control_watched_start(backend, code, true);
@@ -698,7 +704,7 @@ static void step_left(struct backend *backend, PyObject *code, PyObject *value, 
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded)
 {
     struct stepping *stepping = backend->stepping;
-    if (is_silent(backend)) {
+    if (stepping_is_silent(backend)) {
         return;
     }
     if (code == backend->main_code && PyThread_get_thread_ident() == backend->main_ident) {
@@ -733,34 +739,11 @@ static void follow_exception(struct stepping *stepping)
     way_out_finish(&way);
 }
 
-/* An exception leaves the calling frame: stop if that is asked for. */
-static void check_left(struct backend *backend, PyObject *exception)
-{
-    PyObject *frame = (PyObject *)PyEval_GetFrame();
-    if (!frame || !backend->filters[FILTER_USER_UNHANDLED].on) {
-        return;
-    }
-    PyObject *caller = step_frames_caller(backend, frame);
-    if (exception_filters_left(backend, frame, caller, exception)) {
-        stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
-    }
-    Py_XDECREF(caller);
-}
-
-void control_raise(struct backend *backend, PyObject *exception)
-{
-    hold_pass(backend);
-    PyObject *frame = is_silent(backend) ? NULL : (PyObject *)PyEval_GetFrame();
-    if (frame && exception_filters_raised(backend, frame, exception)) {
-        stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
-    }
-}
-
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception)
 {
     struct stepping *stepping = backend->stepping;
     hold_pass(backend);
-    if (is_silent(backend)) {
+    if (stepping_is_silent(backend)) {
         return;
     }
     if (code == backend->main_code && PyThread_get_thread_ident() == backend->main_ident) {
@@ -772,7 +755,7 @@ void control_unwind(struct backend *backend, PyObject *code, PyObject *exception
         }
         return;
     }
-    check_left(backend, exception);
+    exception_filters_leaving(backend, exception);
     if (is_step_thread(stepping) && stepping->kind != STEP_ENTRY && is_step_frame(stepping)) {
         follow_exception(stepping);
     }

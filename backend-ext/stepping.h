@@ -49,6 +49,10 @@ bool stepping_planned(const struct stepping *stepping);
 /* Whose code is stepped into changed (my_code.h). */
 void stepping_look_again(struct stepping *stepping);
 
+/* Whether a report of the engine is nobody's: another thread is stopped, and its evaluate runs this one; or it is
+ * the helper's own code. */
+bool stepping_is_silent(const struct backend *backend);
+
 /* Forget all plans; a stop begins. What is watched stays until stepping_apply(). */
 void stepping_cancel(struct stepping *stepping);
 

@@ -147,9 +147,9 @@ static void status(struct app *app, void *data, char *buffer, size_t size)
 {
     (void)data;
     const struct model *model = app_model(app);
-    const char *code = model->all_code ? "all code " : "";
+    const char *code = model->all_code ? "all code" : "";
     if (model->frame_count > 0)
-        snprintf(buffer, size, "%s%zu/%zu%s", code, model->selected_frame + 1, model->frame_count,
+        snprintf(buffer, size, "%s%s%zu/%zu%s", code, *code ? " · " : "", model->selected_frame + 1, model->frame_count,
                  model->more_frames ? "+" : "");
     else
         snprintf(buffer, size, "%s", code);

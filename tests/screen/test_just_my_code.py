@@ -47,7 +47,7 @@ def test_key_changes_over_and_the_stack_says_so(pytui, program, each_engine):
     at(screen, "main.py:6")
     screen.expect_not("all code")
     screen.send("M")
-    screen.expect("steps stop in all code", "all code 1/1")
+    screen.expect("steps stop in all code", "all code · 1/1")
     screen.send("s")
     at(screen, "helpers.py:2 in apply")
     screen.send("M")

@@ -503,6 +503,17 @@ def test_walk(session: Start, walk: tuple[str, int, str]) -> None:
         assert run.stopped["threadId"] == thread
 
 
+def test_breakpoint_on_a_comprehension_stops_once(session: Start) -> None:
+    """A step from a comprehension's line does not come to its breakpoint again, on 3.11 neither."""
+    run = session(text=COMPREHENSIONS).start(4, 5)
+    run.wait_stop("breakpoint")
+    assert run.where == ("g", 4)
+    run.go("next", "breakpoint")
+    assert run.where == ("g", 5)
+    run.go("next", "step")
+    assert run.where == ("g", 6)
+
+
 def test_recursion_stays_in_its_frame(session: Start) -> None:
     """Step over a recursive call comes back to the same activation."""
     run = session(text=FACTORIAL).start({"line": 4, "pytui": {"temporary": True}})
