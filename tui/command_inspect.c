@@ -70,6 +70,53 @@ static void take_over(struct app *app, const struct config_info *setting)
         app_apply_settings(app);
 }
 
+static void assigned(struct session *session, bool ok, const char *text, void *data)
+{
+    (void)session;
+    app_message(data, !ok, ok ? "= %s" : "%s", text);
+}
+
+/* The `=` that assigns: outside brackets and strings, and no part of another operator. NULL: there is none. */
+static const char *find_assignment(const char *text)
+{
+    int depth = 0;
+    for (const char *at = text; *at; at++) {
+        if (*at == '"' || *at == '\'') {
+            const char *end = at + 1;
+            while (*end && *end != *at)
+                end += *end == '\\' && end[1] ? 2 : 1;
+            if (!*end)
+                return NULL;
+            at = end;
+        } else if (strchr("([{", *at)) {
+            depth++;
+        } else if (strchr(")]}", *at)) {
+            depth--;
+        } else if (*at == '=' && at[1] == '=') {
+            at++;
+        } else if (*at == '=' && depth == 0) {
+            return at > text && strchr("!<>:+-*/%&|^@", at[-1]) ? NULL : at;
+        }
+    }
+    return NULL;
+}
+
+/* `set EXPRESSION = VALUE`; false when it is none, `n += 1` say. */
+static bool set_expression(struct app *app, const char *argument)
+{
+    const char *equals = find_assignment(argument);
+    if (!equals || equals == argument || find_assignment(equals + 1))
+        return false;
+    char *target = xmemdup(argument, (size_t)(equals - argument));
+    const char *value = equals + 1 + strspn(equals + 1, " ");
+    size_t length = strlen(target);
+    while (length > 0 && target[length - 1] == ' ')
+        target[--length] = '\0';
+    session_set_expression(app_session(app), target, value, assigned, app);
+    free(target);
+    return true;
+}
+
 /* `set mouse = off` is a setting of ours when it is one; else an assignment in the frame. */
 void command_set(struct app *app, const char *argument)
 {
@@ -77,7 +124,10 @@ void command_set(struct app *app, const char *argument)
     size_t length = strcspn(argument, " =");
     const char *value = argument + length + strspn(argument + length, " ");
     if (length == 0 || length >= sizeof name || *value != '=' || value[1] == '\0') {
-        app_message(app, true, "set NAME = VALUE");
+        if (!strchr(argument, '='))
+            app_message(app, true, "set EXPRESSION = VALUE");
+        else if (!set_expression(app, argument))
+            session_evaluate(app_session(app), argument, result_arrived, app);
         return;
     }
     snprintf(name, sizeof name, "%.*s", (int)length, argument);
@@ -91,7 +141,8 @@ void command_set(struct app *app, const char *argument)
             app_message(app, true, "%s", error);
         return;
     }
-    session_evaluate(app_session(app), argument, result_arrived, app);
+    if (!set_expression(app, argument))
+        session_evaluate(app_session(app), argument, result_arrived, app);
 }
 
 void command_where(struct app *app, const char *argument)

@@ -137,12 +137,12 @@ static void rows_add_children(struct model_rows *rows, const struct model_variab
         rows_add(rows, parent->children[i], depth);
 }
 
-/* The first scope's variables need no heading: they are what one came to see. */
+/* The first scope's variables need no heading: they are what one came to see. A filter does. */
 static void rows_fill(struct model_rows *rows, const struct model_variable *root)
 {
     for (size_t i = 0; root && i < root->count; i++) {
         struct model_variable *child = root->children[i];
-        if (i == 0 && child->scope && child->expanded)
+        if (i == 0 && child->scope && child->expanded && !child->match)
             rows_add_children(rows, child, 0);
         else
             rows_add(rows, child, 0);

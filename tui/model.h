@@ -35,6 +35,10 @@ struct model_variable {
     int64_t reference;                         /* above 0: has children */
     int64_t indexed, named;                    /* counts, 0 when unknown */
     char *visibility;                          /* NULL or public, protected, private, internal */
+    char *display;                             /* NULL or how it is shown: type, repr, str, id, hex, custom */
+    char *match;                               /* NULL or the filter of its children */
+    bool lazy;                                 /* a property: its value runs code */
+    bool limited;                              /* too many children to search or sort */
     bool scope;                                /* a heading: Locals, Globals, … */
     bool group;                                /* a heading among names: protected, methods, … */
     bool expanded, loading, more, changed;

@@ -33,6 +33,7 @@ struct model_changes {
     struct frame_values *current; /* borrowed; into frames */
     uint64_t clock;
     struct text_map expanded; /* "1" or "0" */
+    struct text_map notes;    /* "" for none */
 };
 
 static size_t hash_text(const char *text)
@@ -114,6 +115,7 @@ void model_changes_destroy(struct model_changes *changes)
     for (size_t i = 0; i < FRAMES_MAX; i++)
         frame_values_finish(&changes->frames[i]);
     map_finish(&changes->expanded);
+    map_finish(&changes->notes);
     free(changes);
 }
 
@@ -203,14 +205,40 @@ int model_expanded(const struct model *model, const char *function, const char *
     return value ? value[0] == '1' : -1;
 }
 
+/* When it is full, start over rather than keep what is long forgotten. */
+static void put_or_start_over(struct text_map *map, const char *key, const char *value)
+{
+    if (!map_put(map, key, value, EXPANDED_MAX)) {
+        map_finish(map);
+        map_put(map, key, value, EXPANDED_MAX);
+    }
+}
+
 void model_set_expanded(struct model *model, const char *function, const char *path, bool expanded)
 {
-    struct text_map *map = &model->changes->expanded;
     char *key = expanded_key(function, path);
-    if (!map_put(map, key, expanded ? "1" : "0", EXPANDED_MAX)) {
-        map_finish(map); /* full: start over rather than keep what is long forgotten */
-        map_put(map, key, expanded ? "1" : "0", EXPANDED_MAX);
-    }
+    put_or_start_over(&model->changes->expanded, key, expanded ? "1" : "0");
+    free(key);
+}
+
+static char *note_key(const char *what, const char *function, const char *path)
+{
+    return xasprintf("%s%c%s%c%s", what, SEPARATOR, function, SEPARATOR, path);
+}
+
+const char *model_note(const struct model *model, const char *what, const char *function, const char *path)
+{
+    char *key = note_key(what, function, path);
+    const char *note = map_get(&model->changes->notes, key);
+    free(key);
+    return note && *note ? note : NULL;
+}
+
+void model_set_note(struct model *model, const char *what, const char *function, const char *path, const char *note)
+{
+    char *key = note_key(what, function, path);
+    if (note || map_get(&model->changes->notes, key))
+        put_or_start_over(&model->changes->notes, key, note ? note : "");
     free(key);
 }
 
@@ -257,6 +285,8 @@ void model_variable_destroy(struct model_variable *variable)
     free(variable->evaluate_name);
     free(variable->previous);
     free(variable->visibility);
+    free(variable->display);
+    free(variable->match);
     free(variable);
 }
 

@@ -46,5 +46,9 @@ void model_changes_complete(struct model *model, struct model_variable *variable
 int model_expanded(const struct model *model, const char *function, const char *path);
 void model_set_expanded(struct model *model, const char *function, const char *path, bool expanded);
 
+/* What else was chosen for a row: WHAT is "display" or "match". NULL: nothing. */
+const char *model_note(const struct model *model, const char *what, const char *function, const char *path);
+void model_set_note(struct model *model, const char *what, const char *function, const char *path, const char *note);
+
 struct model_changes *model_changes_create(void);
 void model_changes_destroy(struct model_changes *changes);

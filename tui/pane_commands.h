@@ -14,6 +14,19 @@ void pane_variables_expand(struct app *app, const char *argument);   /* l, Right
 void pane_variables_collapse(struct app *app, const char *argument); /* h, Left: or go to the parent */
 void pane_variables_edit(struct app *app, const char *argument);     /* e: assign; opens the prompt */
 
+/* How the variable is shown; the argument of the first is the display's name. */
+void pane_variables_display(struct app *app, const char *argument);
+void pane_variables_default(struct app *app, const char *argument);
+void pane_variables_type(struct app *app, const char *argument);
+void pane_variables_repr(struct app *app, const char *argument);
+void pane_variables_str(struct app *app, const char *argument);
+void pane_variables_id(struct app *app, const char *argument);
+void pane_variables_hex(struct app *app, const char *argument);
+void pane_variables_custom(struct app *app, const char *argument);
+void pane_variables_sort(struct app *app, const char *argument);   /* a: by name, by type, or not */
+void pane_variables_filter(struct app *app, const char *argument); /* /: only what holds a text */
+void pane_variables_copy(struct app *app, const char *argument);   /* y: the whole text to the clipboard */
+
 void pane_source_reload(struct app *app, const char *argument); /* Ctrl-r: read the file anew */
 
 /* The Stack pane's cursor follows the selected frame, after u and d. */

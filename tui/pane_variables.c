@@ -7,6 +7,7 @@
 #include "pane_commands.h"
 #include "prompt.h"
 #include "session.h"
+#include "term.h"
 #include "xalloc.h"
 
 #include <stdio.h>
@@ -88,13 +89,20 @@ static bool names_its_type(const struct model_variable *variable)
 static void draw_value(struct app *app, struct canvas canvas, int row, int column,
                        const struct model_variable *variable)
 {
-    if (variable->reference > 0 && variable->type && *variable->type && !names_its_type(variable))
+    if (!variable->display && variable->reference > 0 && variable->type && *variable->type && !names_its_type(variable))
         column += GAP + canvas_label(canvas, row, column, TYPE_COLUMNS_MAX, app_style(app, ROLE_VARIABLE_TYPE),
                                      variable->type);
     const char *value = variable->value ? variable->value : "";
     int room = canvas.columns - column;
     char was[64] = "";
-    if (variable->previous && variable->reference <= 0) {
+    if (variable->display) {
+        snprintf(was, sizeof was, "%s", variable->display);
+        if (room > 2 * text_width(was)) {
+            room -= text_width(was) + GAP;
+            canvas_label(canvas, row, canvas.columns - text_width(was) - 1, text_width(was), app_style(app, ROLE_DIM),
+                         was);
+        }
+    } else if (variable->previous && variable->reference <= 0) {
         snprintf(was, sizeof was, "was %.*s", (int)canvas_offset(variable->previous, strlen(variable->previous), 16),
                  variable->previous);
         if (text_width(value) + text_width(was) + 3 <= room)
@@ -111,8 +119,11 @@ static void draw_heading(struct app *app, struct canvas canvas, int row, const s
     canvas_label(canvas, row, 1 + indent, 1, app_style(app, ROLE_DIM), heading->expanded ? "▾" : "▸");
     int column = NAME_COLUMN + indent;
     column += canvas_label(canvas, row, column, canvas.columns - column, app_style(app, ROLE_DIM), heading->name);
-    char count[32] = "";
-    if (heading->group && heading->named > 0)
+    char count[64] = "";
+    if (heading->match)
+        snprintf(count, sizeof count, "with %.*s", (int)canvas_offset(heading->match, strlen(heading->match), 20),
+                 heading->match);
+    else if (heading->group && heading->named > 0)
         snprintf(count, sizeof count, "%lld", (long long)heading->named);
     canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), heading->loading ? "…" : count);
 }
@@ -265,6 +276,108 @@ void pane_variables_edit(struct app *app, const char *argument)
     prompt_ask(app, label, variable->value, edit_done, NULL);
 }
 
+static void show_as(struct app *app, const char *display)
+{
+    int depth;
+    struct model_variable *variable = selected(app, &depth);
+    if (variable)
+        session_display(app_session(app), variable, display);
+    else
+        app_message(app, true, "put the cursor on a variable");
+}
+
+void pane_variables_display(struct app *app, const char *argument)
+{
+    static const char *const displays[] = {"default", "type", "repr", "str", "id", "hex", "custom"};
+    for (size_t i = 0; i < sizeof displays / sizeof displays[0]; i++) {
+        if (strcmp(displays[i], argument) == 0) {
+            show_as(app, argument);
+            return;
+        }
+    }
+    app_message(app, true, "display default, type, repr, str, id, hex or custom");
+}
+
+#define DISPLAY(name)                                                                                                  \
+    void pane_variables_##name(struct app *app, const char *argument)                                                  \
+    {                                                                                                                  \
+        (void)argument;                                                                                                \
+        show_as(app, #name);                                                                                           \
+    }
+DISPLAY(default)
+DISPLAY(type)
+DISPLAY(repr)
+DISPLAY(str)
+DISPLAY(id)
+DISPLAY(hex)
+DISPLAY(custom)
+
+void pane_variables_sort(struct app *app, const char *argument)
+{
+    struct session *session = app_session(app);
+    const char *now = session_sorting(session);
+    const char *next = strcmp(now, "definition") == 0 ? "name" : strcmp(now, "name") == 0 ? "type" : "definition";
+    if (session_sort(session, *argument ? argument : next))
+        app_message(app, false, "variables in the order of their %s", session_sorting(session));
+    else
+        app_message(app, true, "sort definition, name or type");
+}
+
+/* The row whose children the filter is for: what holds the selected one; an empty one itself. */
+static struct model_variable *filtered(struct app *app)
+{
+    int depth;
+    struct model_variable *variable = selected(app, &depth);
+    const struct model *model = app_model(app);
+    if (variable && (variable->scope || (variable->expanded && variable->match)))
+        return variable;
+    if (variable && variable->parent && variable->parent->parent)
+        return variable->parent;
+    return model->root && model->root->count > 0 ? model->root->children[0] : NULL;
+}
+
+static void filter_typed(struct app *app, const char *text, void *data)
+{
+    (void)data;
+    struct model_variable *parent = filtered(app);
+    if (text && parent)
+        session_match(app_session(app), parent, *text ? text : NULL);
+}
+
+void pane_variables_filter(struct app *app, const char *argument)
+{
+    const struct model_variable *parent = filtered(app);
+    if (!parent)
+        app_message(app, true, "there are no variables");
+    else if (*argument)
+        filter_typed(app, argument, NULL);
+    else
+        prompt_ask(app, "only with: ", parent->match, filter_typed, NULL);
+}
+
+static void text_arrived(struct session *session, bool ok, const char *text, void *data)
+{
+    struct app *app = data;
+    (void)session;
+    if (ok) {
+        term_copy(app->term, text, strlen(text));
+        app_message(app, false, "copied %zu bytes", strlen(text));
+    } else {
+        app_message(app, true, "%s", text);
+    }
+}
+
+void pane_variables_copy(struct app *app, const char *argument)
+{
+    (void)argument;
+    int depth;
+    const struct model_variable *variable = selected(app, &depth);
+    if (!variable || !variable->evaluate_name)
+        app_message(app, true, "no expression gives this value: it cannot be copied whole");
+    else
+        session_whole_text(app_session(app), variable->evaluate_name, text_arrived, app);
+}
+
 static bool key(struct app *app, void *data, const struct key *key)
 {
     struct variables_pane *self = data;
@@ -291,8 +404,13 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
 static void status(struct app *app, void *data, char *buffer, size_t size)
 {
     const struct variables_pane *self = data;
+    const struct model_variable *parent = app_model(app)->state == MODEL_STOPPED ? filtered(app) : NULL;
     size_t count = model_variable_rows(app_model(app));
-    if (count > self->list.rows && self->list.rows > 0)
+    if (parent && parent->match)
+        snprintf(buffer, size, "%s%.40s", parent->limited ? "first 200,000 with " : "with ", parent->match);
+    else if (parent && parent->limited)
+        snprintf(buffer, size, "too many to sort");
+    else if (count > self->list.rows && self->list.rows > 0)
         snprintf(buffer, size, "%zu/%zu", self->list.cursor + 1, count);
 }
 

@@ -65,7 +65,6 @@ static void fail_requests(struct session *session)
     }
     free(requests);
     session->refreshing = 0;
-    session->evaluating = 0;
 }
 
 static void close_channel(struct session *session)
@@ -460,12 +459,17 @@ void session_exited(struct session *session, int status)
         while (deliver(session, MESSAGES_A_TURN))
             ;
     }
+    bool asked = session_evaluating(session);
     close_channel(session);
     loop_remove(session->loop, session->grace);
     session->grace = 0;
     session->model->state = MODEL_ENDED;
     session->model->exit_status = status;
     session->model->exit_known = true;
+    if (asked) {
+        model_add_line(session->model, MODEL_LINE_ERROR, "the code that was asked for ended the program");
+        session_say(session, true, "the code that was asked for ended the program");
+    }
     if (!session->capable) /* what it printed stands in the Terminal */
         session_say(session, true, "the interpreter ended before the program: is it a CPython?");
     session_changed(session);

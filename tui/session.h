@@ -63,6 +63,13 @@ void session_select_frame(struct session *session, size_t index); /* at a stop; 
 void session_more_frames(struct session *session);                /* the next page of the stack */
 void session_expand(struct session *session, struct model_variable *variable, bool expanded);
 void session_more_children(struct session *session, struct model_variable *variable);
+/* Show a variable as "default", "type", "id", "hex", "repr", "str" or "custom", at later stops too. */
+bool session_display(struct session *session, struct model_variable *variable, const char *display);
+/* The order of all children: "definition", "name" or "type"; false for any other word. */
+bool session_sort(struct session *session, const char *order);
+const char *session_sorting(const struct session *session);
+/* Only those children of PARENT that hold TEXT; NULL: all. */
+void session_match(struct session *session, struct model_variable *parent, const char *text);
 bool session_set_variable(struct session *session, struct model_variable *variable, const char *expression);
 void session_refresh_threads(struct session *session);
 /* The same, and tell when they are there. */
@@ -75,6 +82,11 @@ typedef void (*session_result_handler)(struct session *session, bool ok, const c
 bool session_evaluate(struct session *session, const char *expression, session_result_handler handler, void *data);
 bool session_evaluating(const struct session *session);
 void session_interrupt_evaluate(struct session *session); /* cancel */
+
+/* The whole text of a value; assigning to an expression: the handler gets the text or the error. */
+bool session_whole_text(struct session *session, const char *expression, session_result_handler handler, void *data);
+bool session_set_expression(struct session *session, const char *target, const char *value,
+                            session_result_handler handler, void *data);
 
 /* Completion of Python at COLUMN (bytes) of TEXT: the handler gets words that replace the bytes from START. */
 typedef void (*session_completion_handler)(struct session *session, size_t start, char *const *words, size_t count,

@@ -7,6 +7,7 @@
  * session_break.c  breakpoints
  * session_code.c   just my code
  * session_where.c  pause, and the stacks of all threads
+ * session_values.c how values are shown and changed
  * session_talk.c   evaluate, complete, source text */
 #pragma once
 
@@ -37,6 +38,7 @@ struct request {
     size_t start;      /* of a page; of completion: byte offset */
     bool scope;        /* the page completes a scope of the view that is being fetched */
     bool refresh;      /* counted in session->refreshing */
+    bool runs_code;    /* of the program: Ctrl-c interrupts it */
     char *text;        /* owned: what was sent, for completion */
     session_result_handler on_result;
     session_completion_handler on_completion;
@@ -85,8 +87,8 @@ struct session {
     size_t incoming_scopes;          /* pages that it still waits for */
     size_t refreshing;               /* answers on their way that the screen should wait for */
 
-    int64_t evaluating; /* seq of the last evaluate without an answer, or 0 */
-    bool output_open;   /* the console's last line is output without a newline */
+    size_t sort;      /* order of children: of sorts in session_values.c */
+    bool output_open; /* the console's last line is output without a newline */
 };
 
 /* session.c */
@@ -122,6 +124,15 @@ void session_read_view(struct session *session, const struct value *snapshot);
 void session_refresh(struct session *session); /* fetch the selected frame's variables anew */
 void session_drop_view(struct session *session);
 
+/* session_values.c */
+/* What was chosen for a row: its "display" or "match". NULL: nothing. */
+const char *session_remembered(const struct session *session, const struct model_variable *variable, const char *what);
+/* Whether the children of VARIABLE are sorted or filtered; put that into a request for them. */
+bool session_arranged(const struct session *session, const struct model_variable *variable);
+void session_arrange(struct session *session, struct model_variable *variable, struct value *arguments);
+/* Ask for the chosen displays of the children of PARENT from FIRST on. */
+void session_redisplay(struct session *session, struct model_variable *parent, size_t first);
+
 /* session_moves.c */
 void session_moves_drop(struct session *session);
 /* A stop with REASON came: what was in flight has landed; drop the queue if it is another reason. */
@@ -137,4 +148,6 @@ void session_breakpoint_event(struct session *session, const char *reason, const
 void session_send_code(struct session *session); /* just my code */
 
 /* session_talk.c */
+/* Say so if what was asked for takes long. */
+void session_watch_slow(struct session *session);
 void session_output(struct session *session, enum model_line_kind kind, const char *text);

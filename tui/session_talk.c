@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define SLOW_MS         500   /* after which an evaluation is said to be going on */
+#define STUCK_MS        2000  /* after which an interrupt is said to have had no effect */
 #define LINE_LENGTH_MAX 16384 /* longer lines go on in a new one: drawing costs what is shown */
 
 /* Bytes of the line that TEXT starts with, as far as the console keeps them in one. */
@@ -69,16 +70,32 @@ static void still_evaluating(struct loop *loop, void *data)
     (void)loop;
     struct session *session = data;
     session->slow = 0;
-    if (session->evaluating)
+    if (session_evaluating(session))
         session_say(session, false, "evaluating…; Ctrl-c interrupts");
+}
+
+static void still_stuck(struct loop *loop, void *data)
+{
+    (void)loop;
+    struct session *session = data;
+    session->slow = 0;
+    if (session_evaluating(session))
+        session_say(session, true,
+                    "not interrupted yet: it is in code that Python cannot interrupt, or goes on all the same");
+}
+
+void session_watch_slow(struct session *session)
+{
+    if (!session->slow)
+        session->slow = loop_add_timer(session->loop, SLOW_MS, still_evaluating, session);
 }
 
 static void evaluated(struct session *session, const struct message *response, struct request *request)
 {
-    if (session->evaluating == request->seq)
-        session->evaluating = 0;
-    loop_remove(session->loop, session->slow);
-    session->slow = 0;
+    if (!session_evaluating(session)) {
+        loop_remove(session->loop, session->slow);
+        session->slow = 0;
+    }
     const char *failure = session_failure(response);
     const char *result = failure ? failure : value_get_text(response->body, "result", "");
     bool raised = !failure && value_get_text(value_get_map(response->body, "pytui"), "exception", NULL);
@@ -106,26 +123,35 @@ bool session_evaluate(struct session *session, const char *expression, session_r
     value_set_text(session->out, arguments, "expression", expression);
     value_set_int(session->out, arguments, "frameId", frame->id);
     value_set_text(session->out, arguments, "context", "repl");
-    struct request request = {.handler = evaluated, .on_result = handler, .data = data};
-    session->evaluating = session_request(session, "evaluate", arguments, &request);
-    if (!session->slow)
-        session->slow = loop_add_timer(session->loop, SLOW_MS, still_evaluating, session);
+    struct request request = {.handler = evaluated, .on_result = handler, .data = data, .runs_code = true};
+    bool sent = session_request(session, "evaluate", arguments, &request) != 0;
+    session_watch_slow(session);
     session_changed(session);
-    return session->evaluating != 0;
+    return sent;
 }
 
 bool session_evaluating(const struct session *session)
 {
-    return session->evaluating != 0;
+    for (size_t i = 0; i < session->request_count; i++)
+        if (session->requests[i].runs_code)
+            return true;
+    return false;
 }
 
 void session_interrupt_evaluate(struct session *session)
 {
-    if (!session->evaluating)
+    if (!session_evaluating(session))
         return;
-    struct value *arguments = session_arguments(session);
-    value_set_int(session->out, arguments, "requestId", session->evaluating);
-    session_request(session, "cancel", arguments, NULL);
+    size_t count = session->request_count; /* the cancels come behind */
+    for (size_t i = 0; i < count && i < session->request_count; i++) {
+        if (!session->requests[i].runs_code)
+            continue;
+        struct value *arguments = session_arguments(session);
+        value_set_int(session->out, arguments, "requestId", session->requests[i].seq);
+        session_request(session, "cancel", arguments, NULL);
+    }
+    loop_remove(session->loop, session->slow);
+    session->slow = loop_add_timer(session->loop, STUCK_MS, still_stuck, session);
 }
 
 /* DAP counts in UTF-16 units, we in bytes. */

@@ -92,6 +92,7 @@ static void fetch_page(struct session *session, struct model_variable *variable,
     value_set_int(session->out, arguments, "variablesReference", variable->reference);
     value_set_int(session->out, arguments, "start", (int64_t)start);
     value_set_int(session->out, arguments, "count", CHILDREN_PAGE);
+    session_arrange(session, variable, arguments);
     variable->loading = true;
     struct request request = {
         .handler = page_arrived,
@@ -101,6 +102,7 @@ static void fetch_page(struct session *session, struct model_variable *variable,
         .start = start,
         .scope = scope,
         .refresh = start == 0,
+        .runs_code = variable->lazy,
     };
     if (session_request(session, "variables", arguments, &request) == 0)
         variable->loading = false;
@@ -116,6 +118,7 @@ static void read_variable(struct session *session, struct model_variable *parent
     variable->evaluate_name = xstrdup(value_get_text(value, "evaluateName", NULL));
     variable->visibility = xstrdup(value_get_text(hint, "visibility", NULL));
     variable->reference = value_get_int(value, "variablesReference", 0);
+    variable->lazy = value_get_bool(hint, "lazy", false);
     variable->group = variable->reference > 0 && strcmp(value_get_text(hint, "kind", ""), "virtual") == 0;
     variable->indexed = value_get_int(value, "indexedVariables", 0);
     variable->named = value_get_int(value, "namedVariables", 0);
@@ -142,6 +145,7 @@ static void read_page(struct session *session, struct model_variable *parent, co
     parent->loading = false;
     if (!parent->more)
         model_changes_complete(session->model, parent);
+    session_redisplay(session, parent, first);
     size_t budget = REOPEN_MAX;
     for (size_t i = first; i < parent->count; i++)
         reopen(session, parent->children[i], &budget);
@@ -179,6 +183,7 @@ static void page_arrived(struct session *session, const struct message *response
         session_say(session, true, "%s", failure);
     if (parent && !failure && request->start == parent->count) {
         bool more = value_get_bool(value_get_map(response->body, "pytui"), "more", false);
+        parent->limited = value_get_bool(value_get_map(response->body, "pytui"), "limited", false);
         read_page(session, parent, value_get_array(response->body, "variables"), more);
     } else if (parent) {
         parent->loading = false;
@@ -229,7 +234,7 @@ void session_read_view(struct session *session, const struct value *snapshot)
         struct model_variable *row;
         bool wanted = read_scope(session, root, value_at(scopes, i), &row);
         const struct value *page = page_of(pages, row->reference);
-        if (page)
+        if (page && !session_arranged(session, row))
             read_page(session, row, value_get_array(page, "variables"), value_get_bool(page, "more", false));
         else if (wanted)
             fetch_page(session, row, 0, false);
@@ -358,7 +363,8 @@ bool session_set_variable(struct session *session, struct model_variable *variab
     value_set_int(session->out, arguments, "variablesReference", variable->parent->reference);
     value_set_text(session->out, arguments, "name", variable->name);
     value_set_text(session->out, arguments, "value", expression);
-    return session_request(session, "setVariable", arguments, &(struct request){.handler = variable_set}) != 0;
+    return session_request(session, "setVariable", arguments,
+                           &(struct request){.handler = variable_set, .runs_code = true}) != 0;
 }
 
 static void threads_arrived(struct session *session, const struct message *response, struct request *request)
