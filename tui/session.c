@@ -58,6 +58,8 @@ static void fail_requests(struct session *session)
     size_t count = session->request_count;
     session->requests = NULL;
     session->request_count = session->request_capacity = 0;
+    for (size_t i = 0; i < count; i++)
+        session->cut_off = session->cut_off || requests[i].runs_code;
     for (size_t i = 0; i < count; i++) {
         if (requests[i].handler)
             requests[i].handler(session, NULL, &requests[i]);
@@ -279,6 +281,7 @@ static void impatient(struct loop *loop, void *data)
 
 bool session_connect(struct session *session, int fd, bool stop_on_entry)
 {
+    session->cut_off = false;
     if (session->phase != PHASE_NEW) {
         close(fd);
         return false;
@@ -459,14 +462,13 @@ void session_exited(struct session *session, int status)
         while (deliver(session, MESSAGES_A_TURN))
             ;
     }
-    bool asked = session_evaluating(session);
     close_channel(session);
     loop_remove(session->loop, session->grace);
     session->grace = 0;
     session->model->state = MODEL_ENDED;
     session->model->exit_status = status;
     session->model->exit_known = true;
-    if (asked) {
+    if (session->cut_off) {
         model_add_line(session->model, MODEL_LINE_ERROR, "the code that was asked for ended the program");
         session_say(session, true, "the code that was asked for ended the program");
     }

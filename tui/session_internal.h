@@ -87,6 +87,7 @@ struct session {
     size_t incoming_scopes;          /* pages that it still waits for */
     size_t refreshing;               /* answers on their way that the screen should wait for */
 
+    bool cut_off;     /* the channel ended while code ran for the user */
     size_t sort;      /* order of children: of sorts in session_values.c */
     bool output_open; /* the console's last line is output without a newline */
 };
