@@ -234,6 +234,11 @@ static PyObject *after_fork_in_parent(PyObject *self, PyObject *unused)
 {
     (void)unused;
     struct backend *backend = PyCapsule_GetPointer(self, NULL);
+    if (stop_running_request(backend)) {
+        static const char text[] =
+            "the evaluated code forked: the child goes on with the program, without a debugger\n";
+        backend_output(backend, "console", text, sizeof(text) - 1, NULL, 0);
+    }
     if (backend->fork_filters && Py_AddPendingCall(remove_fork_filters_later, backend) < 0) {
         remove_fork_filters(backend);
     }
