@@ -170,27 +170,6 @@ void command_where(struct app *app, const char *argument)
     app_show_console(app);
 }
 
-static void threads_arrived(struct session *session, void *data)
-{
-    struct app *app = data;
-    struct model *model = session_model(session);
-    for (size_t i = 0; i < model->thread_count; i++) {
-        const struct model_thread *thread = &model->threads[i];
-        char *text = xasprintf("%s %lld %s (native id %lld)", thread->id == model->thread_id ? ">" : " ",
-                               (long long)thread->id, thread->name, (long long)thread->native_id);
-        model_add_line(model, MODEL_LINE_NOTE, text);
-        free(text);
-    }
-    app_show_console(app);
-}
-
-void command_threads(struct app *app, const char *argument)
-{
-    (void)argument;
-    if (!session_list_threads(app_session(app), threads_arrived, app))
-        app_message(app, true, "the program does not run under the debugger");
-}
-
 /* The `:` line */
 
 static bool is_local(const char *name, void *data)

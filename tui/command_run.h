@@ -65,4 +65,9 @@ void command_print(struct app *app, const char *argument);
 void command_pretty(struct app *app, const char *argument);
 void command_set(struct app *app, const char *argument);
 void command_where(struct app *app, const char *argument);
+
+/* command_threads.c: which thread is looked at, which may run */
 void command_threads(struct app *app, const char *argument);
+void command_freeze(struct app *app, const char *argument);
+void command_thaw(struct app *app, const char *argument);
+void command_single(struct app *app, const char *argument);

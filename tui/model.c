@@ -44,8 +44,11 @@ static void frames_clear(struct model *model)
 
 static void threads_clear(struct model *model)
 {
-    for (size_t i = 0; i < model->thread_count; i++)
+    for (size_t i = 0; i < model->thread_count; i++) {
         free(model->threads[i].name);
+        free(model->threads[i].state);
+        free(model->threads[i].waits);
+    }
     model->thread_count = 0;
 }
 
@@ -83,6 +86,7 @@ void model_destroy(struct model *model)
     free(model->rows);
     free(model->frames);
     free(model->threads);
+    free(model->frozen);
     free(model->code_rules);
     free(model->breakpoints);
     free(model->lines);
@@ -112,7 +116,8 @@ void model_forget_program(struct model *model)
     model->changes = model_changes_create();
     model->state = MODEL_STARTING;
     model->post_mortem = model->goes_on = model->more_frames = model->variables_loading = model->exit_known = false;
-    model->pid = model->thread_id = 0;
+    model->pid = model->thread_id = model->stopped_thread = 0;
+    model->frozen_count = 0;
     model->selected_frame = 0;
 }
 
@@ -256,6 +261,38 @@ struct model_thread *model_thread_add(struct model *model)
     *thread = (struct model_thread){0};
     model->generation++;
     return thread;
+}
+
+void model_frozen_clear(struct model *model)
+{
+    model->frozen_count = 0;
+    model->generation++;
+}
+
+void model_frozen_add(struct model *model, int64_t thread)
+{
+    xgrow(&model->frozen, &model->frozen_capacity, model->frozen_count + 1, sizeof *model->frozen);
+    model->frozen[model->frozen_count++] = thread;
+    model->generation++;
+}
+
+void model_frozen_remove(struct model *model, int64_t thread)
+{
+    for (size_t i = 0; i < model->frozen_count; i++) {
+        if (model->frozen[i] != thread)
+            continue;
+        model->frozen[i] = model->frozen[--model->frozen_count];
+        model->generation++;
+        return;
+    }
+}
+
+bool model_is_frozen(const struct model *model, int64_t thread)
+{
+    for (size_t i = 0; i < model->frozen_count; i++)
+        if (model->frozen[i] == thread)
+            return true;
+    return false;
 }
 
 void model_add_line(struct model *model, enum model_line_kind kind, const char *text)

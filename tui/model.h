@@ -87,7 +87,8 @@ struct model_code_rule {
 
 struct model_thread {
     int64_t id, native_id;
-    char *name;
+    char *name, *state, *waits; /* owned; the latter two may be NULL */
+    bool daemon;
 };
 
 /* A line of the console: output of evaluate and log points, echoed input, messages. */
@@ -111,8 +112,9 @@ struct model {
     char *text;        /* NULL or the exception's text */
     char *exception;   /* NULL or its formatted traceback */
     bool post_mortem;
-    bool goes_on; /* with post_mortem: a thread or a callback ended, not the program */
-    int64_t thread_id;
+    bool goes_on;           /* with post_mortem: a thread or a callback ended, not the program */
+    int64_t stopped_thread; /* that stopped */
+    int64_t thread_id;      /* whose stack is shown: that one, or another that was selected */
     char *thread_name;
     uint64_t stops; /* how many so far */
     bool blocked;   /* while RUNNING: a pause waits for C code that keeps the interpreter */
@@ -138,6 +140,9 @@ struct model {
 
     struct model_thread *threads;
     size_t thread_count, thread_capacity;
+    int64_t *frozen; /* owned: threads that the user froze */
+    size_t frozen_count, frozen_capacity;
+    bool single; /* steps and continue run the shown thread alone */
 
     struct model_line *lines; /* console; the oldest are dropped beyond 10,000 */
     size_t line_count, line_capacity;
@@ -174,6 +179,8 @@ void model_add_line(struct model *model, enum model_line_kind kind, const char *
 
 /* "stopped: step", "running", "exited with status 3", "killed by SIGKILL", … */
 void model_describe_state(const struct model *model, char *buffer, size_t size);
+
+bool model_is_frozen(const struct model *model, int64_t thread);
 
 /* The function local LINE's assigned names show inline: the Locals row called NAME (LENGTH bytes), or NULL. */
 const struct model_variable *model_local(const struct model *model, const char *name, size_t length);

@@ -20,6 +20,9 @@ void model_frames_clear(struct model *model);
 void model_forget_program(struct model *model);
 struct model_thread *model_thread_add(struct model *model);
 void model_threads_clear(struct model *model);
+void model_frozen_clear(struct model *model);
+void model_frozen_add(struct model *model, int64_t thread);
+void model_frozen_remove(struct model *model, int64_t thread); /* if it is there */
 
 /* A new, empty row as the last child of PARENT; with NULL a root for model_set_root(). */
 struct model_variable *model_variable_create(struct model_variable *parent);

@@ -147,12 +147,14 @@ static void status(struct app *app, void *data, char *buffer, size_t size)
 {
     (void)data;
     const struct model *model = app_model(app);
-    const char *code = model->all_code ? "all code" : "";
+    const char *code = model->all_code ? "all code · " : "";
+    const char *frozen = model_is_frozen(model, model->thread_id) ? "frozen · " : "";
+    const char *other = model->thread_id != model->stopped_thread ? "other thread · " : "";
     if (model->frame_count > 0)
-        snprintf(buffer, size, "%s%s%zu/%zu%s", code, *code ? " · " : "", model->selected_frame + 1, model->frame_count,
+        snprintf(buffer, size, "%s%s%s%zu/%zu%s", other, frozen, code, model->selected_frame + 1, model->frame_count,
                  model->more_frames ? "+" : "");
     else
-        snprintf(buffer, size, "%s", code);
+        snprintf(buffer, size, "%s", model->all_code ? "all code" : "");
 }
 
 const struct pane_ops pane_stack_ops = {

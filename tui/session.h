@@ -71,10 +71,13 @@ const char *session_sorting(const struct session *session);
 /* Only those children of PARENT that hold TEXT; NULL: all. */
 void session_match(struct session *session, struct model_variable *parent, const char *text);
 bool session_set_variable(struct session *session, struct model_variable *variable, const char *expression);
-void session_refresh_threads(struct session *session);
-/* The same, and tell when they are there. */
+/* Ask for the threads, and tell when they are there. */
 typedef void (*session_threads_handler)(struct session *session, void *data);
 bool session_list_threads(struct session *session, session_threads_handler handler, void *data);
+bool session_select_thread(struct session *session, int64_t id, const char *name); /* show its stack, at a stop */
+bool session_freeze(struct session *session, int64_t thread);
+bool session_thaw(struct session *session, int64_t thread);    /* 0: all */
+void session_set_single(struct session *session, bool single); /* moves run the shown thread alone */
 
 /* Evaluate in the selected frame; echo, output and result become console lines and the handler (may
  * be NULL) gets the result text. */

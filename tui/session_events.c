@@ -60,7 +60,7 @@ static void stopped(struct session *session, const struct value *body)
     model->state = MODEL_STOPPED;
     model->blocked = false;
     model->stops++;
-    model->thread_id = value_get_int(body, "threadId", 0);
+    model->stopped_thread = model->thread_id = value_get_int(body, "threadId", 0);
     session_replace(&model->reason, reason);
     session_replace(&model->description, value_get_text(body, "description", NULL));
     session_replace(&model->thread_name, value_get_text(snapshot, "threadName", NULL));
@@ -158,8 +158,9 @@ static void output(struct session *session, const struct value *body)
 /* The list is asked for when somebody looks; what was known is no longer true. */
 static void thread(struct session *session, const struct value *body)
 {
-    (void)body;
     model_threads_clear(session->model);
+    if (strcmp(value_get_text(body, "reason", ""), "exited") == 0)
+        model_frozen_remove(session->model, value_get_int(body, "threadId", 0));
 }
 
 static void exited(struct session *session, const struct value *body)

@@ -4,6 +4,7 @@
  * session_events.c what the backend tells unasked: stops above all
  * session_view.c   what is shown of the selected frame: frames, scopes, variables
  * session_moves.c  continue, step, pause, with their queue
+ * session_threads.c threads: the list, selecting, freezing
  * session_break.c  breakpoints
  * session_code.c   just my code
  * session_where.c  pause, and the stacks of all threads

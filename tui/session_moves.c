@@ -1,6 +1,7 @@
 /* What moves the program, and its type-ahead: a move is sent at a stop; those given before it wait
  * their turn and are forgotten when the program stopped for another reason than the move before. */
 #include "log.h"
+#include "model_tree.h"
 #include "protocol/arena.h"
 #include "session_internal.h"
 #include "xalloc.h"
@@ -79,6 +80,8 @@ static void send_move(struct session *session, const struct move *move)
 {
     struct value *arguments = session_arguments(session);
     value_set_int(session->out, arguments, "threadId", session->model->thread_id);
+    if (session->model->single && move->kind <= MOVE_STEP_OUT)
+        value_set_bool(session->out, arguments, "singleThread", true);
     if (move->path)
         value_set(session->out, arguments, "source", session_source_value(session, move->path));
     if (move->line)
@@ -175,6 +178,7 @@ static void ending(struct session *session, const struct message *response, stru
 bool session_terminate(struct session *session)
 {
     session_moves_drop(session);
+    model_frozen_clear(session->model); /* all are thawed for that */
     return session_request(session, "terminate", NULL, &(struct request){.handler = ending}) != 0;
 }
 

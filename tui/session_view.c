@@ -366,32 +366,3 @@ bool session_set_variable(struct session *session, struct model_variable *variab
     return session_request(session, "setVariable", arguments,
                            &(struct request){.handler = variable_set, .runs_code = true}) != 0;
 }
-
-static void threads_arrived(struct session *session, const struct message *response, struct request *request)
-{
-    if (!response || !response->success)
-        return;
-    const struct value *threads = value_get_array(response->body, "threads");
-    model_threads_clear(session->model);
-    for (size_t i = 0; i < value_count(threads); i++) {
-        const struct value *item = value_at(threads, i);
-        struct model_thread *row = model_thread_add(session->model);
-        row->id = value_get_int(item, "id", 0);
-        row->native_id = value_get_int(value_get_map(item, "pytui"), "nativeId", 0);
-        row->name = xstrdup(value_get_text(item, "name", "?"));
-    }
-    session_changed(session);
-    if (request->on_threads)
-        request->on_threads(session, request->data);
-}
-
-bool session_list_threads(struct session *session, session_threads_handler handler, void *data)
-{
-    struct request request = {.handler = threads_arrived, .on_threads = handler, .data = data};
-    return session_request(session, "threads", NULL, &request) != 0;
-}
-
-void session_refresh_threads(struct session *session)
-{
-    session_list_threads(session, NULL, NULL);
-}

@@ -20,7 +20,7 @@ static enum role state_role(const struct model *model)
 {
     switch (model->state) {
     case MODEL_STOPPED:
-        return model->text ? ROLE_STATUS_ERROR : ROLE_STATUS_STOPPED;
+        return model->text && strcmp(model->reason, "pause") != 0 ? ROLE_STATUS_ERROR : ROLE_STATUS_STOPPED;
     case MODEL_RUNNING:
     case MODEL_STARTING:
         return ROLE_STATUS_RUNNING;
@@ -43,6 +43,19 @@ static void describe_place(const struct model *model, char *buffer, size_t size)
                  frame->class_name);
     else
         snprintf(buffer, size, "%s:%d in %s", frame->path ? base_name(frame->path) : "?", frame->line, frame->name);
+}
+
+/* " · worker 2 (frozen) · single · 3 frozen": the thread that is shown, and what keeps others from running. */
+static void describe_threads(const struct model *model, char *buffer, size_t size)
+{
+    bool stopped = model->state == MODEL_STOPPED && model->thread_name;
+    bool lives = model->state == MODEL_STOPPED || model->state == MODEL_RUNNING;
+    char frozen[48] = "";
+    if (lives && model->frozen_count > 0)
+        snprintf(frozen, sizeof frozen, " · %zu frozen", model->frozen_count);
+    snprintf(buffer, size, "%s%s%s%s%s", stopped ? " · " : "", stopped ? model->thread_name : "",
+             stopped && model_is_frozen(model, model->thread_id) ? " (frozen)" : "",
+             lives && model->single ? " · single" : "", frozen);
 }
 
 /* Columns that one hint takes with two blanks before it: "  n next". */
@@ -125,9 +138,7 @@ void statusline_draw(struct app *app, struct canvas row)
                                   style_over(style, (struct style){.attributes = STYLE_BOLD}), place);
     column += canvas_label(row, 0, column, row.columns, style, " · ");
     column += canvas_label(row, 0, column, row.columns - column, app_style(app, state_role(model)), state);
-    if (model->state == MODEL_STOPPED && model->thread_name) {
-        column += canvas_label(row, 0, column, row.columns, style, " · ");
-        column += canvas_label(row, 0, column, row.columns - column, style, model->thread_name);
-    }
+    describe_threads(model, state, sizeof state);
+    column += canvas_label(row, 0, column, row.columns - column, style, state);
     draw_hints(app, row, column + 1);
 }

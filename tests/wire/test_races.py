@@ -160,6 +160,7 @@ def test_threads_in_bodies_on_def_lines(session: Start) -> None:
     )
     run.initialize()
     log_point = {"line": 3, "condition": "time.sleep(0.0002) or len(threads)", "logMessage": "f"}
+    log_point["pytui"] = {"logLimit": 0}
     run.set_breakpoints(run.script, log_point, 9)
     run.configure(stop_on_entry=False)
     run.wait_stop("breakpoint")
