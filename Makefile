@@ -7,7 +7,10 @@
 #   make matrix        the backend on the newest interpreters, from Debian unstable, in .matrix/ (root only)
 #   make matrix-all    also on their debug builds, and the unit and screen tests with that system's libraries
 #   make debug-python  the backend on a debug build of Debian's Python: assertions, and references that leak
-#   make bench         speed, as ratios against bare Python and the other debuggers that are installed
+#   make bench         speed, as ratios against bare Python and the other debuggers that are installed;
+#                      BENCH="--quick --only engine" for a part: engine memory steps start flood
+#   make soak          a long session: memory of the program and of pytui stays flat; SOAK_SECONDS=120
+#   make valgrind      wire and unit tests under valgrind, a chosen part of them
 #   make lint          layout of the C, Python and shell sources
 #   make install       to PREFIX=/usr/local (DESTDIR is honoured)
 #   make clean         remove what was built
@@ -15,6 +18,7 @@
 PREFIX ?= /usr/local
 ARGS ?= tests/targets/showcase.py
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 120
 # Names of suites (unit wire screen) or paths of pytest files, to run only these.
 TESTS ?=
 
@@ -22,11 +26,11 @@ BUILD := build
 BUILD_ASAN := build-asan
 SANITIZE := -Db_sanitize=address,undefined -Db_lundef=false
 C_FILES = $(shell git ls-files '*.c' '*.h')
-SHELL_FILES = .ci/packages .ci/run tests/matrix tests/unstable-root tests/run-pytest tests/fuzz/run
+SHELL_FILES = .ci/packages .ci/run tests/matrix tests/unstable-root tests/run-valgrind tests/run-pytest tests/fuzz/run
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-plain test-asan fuzz matrix matrix-all debug-python bench lint install clean help packages \
+.PHONY: build run test test-plain test-asan fuzz matrix matrix-all debug-python bench soak valgrind lint install clean help packages \
     packages-test
 
 help:
@@ -70,7 +74,14 @@ fuzz: packages-test $(BUILD_ASAN)/build.ninja
 	@tests/fuzz/run $(BUILD_ASAN) $(FUZZ_SECONDS)
 
 bench: packages-test build
-	@tests/bench/bench.py --build $(BUILD)
+	@tests/bench/bench.py --build $(BUILD) $(BENCH)
+
+soak: packages-test build
+	@SOAK_SECONDS=$(SOAK_SECONDS) tests/bench/soak.py --build $(BUILD)
+
+valgrind: packages-test build
+	@.ci/packages valgrind
+	@tests/run-valgrind $(BUILD)
 
 matrix: build
 	@.ci/packages matrix

@@ -73,6 +73,14 @@ def one_per_engine() -> tuple[Interpreter, ...]:
     return tuple({found.engine: found for found in all_interpreters()}.values())
 
 
+def with_module(name: str) -> str | None:
+    """An interpreter that has a module which need not be installed."""
+    for path in map(str, _candidates()):
+        if _probe(Path(path)) and subprocess.run([path, "-c", f"import {name}"], capture_output=True).returncode == 0:
+            return path
+    return None
+
+
 def interpreters() -> tuple[Interpreter, ...]:
     """Those that the tests are to use."""
     return one_per_engine() if os.environ.get("PYTUI_ONE_PER_ENGINE") else all_interpreters()
