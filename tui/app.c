@@ -174,7 +174,7 @@ static int end_of_turn(struct loop *loop, void *data)
     struct app *app = data;
     int sleep = app_read_keys(app);
     keep_breakpoints(app);
-    if (!app->dirty || app->quitting)
+    if (!app->dirty || app->quitting || app->lent)
         return sleep;
     int64_t delay = paint_delay(app);
     if (delay > 0)

@@ -52,6 +52,7 @@ struct app {
     void *panes[PANE_COUNT]; /* each pane's private data */
     enum pane_kind focus;
     bool terminal_zoomed;
+    bool lent; /* the user's terminal is another program's for a while (lend.h) */
 
     char message[512]; /* one line at the bottom until the next key; "" for none */
     bool message_error;

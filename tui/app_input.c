@@ -88,6 +88,8 @@ static void hush(struct app *app, bool hushed)
 int app_read_keys(struct app *app)
 {
     struct key key;
+    if (app->lent)
+        return -1;
     for (int i = 0; i < KEYS_A_TURN && !app->quitting; i++) {
         if (held(app)) {
             hush(app, true);

@@ -148,6 +148,8 @@ static void signalled(struct loop *loop, int number, void *data)
 {
     (void)loop;
     struct app *app = data;
+    if (app->lent && (number == SIGINT || number == SIGQUIT))
+        return; /* for the editor */
     log_write("app: signal %d: leaving, the program goes on", number);
     app_quit(app, 128 + number);
 }
@@ -173,12 +175,15 @@ static void resized(struct loop *loop, int number, void *data)
 /* The whole job stops, as with any program in a pipeline. */
 void app_suspend(struct app *app)
 {
-    term_suspend(app->term);
+    bool lent = app->lent;
+    if (!lent)
+        term_suspend(app->term);
     struct sigaction old, by_default = {.sa_handler = SIG_DFL};
     sigaction(SIGTSTP, &by_default, &old);
     kill(0, SIGTSTP); /* stops here; goes on after fg */
     sigaction(SIGTSTP, &old, NULL);
-    term_resume(app->term);
+    if (!lent)
+        term_resume(app->term);
     term_resize(app->term);
     app_damage(app);
 }

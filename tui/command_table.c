@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "command_run.h"
+#include "editor.h"
 #include "palette.h"
 #include "pane_commands.h"
 #include "preferences.h"
@@ -119,6 +120,8 @@ const struct command commands[] = {
     {"search-next", NULL, ".", SCOPE_SOURCE, NULL, "Go to the next hit", NULL, .run = command_search_next},
     {"search-previous", NULL, ",", SCOPE_SOURCE, NULL, "Go to the hit before", NULL, .run = command_search_previous},
     {"go-to-line", NULL, "L", SCOPE_SOURCE, "[LINE]", "Go to a line", NULL, .run = command_go_to_line},
+    {"edit-source", NULL, "Ctrl-e", SCOPE_GLOBAL, NULL, "Open the file in $VISUAL or $EDITOR, at the cursor's line", NULL,
+     .run = command_edit_source},
     {"reload-source", NULL, "Ctrl-r", SCOPE_SOURCE, NULL, "Read the file anew", NULL, .run = pane_source_reload},
 
     {"expand", NULL, "l Right", SCOPE_VARIABLES, NULL, "Expand the value", NULL, .run = pane_variables_expand},

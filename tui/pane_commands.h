@@ -1,6 +1,8 @@
 /* Functions of panes that stand in the command table. ARGUMENT is what followed the name, or "". */
 #pragma once
 
+#include <stddef.h>
+
 struct app;
 
 void pane_breakpoints_edit(struct app *app, const char *argument);           /* Enter: the dialog */
@@ -31,3 +33,5 @@ void pane_source_reload(struct app *app, const char *argument); /* Ctrl-r: read 
 
 /* The Stack pane's cursor follows the selected frame, after u and d. */
 void pane_stack_follow(struct app *app);
+/* The index of the frame under its cursor, which may be past the last. */
+size_t pane_stack_cursor(const struct app *app);

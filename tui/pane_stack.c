@@ -136,6 +136,12 @@ void pane_stack_follow(struct app *app)
     fetch_when_near_end(app, self);
 }
 
+size_t pane_stack_cursor(const struct app *app)
+{
+    const struct stack_pane *self = app->panes[PANE_STACK];
+    return self->list.cursor;
+}
+
 static void stopped(struct app *app, void *data)
 {
     struct stack_pane *self = data;
