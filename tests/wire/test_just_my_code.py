@@ -238,6 +238,23 @@ def test_user_code_can_be_made_a_library(session: Start, tmp_path: Path) -> None
     assert [each.get("presentationHint") for each in run.frames] == [None, "subtle", None]
 
 
+def test_rules_say_where_exceptions_leave_user_code(session: Start, tmp_path: Path) -> None:
+    """The filter for exceptions that leave user code asks the same rules."""
+    (tmp_path / "vendored.py").write_text(LIBRARY)
+    text = "import vendored\ndef mine():\n    raise ValueError\nvendored.failing(mine)\nvendored.failing(mine)\n"
+    run = session(text=text)
+    run.initialize()
+    run.request("setExceptionBreakpoints", filters=["userUnhandled"])
+    run.set_breakpoints(run.script, 5)
+    run.configure(False)
+    run.wait_stop("breakpoint")
+    run.request("pytui/setJustMyCode", rules=[{"module": "vendored", "include": False}])
+    run.go("continue", "exception")
+    assert run.where == ("mine", 3)
+    run.resume()
+    assert run.finish()[0] == 0
+
+
 def test_bad_rules_are_refused(session: Start) -> None:
     """A rule without a pattern changes nothing."""
     run = session(text="x = 1\n")
@@ -298,6 +315,23 @@ def test_thread_that_ends_in_the_library(session: Start) -> None:
     )
     run = session(text=text).start({"line": 4, "pytui": {"temporary": True}})
     run.wait_stop("breakpoint")
+    run.resume("next")
+    assert run.finish()[:2] == (0, "end\n")
+
+
+def test_other_threads_do_not_take_the_step(session: Start) -> None:
+    """A step that waits in library code for user code of its thread lets that of others pass."""
+    text = (
+        "import threading, time\nfrom concurrent.futures import ThreadPoolExecutor\nstop = False\ndef busy():\n"
+        "    while not stop:\n        tick()\ndef tick():\n    return 1\ndef job(n):\n    return n\n"
+        "t = threading.Thread(target=busy)\nt.start()\nwith ThreadPoolExecutor(1) as pool:\n"
+        "    list(pool.map(job, [1, 2]))\n    stop = True\nt.join()\nprint('end')\n"
+    )
+    run = session(text=text).start({"line": 10, "pytui": {"temporary": True}})
+    run.wait_stop("breakpoint")
+    thread = run.stopped["threadId"]
+    run.go("next", "step")
+    assert (run.where, run.stopped["threadId"]) == (("job", 10), thread)
     run.resume("next")
     assert run.finish()[:2] == (0, "end\n")
 
