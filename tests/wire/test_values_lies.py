@@ -180,7 +180,8 @@ def test_shapes(session: Start) -> None:
     assert program.stats()["userCode"] == 0
     assert len(program.evaluate("deep")) < 400
     assert "MagicMock" in program.evaluate("mock")
-    assert "ReferenceError" in program.evaluate("gone")
+    assert "ReferenceError" in program.evaluate("str(gone)")
+    assert program.evaluate("gone").startswith("<weakproxy")
     program.resume()
     assert program.finish()[:2] == (0, "1\n")
 
