@@ -159,7 +159,7 @@ SHAPES = lines(
     "    chained = collections.ChainMap({'a': 1}, {})",
     "    space = types.SimpleNamespace(a=1)",
     "    return 1 # stop",
-    "print(look())",
+    "print(look(), flush=True)",
     "import os; os._exit(0)",
 )
 
