@@ -70,6 +70,7 @@ static void free_armed(struct armed_code *armed)
 {
     line_table_finish(&armed->table);
     free(armed->lines);
+    free(armed->points);
     Py_DECREF(armed->code);
     free(armed);
 }
@@ -112,4 +113,24 @@ bool armed_code_has_line(const struct armed_code *armed, int line)
         }
     }
     return false;
+}
+
+bool armed_code_has_point(const struct armed_code *armed, int offset)
+{
+    for (size_t i = 0; i < armed->point_count; i++) {
+        if (armed->points[i].offset == offset) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool armed_code_reports(const struct armed_code *armed, int line)
+{
+    for (size_t i = 0; i < armed->point_count; i++) {
+        if (armed->points[i].line == line) {
+            return true;
+        }
+    }
+    return armed_code_has_line(armed, line);
 }

@@ -6,8 +6,15 @@
 #include <Python.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct breakpoint_file;
+
+/* An instruction that a breakpoint stands on: the beginning of one of several statements in a line. */
+struct armed_point {
+    int offset, line;
+    int64_t id; /* of the breakpoint */
+};
 
 /* One such code object. Owned by its table. */
 struct armed_code {
@@ -16,10 +23,16 @@ struct armed_code {
     struct line_table table;
     int *lines; /* owned */
     size_t line_count;
+    struct armed_point *points; /* owned: instructions */
+    size_t point_count;
     bool start; /* its frames' begins matter: function breakpoints, or a body on the def line */
 };
 
 bool armed_code_has_line(const struct armed_code *armed, int line);
+bool armed_code_has_point(const struct armed_code *armed, int offset);
+
+/* Whether a report of LINE is of interest: for itself, or since an instruction in it is armed. */
+bool armed_code_reports(const struct armed_code *armed, int line);
 
 /* Open addressing; a size of 0 is an empty table. */
 struct armed_table {

@@ -3,6 +3,7 @@
 #include "compat.h"
 #include "condition.h"
 #include "log_message.h"
+#include "statements.h"
 
 #include "protocol/arena.h"
 #include "protocol/value.h"
@@ -24,6 +25,7 @@ static void free_breakpoint(struct breakpoint *breakpoint)
     free(breakpoint->hit_text);
     free(breakpoint->log_text);
     free(breakpoint->thread_text);
+    statement_destroy(breakpoint->statement);
     free(breakpoint);
 }
 
@@ -133,6 +135,8 @@ static struct breakpoint *read_breakpoint(const struct value *item)
     int64_t line = value_get_int(item, "line", 0);
     breakpoint->function = name ? strdup(name) : NULL;
     breakpoint->requested_line = breakpoint->line = name || line < 1 || line > INT32_MAX ? 0 : (int)line;
+    int64_t column = value_get_int(item, "column", 0);
+    breakpoint->requested_column = name || column < 1 || column > INT32_MAX ? 0 : (int)column;
     breakpoint->condition_text = copy_text(item, "condition");
     breakpoint->hit_text = copy_text(item, "hitCondition");
     breakpoint->log_text = copy_text(name ? extra : item, "logMessage");
@@ -202,7 +206,8 @@ static bool same_text(const char *a, const char *b)
 
 bool breakpoint_same_place(const struct breakpoint *a, const struct breakpoint *b)
 {
-    return !a->run_to && !b->run_to && a->requested_line == b->requested_line && same_text(a->function, b->function);
+    return !a->run_to && !b->run_to && a->requested_line == b->requested_line &&
+           a->requested_column == b->requested_column && same_text(a->function, b->function);
 }
 
 bool breakpoint_same_request(const struct breakpoint *a, const struct breakpoint *b)
@@ -277,7 +282,7 @@ static const char *breakpoint_message(struct arena *arena, const struct breakpoi
     case BINDING_VERIFIED:
         break;
     }
-    return NULL;
+    return breakpoint->column_note;
 }
 
 struct value *breakpoint_describe(struct arena *arena, const struct breakpoint_file *file,
@@ -297,6 +302,11 @@ struct value *breakpoint_describe(struct arena *arena, const struct breakpoint_f
     }
     if (breakpoint->line > 0) {
         value_set_int(arena, body, "line", breakpoint->line);
+    }
+    if (breakpoint->column > 0) {
+        value_set_int(arena, body, "column", breakpoint->column);
+        value_set_int(arena, body, "endLine", breakpoint->end_line);
+        value_set_int(arena, body, "endColumn", breakpoint->end_column);
     }
     value_set_int(arena, extra, "hits", breakpoint->hits);
     value_set_text(arena, extra, "state", binding_name(breakpoint->binding));

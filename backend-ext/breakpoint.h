@@ -11,6 +11,7 @@
 struct arena;
 struct condition;
 struct log_message;
+struct statement;
 struct value;
 
 enum binding { BINDING_PENDING, BINDING_VERIFIED, BINDING_MOVED, BINDING_ERROR };
@@ -19,6 +20,10 @@ struct breakpoint {
     struct breakpoint *next;
     int64_t id;
     int requested_line, line;                   /* 0: a function breakpoint */
+    int requested_column, column;               /* UTF-16, from 1; 0: the whole line */
+    int end_line, end_column;                   /* of the statement there */
+    struct statement *statement;                /* owned: the one that it stands on; NULL: the line */
+    const char *column_note;                    /* why the column was no help; NULL: it was, or none was asked for */
     char *function;                             /* owned: the name asked for; NULL: a line breakpoint */
     char *condition_text, *hit_text, *log_text; /* owned; NULL: none */
     struct condition *condition;                /* owned */
@@ -26,6 +31,7 @@ struct breakpoint {
     int hit_operation;                          /* 0: none; '=', '>', 'g' (>=), '<', 'l' (<=), '%' */
     long hit_number;
     bool enabled, temporary, run_to;
+    bool changed;                /* while a file is bound: differs from what the client knows */
     int64_t number;              /* the client's own for it; 0: none, its id serves */
     int64_t after;               /* number of the one that must have acted before; 0: none */
     bool waits, after_known;     /* for that one, which is set at all */

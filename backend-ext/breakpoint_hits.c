@@ -158,35 +158,28 @@ static void hit_one(struct breakpoints *breakpoints, struct breakpoint *breakpoi
     }
 }
 
-bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, int line, struct hits *hits)
+/* One report of the engine. */
+struct report {
+    PyObject *frame, *code; /* owned */
+    int line;               /* that is reached */
+    int offset;             /* of the instruction, where one is armed; else -1 */
+    bool at_start, lines;   /* a frame begins; breakpoints on the whole line are concerned */
+};
+
+static bool report_begin(struct breakpoints *breakpoints, struct report *report, PyObject *code, struct hits *hits)
 {
-    PyObject *frame = (PyObject *)PyEval_GetFrame(); /* borrowed */
-    if (!frame) {
-        return false;
-    }
     *hits = (struct hits){0};
-    PyObject *code = Py_NewRef(armed->code);
-    Py_INCREF(frame);
+    PyObject *frame = (PyObject *)PyEval_GetFrame(); /* borrowed */
+    report->frame = Py_XNewRef(frame);
+    report->code = Py_NewRef(code);
     breakpoints->busy++;
-    bool at_start = line == 0;
-    int wanted = at_start ? armed->table.first_line : line;
-    struct breakpoint *breakpoint = NULL;
-    if (armed->file && (!at_start || lines_start_needed(&armed->table))) {
-        breakpoint = armed->file->first;
-    }
-    for (; breakpoint; breakpoint = breakpoint->next) {
-        if (breakpoint_is_active(breakpoint) && breakpoint->line == wanted) {
-            hit_one(breakpoints, breakpoint, frame, code, wanted, hits);
-        }
-    }
-    struct source *source = at_start ? sources_of_code(breakpoints->backend->sources, code) : NULL;
-    for (breakpoint = source ? breakpoints->functions : NULL; breakpoint; breakpoint = breakpoint->next) {
-        if (breakpoint_is_active(breakpoint) && breakpoint_names_code(breakpoint, code, source_filename(source))) {
-            hit_one(breakpoints, breakpoint, frame, code, wanted, hits);
-        }
-    }
-    Py_DECREF(frame);
-    Py_DECREF(code);
+    return frame != NULL;
+}
+
+static bool report_end(struct breakpoints *breakpoints, struct report *report, struct hits *hits)
+{
+    Py_XDECREF(report->frame);
+    Py_DECREF(report->code);
     if (--breakpoints->busy == 0 && breakpoints->retired) {
         breakpoint_free_list(breakpoints->retired);
         breakpoints->retired = NULL;
@@ -195,6 +188,123 @@ bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, 
         breakpoints_order(breakpoints, NULL, false);
     }
     return !breakpoints->backend->ended && (hits->count > 0 || hits->run_to);
+}
+
+static long frame_offset(PyObject *frame)
+{
+    PyObject *offset = PyObject_GetAttrString(frame, "f_lasti");
+    long number = offset ? PyLong_AsLong(offset) : -1;
+    Py_XDECREF(offset);
+    PyErr_Clear();
+    return number;
+}
+
+/* Breakpoints on the instruction of the report. Those of other instructions in the line are not concerned. */
+struct points {
+    int64_t ids[HITS_LIMIT];
+    size_t count;
+};
+
+static struct points points_at(const struct armed_code *armed, int offset)
+{
+    struct points points = {.count = 0};
+    for (size_t i = 0; offset >= 0 && i < armed->point_count && points.count < HITS_LIMIT; i++) {
+        if (armed->points[i].offset == offset) {
+            points.ids[points.count++] = armed->points[i].id;
+        }
+    }
+    return points;
+}
+
+static bool is_at(const struct breakpoint *breakpoint, const struct report *report, const struct points *points)
+{
+    if (!breakpoint->statement) {
+        return report->lines && breakpoint->line == report->line;
+    }
+    for (size_t i = 0; i < points->count; i++) {
+        if (points->ids[i] == breakpoint->id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Conditions let others run, who may disarm the code: ARMED is of use before the first one only. */
+static void hit_all(struct breakpoints *breakpoints, const struct armed_code *armed, const struct report *report,
+                    struct hits *hits)
+{
+    struct points points = points_at(armed, report->offset);
+    struct breakpoint *breakpoint = armed->file && (report->lines || points.count) ? armed->file->first : NULL;
+    for (; breakpoint; breakpoint = breakpoint->next) {
+        if (breakpoint_is_active(breakpoint) && is_at(breakpoint, report, &points)) {
+            hit_one(breakpoints, breakpoint, report->frame, report->code, report->line, hits);
+        }
+    }
+}
+
+static void hit_functions(struct breakpoints *breakpoints, const struct report *report, struct hits *hits)
+{
+    struct source *source = sources_of_code(breakpoints->backend->sources, report->code);
+    for (struct breakpoint *breakpoint = source ? breakpoints->functions : NULL; breakpoint;
+         breakpoint = breakpoint->next) {
+        if (breakpoint_is_active(breakpoint) &&
+            breakpoint_names_code(breakpoint, report->code, source_filename(source))) {
+            hit_one(breakpoints, breakpoint, report->frame, report->code, report->line, hits);
+        }
+    }
+}
+
+void breakpoints_pass_point(struct breakpoints *breakpoints, const struct armed_code *armed)
+{
+    PyObject *frame = (PyObject *)PyEval_GetFrame(); /* borrowed */
+    long offset = frame ? frame_offset(frame) : -1;
+    if (offset >= 0 && armed_code_has_point(armed, (int)offset)) {
+        thread_marks_set(&breakpoints->passed, armed->code, frame, offset);
+    }
+}
+
+/* An armed instruction is dealt with at the report of its line, which comes first: a stop for both is one. */
+static void take_point_of_line(struct breakpoints *breakpoints, const struct armed_code *armed, struct report *report)
+{
+    long offset = armed->point_count ? frame_offset(report->frame) : -1;
+    if (offset >= 0 && armed_code_has_point(armed, (int)offset)) {
+        report->offset = (int)offset;
+        thread_marks_set(&breakpoints->passed, report->code, report->frame, offset);
+    }
+}
+
+bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, int line, struct hits *hits)
+{
+    struct report report = {.line = line ? line : armed->table.first_line, .offset = -1, .at_start = line == 0};
+    if (report_begin(breakpoints, &report, armed->code, hits)) {
+        report.lines = !report.at_start || lines_start_needed(&armed->table);
+        if (!report.at_start) {
+            take_point_of_line(breakpoints, armed, &report);
+        }
+        hit_all(breakpoints, armed, &report, hits);
+        if (report.at_start) {
+            hit_functions(breakpoints, &report, hits);
+        }
+    }
+    return report_end(breakpoints, &report, hits);
+}
+
+/* Whether it was dealt with when its line was reported. */
+static bool was_passed(struct breakpoints *breakpoints, const struct report *report)
+{
+    const struct thread_mark *mark = thread_marks_find(&breakpoints->passed);
+    bool same = mark && mark->code == report->code && mark->frame == report->frame && mark->at == (long)report->offset;
+    thread_marks_forget(&breakpoints->passed);
+    return same;
+}
+
+bool breakpoints_hit_point(struct breakpoints *breakpoints, struct armed_code *armed, int offset, struct hits *hits)
+{
+    struct report report = {.line = line_table_at(&armed->table, offset), .offset = offset};
+    if (report_begin(breakpoints, &report, armed->code, hits) && !was_passed(breakpoints, &report)) {
+        hit_all(breakpoints, armed, &report, hits);
+    }
+    return report_end(breakpoints, &report, hits);
 }
 
 /* Take the breakpoints for which GONE says so out of LIST; whether there were any. */

@@ -126,8 +126,8 @@ static void set_lines(struct armed_code *armed, const struct breakpoint_file *fi
     armed->lines = lines ? lines : armed->lines;
     for (const struct breakpoint *breakpoint = file && lines ? file->first : NULL; breakpoint;
          breakpoint = breakpoint->next) {
-        if (breakpoint_is_active(breakpoint) && line_table_has(&armed->table, breakpoint->line) &&
-            !armed_code_has_line(armed, breakpoint->line)) {
+        if (breakpoint_is_active(breakpoint) && !breakpoint->statement &&
+            line_table_has(&armed->table, breakpoint->line) && !armed_code_has_line(armed, breakpoint->line)) {
             armed->lines[armed->line_count++] = breakpoint->line;
         }
     }
@@ -136,7 +136,7 @@ static void set_lines(struct armed_code *armed, const struct breakpoint_file *fi
 static bool wants_lines(const struct breakpoint_file *file, const struct line_table *table)
 {
     for (const struct breakpoint *breakpoint = file ? file->first : NULL; breakpoint; breakpoint = breakpoint->next) {
-        if (breakpoint_is_active(breakpoint) && line_table_has(table, breakpoint->line)) {
+        if (breakpoint_is_active(breakpoint) && !breakpoint->statement && line_table_has(table, breakpoint->line)) {
             return true;
         }
     }
@@ -173,7 +173,7 @@ static void arm_code(struct breakpoints *breakpoints, struct breakpoint_file *fi
             lines = wants_lines(file, &table);
             line_table_finish(&table);
         }
-        if (!lines && !functions) {
+        if (!lines && !functions && !(file && breakpoints_wants_points(file, code))) {
             return;
         }
         armed = armed_table_add(&breakpoints->armed, code);
@@ -184,10 +184,11 @@ static void arm_code(struct breakpoints *breakpoints, struct breakpoint_file *fi
     }
     armed->file = file;
     set_lines(armed, file);
+    breakpoints_set_points(armed, file);
     armed->start =
         functions || (lines_start_needed(&armed->table) && armed_code_has_line(armed, armed->table.first_line));
     engine_arm(breakpoints->backend->engine, armed);
-    if (!armed->line_count && !armed->start && armed_table_remove(&breakpoints->armed, armed)) {
+    if (!armed->line_count && !armed->point_count && !armed->start && armed_table_remove(&breakpoints->armed, armed)) {
         counter_add(&breakpoints->backend->counters.armed_code, (uint64_t)-1);
     }
 }
@@ -277,7 +278,11 @@ static void bind_file(struct breakpoints *breakpoints, struct breakpoint_file *f
                                   : breakpoint->line == breakpoint->requested_line ? BINDING_VERIFIED
                                                                                    : BINDING_MOVED;
         }
-        if (events && (before != breakpoint->binding || line_before != breakpoint->line)) {
+        breakpoint->changed = before != breakpoint->binding || line_before != breakpoint->line;
+    }
+    breakpoints_bind_columns(file);
+    for (struct breakpoint *breakpoint = file->first; events && breakpoint; breakpoint = breakpoint->next) {
+        if (breakpoint->changed) {
             breakpoints_send(breakpoints, file, breakpoint, "changed");
         }
     }

@@ -48,6 +48,12 @@ void breakpoints_visit_armed(struct breakpoints *breakpoints, void (*visit)(stru
 /* A line was reached, or a frame begins (LINE 0): count, test, log. True when HITS asks for a stop. */
 bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, int line, struct hits *hits);
 
+/* The instruction at OFFSET is about to run, one of ARMED's points. The same. */
+bool breakpoints_hit_point(struct breakpoints *breakpoints, struct armed_code *armed, int offset, struct hits *hits);
+
+/* The instruction that the frame stands at is dealt with: its report, if it is armed, comes next and is for nobody. */
+void breakpoints_pass_point(struct breakpoints *breakpoints, const struct armed_code *armed);
+
 /* A stop: temporary breakpoints in HITS, and all run-to lines, are removed. */
 void breakpoints_after_hit(struct breakpoints *breakpoints, const struct hits *hits);
 
@@ -64,5 +70,6 @@ bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int l
 /* CODE is entered for the first time. Binds and arms. */
 void breakpoints_code_entered(struct breakpoints *breakpoints, PyObject *code);
 
+struct value *breakpoints_handle_locations(struct request *request, bool *ok);
 struct value *breakpoints_handle_set(struct request *request, bool *ok);
 struct value *breakpoints_handle_set_functions(struct request *request, bool *ok);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "breakpoints.h"
+#include "thread_marks.h"
 
 struct breakpoint;
 struct breakpoint_file;
@@ -16,6 +17,7 @@ struct breakpoints {
     bool some_wait;             /* a breakpoint waits until another one acted */
     bool drops_planned;         /* the helper will tell of log messages over the limit */
     struct armed_table armed;
+    struct thread_marks passed; /* instructions dealt with at the report of their line; `at` is the offset */
 };
 
 /* Call VISIT for each breakpoint with its file, NULL for function breakpoints; it must not change the lists. */
@@ -32,6 +34,13 @@ void breakpoints_send(struct breakpoints *breakpoints, const struct breakpoint_f
 
 /* Make what is armed in the code of FILE right; NULL: in all code, for function breakpoints. */
 void breakpoints_arm(struct breakpoints *breakpoints, struct breakpoint_file *file);
+
+/* Find the statements that breakpoints of FILE with a column stand on. Their lines are bound. */
+void breakpoints_bind_columns(struct breakpoint_file *file);
+
+/* Whether one of FILE stands on a statement of CODE; and those instructions, into ARMED. */
+bool breakpoints_wants_points(const struct breakpoint_file *file, PyObject *code);
+void breakpoints_set_points(struct armed_code *armed, const struct breakpoint_file *file);
 
 /* Which breakpoints wait for others. The client is told of changes, and what comes of them is armed, but in FILE (or,
  * with FUNCTIONS, of function breakpoints): that is left to the caller. */

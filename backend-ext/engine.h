@@ -75,6 +75,10 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
  * Not for the entry that control_code_entered() reports: that one does it itself. */
 void control_breakpoint_start(struct backend *backend, struct armed_code *armed);
 
+/* Armed code is about to run the instruction at OFFSET, one of ARMED's points. After the report of its line, where
+ * one begins there. */
+void control_breakpoint_point(struct backend *backend, struct armed_code *armed, int offset);
+
 /* Watched code. When a line is both watched and armed, only control_watched_line() is called: it
  * looks at the breakpoints too. The same for starts. */
 void control_watched_line(struct backend *backend, PyObject *code, int line);

@@ -52,7 +52,8 @@ static bool is_wanted(PyCodeObject *code)
 {
     const struct code_interest *interest = code_interest(code);
     return frame_hook.watched_all & RUNNING_EVENTS ||
-           (interest && ((interest->armed && interest->armed->line_count) || interest->watched & RUNNING_EVENTS));
+           (interest && ((interest->armed && (interest->armed->line_count || interest->armed->point_count)) ||
+                         interest->watched & RUNNING_EVENTS));
 }
 
 static void set_mark(PyCodeObject *code, uintptr_t mark)
@@ -275,7 +276,7 @@ static bool add_bare(PyThreadState *tstate, size_t *capacity)
 }
 
 /* A thread state stands in the list before it is filled in, which needs no GIL (PyGILState_Ensure). */
-static bool is_complete(const PyThreadState *tstate)
+bool frame_hook_is_complete(const PyThreadState *tstate)
 {
     return __atomic_load_n(&tstate->_initialized, __ATOMIC_ACQUIRE) && tstate->cframe;
 }
@@ -289,7 +290,7 @@ static bool note_bare_frames(PyInterpreterState *interpreter)
     bare_count = 0;
     for (PyThreadState *tstate = PyInterpreterState_ThreadHead(interpreter); tstate;
          tstate = PyThreadState_Next(tstate)) {
-        if (is_complete(tstate) && !add_bare(tstate, &capacity)) {
+        if (frame_hook_is_complete(tstate) && !add_bare(tstate, &capacity)) {
             return false;
         }
     }
@@ -470,7 +471,7 @@ void frame_hook_changed(void)
     for (PyThreadState *tstate = PyInterpreterState_ThreadHead(current->interp); tstate;
          tstate = PyThreadState_Next(tstate)) {
         /* One that another thread is just creating, without the GIL, has no frames: the hook meets its first. */
-        if (!is_complete(tstate)) {
+        if (!frame_hook_is_complete(tstate)) {
             continue;
         }
         if (!tstate->tracing || !frame_hook.running) { /* else the end of its report settles it */

@@ -33,6 +33,7 @@ struct code_interest {
     bool seen;                          /* its first entry was reported */
     bool passed;                        /* that all starts are watched is not meant for it */
     bool is_comprehension;              /* and stands on one line */
+    bool has_points;                    /* instructions of it are armed */
     bool is_subscript;                  /* the body of a __getitem__: kept to the end */
 };
 
@@ -104,6 +105,9 @@ void frame_hook_changed(void);
 
 /* Trace the running C frame of this thread or not, as interest says. */
 void frame_hook_settle(PyThreadState *tstate);
+
+/* A thread state stands in the list before it is filled in. */
+bool frame_hook_is_complete(const PyThreadState *tstate);
 
 /* Whether FRAME is not under the hook: its end is seen by the trace function only. */
 bool frame_is_bare(PyThreadState *tstate, const _PyInterpreterFrame *frame);

@@ -23,7 +23,7 @@
 const char engine_name[] = "monitoring";
 
 #define TOOL_COUNT  6 /* ids that tools may take */
-#define EVENT_COUNT 9
+#define EVENT_COUNT 10
 
 enum event {
     EVENT_START,
@@ -34,10 +34,11 @@ enum event {
     EVENT_JUMP,
     EVENT_UNWIND,
     EVENT_THROW,
-    EVENT_RAISE
+    EVENT_RAISE,
+    EVENT_INSTRUCTION
 };
 static const char *const event_names[EVENT_COUNT] = {"PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD", "LINE",
-                                                     "JUMP",     "PY_UNWIND", "PY_THROW",  "RAISE"};
+                                                     "JUMP",     "PY_UNWIND", "PY_THROW",  "RAISE",    "INSTRUCTION"};
 
 struct watched {
     struct watched *next;
@@ -113,6 +114,16 @@ static PyObject *line_result(struct engine *engine)
     return control_take_interrupt(engine->backend) ? NULL : Py_NewRef(Py_None);
 }
 
+/* From 3.14 on the event of an instruction still comes that is armed at the report of its line: at a stop there. */
+static void pass_new_point(struct engine *engine, PyObject *code)
+{
+    struct armed_code *armed =
+        Py_Version >= 0x030e0000 && engine->running ? breakpoints_armed(engine->backend->breakpoints, code) : NULL;
+    if (armed && armed->point_count) {
+        breakpoints_pass_point(engine->backend->breakpoints, armed);
+    }
+}
+
 /* (code, line) */
 static PyObject *on_armed_line(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
@@ -127,10 +138,31 @@ static PyObject *on_armed_line(PyObject *self, PyObject *const *arguments, Py_ss
         Py_RETURN_NONE;
     }
     struct armed_code *armed = breakpoints_armed(engine->backend->breakpoints, code);
+    if (armed && !armed_code_has_line(armed, line) && armed_code_reports(armed, line)) {
+        Py_RETURN_NONE; /* 3.14.9 and 3.15.1 lose the event of the line's instruction, were the line disabled */
+    }
     if (!armed || !armed_code_has_line(armed, line)) {
         return Py_NewRef(engine->disable);
     }
     control_breakpoint(engine->backend, armed, line);
+    pass_new_point(engine, code);
+    return line_result(engine);
+}
+
+/* (code, offset): only where a breakpoint stands on one of several statements in a line. */
+static PyObject *on_armed_instruction(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count < 2 || !engine->running) {
+        Py_RETURN_NONE;
+    }
+    count_call(engine, &engine->backend->counters.line_callbacks);
+    struct armed_code *armed = breakpoints_armed(engine->backend->breakpoints, arguments[0]);
+    int offset = (int)PyLong_AsLong(arguments[1]);
+    if (!armed || !armed_code_has_point(armed, offset)) {
+        return Py_NewRef(engine->disable);
+    }
+    control_breakpoint_point(engine->backend, armed, offset);
     return line_result(engine);
 }
 
@@ -200,6 +232,7 @@ static void report_watched_line(struct engine *engine, PyObject *code, int line)
     bool before = has_breakpoint(engine, code, line);
     mark_done(engine, code, line, before);
     control_watched_line(engine->backend, code, line);
+    pass_new_point(engine, code);
     if (!before && has_breakpoint(engine, code, line)) {
         linger(engine, code, line);
     }
@@ -334,6 +367,7 @@ static PyMethodDef breakpoint_callbacks[EVENT_COUNT] = {
     [EVENT_START] = CALLBACK(on_discovered),
     [EVENT_LINE] = CALLBACK(on_armed_line),
     [EVENT_JUMP] = CALLBACK(on_armed_jump),
+    [EVENT_INSTRUCTION] = CALLBACK(on_armed_instruction),
 };
 
 static PyMethodDef control_callbacks[EVENT_COUNT] = {
@@ -437,9 +471,10 @@ void engine_arm(struct engine *engine, struct armed_code *armed)
     }
     /* Off and on again: lines that were disabled before are reported once more, in this code alone. */
     set_local(engine, engine->breakpoint_tool, armed->code, 0);
-    if (armed->line_count) {
-        set_local(engine, engine->breakpoint_tool, armed->code,
-                  engine->events[EVENT_LINE] | engine->events[EVENT_JUMP]);
+    unsigned long lines = armed->line_count ? engine->events[EVENT_LINE] | engine->events[EVENT_JUMP] : 0;
+    unsigned long points = armed->point_count ? engine->events[EVENT_INSTRUCTION] : 0;
+    if (lines | points) {
+        set_local(engine, engine->breakpoint_tool, armed->code, lines | points);
     }
     if (armed->start) {
         wake_armed(engine, armed->code);

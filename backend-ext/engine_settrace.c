@@ -22,6 +22,8 @@
 #include <opcode.h>
 #include <stdlib.h>
 
+#define OPCODES_FOR_US 2 /* in f_trace_opcodes */
+
 const char engine_name[] = "settrace";
 
 struct engine {
@@ -54,6 +56,18 @@ static bool is_resumed(const PyFrameObject *frame)
     return !at_resume || _Py_OPARG(*frame->f_frame->prev_instr) != 0; /* elsewhere: throw() */
 }
 
+/* Have the interpreter call for each instruction of FRAME, if that is wanted. Another value than a program sets, whose
+ * own trace function must not hear of it. */
+static void set_opcode_tracing(PyFrameObject *frame, const struct code_interest *interest)
+{
+    bool wanted = interest && interest->armed && interest->armed->point_count;
+    if (wanted && !frame->f_trace_opcodes) {
+        frame->f_trace_opcodes = OPCODES_FOR_US;
+    } else if (!wanted && frame->f_trace_opcodes == OPCODES_FOR_US) {
+        frame->f_trace_opcodes = 0;
+    }
+}
+
 static void report_start(struct backend *backend, struct event *event)
 {
     bool resumed = is_resumed(event->frame);
@@ -70,11 +84,23 @@ static void report_start(struct backend *backend, struct event *event)
     if (first && running_engine) {
         control_code_entered(backend, (PyObject *)event->code);
     }
+    set_opcode_tracing(event->frame, code_interest(event->code));
+}
+
+static void report_instruction(struct backend *backend, struct event *event)
+{
+    struct armed_code *armed = event->interest ? event->interest->armed : NULL;
+    int offset = _PyInterpreterFrame_LASTI(event->frame->f_frame) * (int)sizeof(_Py_CODEUNIT);
+    counter_add(&backend->counters.line_callbacks, 1);
+    if (armed && armed_code_has_point(armed, offset)) {
+        control_breakpoint_point(backend, armed, offset);
+    }
 }
 
 static void report_line(struct backend *backend, struct event *event)
 {
     const struct code_interest *interest = event->interest;
+    set_opcode_tracing(event->frame, interest);
     int line = event->frame->f_lineno; /* set for the time of the event */
     counter_add(&backend->counters.line_callbacks, 1);
     bool all = frame_hook.watched_all & ENGINE_LINES; /* a pause stops anywhere */
@@ -85,6 +111,12 @@ static void report_line(struct backend *backend, struct event *event)
         control_watched_line(backend, (PyObject *)event->code, line);
     } else if (interest && interest->armed && armed_code_has_line(interest->armed, line)) {
         control_breakpoint(backend, interest->armed, line);
+    } else {
+        return;
+    }
+    struct code_interest *now = running_engine ? code_interest(event->code) : NULL;
+    if (now && now->has_points) { /* armed at a stop here, the instruction is still reported */
+        breakpoints_pass_point(backend->breakpoints, now->armed);
     }
 }
 
@@ -120,7 +152,8 @@ static void report_event(PyFrameObject *frame, int what, PyObject *argument)
     static void (*const reports[])(struct backend *, struct event *) = {[PyTrace_CALL] = report_start,
                                                                         [PyTrace_LINE] = report_line,
                                                                         [PyTrace_RETURN] = report_return,
-                                                                        [PyTrace_EXCEPTION] = report_raise};
+                                                                        [PyTrace_EXCEPTION] = report_raise,
+                                                                        [PyTrace_OPCODE] = report_instruction};
     if (!running_engine) {
         return;
     }
@@ -167,7 +200,8 @@ static int trace_both(PyObject *object, PyFrameObject *frame, int what, PyObject
     int result = 0;
     Py_XINCREF(object);
     report_event(frame, what, argument);
-    if (program_trace && tstate->c_traceobj == object) { /* else code evaluated at a stop replaced it */
+    bool ours_alone = what == PyTrace_OPCODE && frame->f_trace_opcodes == OPCODES_FOR_US;
+    if (program_trace && tstate->c_traceobj == object && !ours_alone) { /* else code evaluated at a stop replaced it */
         result = program_trace(object, frame, what, argument);
     }
     if (result == 0 && raise_interrupt(what)) {
@@ -209,10 +243,27 @@ static void drop_if_unused(struct code_interest *interest)
     }
 }
 
+/* Frames of CODE that run already, in any thread; others get it at their next start. */
+static void set_opcodes_of_running(PyCodeObject *code, const struct code_interest *interest)
+{
+    for (PyThreadState *tstate = PyInterpreterState_ThreadHead(PyThreadState_Get()->interp); tstate;
+         tstate = PyThreadState_Next(tstate)) {
+        PyFrameObject *frame = frame_hook_is_complete(tstate) ? PyThreadState_GetFrame(tstate) : NULL;
+        while (frame) {
+            if (frame->f_frame->f_code == code) {
+                set_opcode_tracing(frame, interest);
+            }
+            PyFrameObject *caller = PyFrame_GetBack(frame);
+            Py_DECREF(frame);
+            frame = caller;
+        }
+    }
+}
+
 void engine_arm(struct engine *engine, struct armed_code *armed)
 {
     PyCodeObject *code = (PyCodeObject *)armed->code;
-    bool wanted = armed->line_count > 0 || armed->start;
+    bool wanted = armed->line_count > 0 || armed->point_count > 0 || armed->start;
     if (running_engine != engine) {
         return;
     }
@@ -220,7 +271,12 @@ void engine_arm(struct engine *engine, struct armed_code *armed)
     if (!interest) {
         return;
     }
+    bool had_points = interest->has_points;
     interest->armed = wanted ? armed : NULL;
+    interest->has_points = armed->point_count > 0;
+    if (had_points || interest->has_points) {
+        set_opcodes_of_running(code, interest);
+    }
     drop_if_unused(interest);
     frame_hook_changed();
 }

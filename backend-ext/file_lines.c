@@ -10,15 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COMPILE_LIMIT ((off_t)4 << 20) /* bytes of a file that is compiled only to see its lines */
+#define COMPILE_LIMIT ((size_t)4 << 20) /* bytes of a file that is compiled only to see its lines */
 
-/* The text of the regular file at PATH: opening a FIFO would wait, reading a terminal take what is typed. The
- * caller frees it. NULL: none, too long, or no text. */
-static char *read_file(const char *path)
+/* Opening a FIFO would wait, reading a terminal take what is typed. */
+char *file_lines_text(const char *path, size_t limit)
 {
     struct stat status;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    bool regular = file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size < COMPILE_LIMIT;
+    bool regular = file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size < (off_t)limit;
     size_t size = regular ? (size_t)status.st_size : 0, length = 0;
     char *text = regular ? malloc(size + 1) : NULL;
     while (text && length < size) {
@@ -43,7 +42,7 @@ static char *read_file(const char *path)
 
 bool file_lines_read(const char *path, struct line_set *lines)
 {
-    char *text = read_file(path);
+    char *text = file_lines_text(path, COMPILE_LIMIT);
     PyObject *code = text ? warnings_compile_silently(text, path, Py_file_input) : NULL;
     bool ok = code && line_set_add_code(lines, code);
     line_set_sort(lines);

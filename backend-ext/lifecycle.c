@@ -360,6 +360,7 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
         "supportsConditionalBreakpoints",
         "supportsHitConditionalBreakpoints",
         "supportsLogPoints",
+        "supportsBreakpointLocationsRequest",
         "supportsSetVariable",
         "supportsGotoTargetsRequest",
         "supportsSetExpression",

@@ -58,6 +58,7 @@ struct request_queue {
 static struct value *handle_cancel(struct request *request, bool *ok);
 
 const struct request_row request_rows[] = {
+    {"breakpointLocations", breakpoints_handle_locations, REQUEST_WITH_GIL},
     {"cancel", handle_cancel, REQUEST_ON_READER},
     {"completions", values_handle_completions, REQUEST_WHEN_STOPPED},
     {"configurationDone", stop_handle_configuration_done, REQUEST_WITH_GIL, .after = lifecycle_after_configuration},

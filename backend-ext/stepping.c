@@ -475,6 +475,16 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
     }
 }
 
+void control_breakpoint_point(struct backend *backend, struct armed_code *armed, int offset)
+{
+    struct hits hits;
+    if (stop_active(backend)) {
+        stop_note_skipped(backend);
+    } else if (!is_silent(backend) && breakpoints_hit_point(backend->breakpoints, armed, offset, &hits)) {
+        stop_for_hits(backend, &hits);
+    }
+}
+
 void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
 {
     struct hits hits;
@@ -547,7 +557,7 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
     const char *reason = line_reason(stepping, line);
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
     struct hits hits = {0};
-    bool hit = armed && armed_code_has_line(armed, line) && breakpoints_hit(backend->breakpoints, armed, line, &hits);
+    bool hit = armed && armed_code_reports(armed, line) && breakpoints_hit(backend->breakpoints, armed, line, &hits);
     if (stepping->has_hits && reason && strcmp(reason, "function breakpoint") == 0) {
         for (size_t i = 0; i < stepping->hits.count && hits.count < HITS_LIMIT; i++) {
             hits.ids[hits.count++] = stepping->hits.ids[i];

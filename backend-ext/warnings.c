@@ -2,6 +2,8 @@
 
 #include "compat.h"
 
+#include <dlfcn.h>
+
 PyObject *warnings_filters(void)
 {
     PyObject *modules = PySys_GetObject("modules"); /* borrowed, as the modules */
@@ -48,4 +50,31 @@ PyObject *warnings_compile_silently(const char *text, const char *filename, int 
         PyErr_SetRaisedException(error);
     }
     return code;
+}
+
+/* PyCompilerFlags and Py_CompileStringExFlags(), which no header of the stable ABI declares but all versions have. */
+struct compiler_flags {
+    int flags, feature_version;
+};
+#define FLAG_ONLY_TREE 0x400
+typedef PyObject *(*compile_function)(const char *, const char *, int, struct compiler_flags *, int);
+
+/* Not by the builtin compile(): the program may have replaced it. */
+PyObject *warnings_parse_silently(const char *text, const char *filename)
+{
+    struct compiler_flags flags = {FLAG_ONLY_TREE, (int)(Py_Version >> 16 & 0xff)};
+    compile_function compile;
+    *(void **)&compile = dlsym(RTLD_DEFAULT, "Py_CompileStringExFlags");
+    if (!compile) {
+        PyErr_SetString(PyExc_RuntimeError, "this Python does not give its parser away");
+        return NULL;
+    }
+    PyObject *silence = warnings_silence(PyExc_Warning);
+    PyObject *tree = compile(text, filename, Py_file_input, &flags, -1);
+    PyObject *error = PyErr_GetRaisedException();
+    warnings_restore(silence);
+    if (error) {
+        PyErr_SetRaisedException(error);
+    }
+    return tree;
 }

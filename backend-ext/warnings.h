@@ -14,3 +14,6 @@ void warnings_restore(PyObject *silence);
 /* Compile TEXT as Py_CompileString() does, without a word of the compiler's warnings: it is the debugger who
  * compiles, not the program. New reference, or NULL with a Python error. GIL held. */
 PyObject *warnings_compile_silently(const char *text, const char *filename, int start);
+
+/* The syntax tree of TEXT, of the classes of the module ast, in the same silence. */
+PyObject *warnings_parse_silently(const char *text, const char *filename);

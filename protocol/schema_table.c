@@ -53,7 +53,7 @@ static OBJECT(source_breakpoint_pytui, "pytui.SourceBreakpoint", source_breakpoi
 
 static const struct field_schema source_breakpoint_fields[] = {
     {"line", FIELD_INT, REQUIRED, .label = "Line", .help = "line, from 1"},
-    {"column", FIELD_INT, .help = "UTF-16 column, from 1; accepted and ignored"},
+    {"column", FIELD_INT, .label = "Column", .help = "UTF-16 column, from 1: which of several statements in the line"},
     {"condition", FIELD_STRING, .label = "Condition", .help = "Python expression; stops only when it is true"},
     {"hitCondition", FIELD_STRING, .label = "Hit condition",
      .help = "5 or ==5, >=5, >5, <5, <=5, %3: on which hits it stops"},
@@ -94,6 +94,9 @@ static const struct field_schema breakpoint_fields[] = {
     {"message", FIELD_STRING, .help = "why not verified, or that it moved"},
     {"source", FIELD_OBJECT, .object = &source, .help = "where"},
     {"line", FIELD_INT, .help = "the line that it is bound to"},
+    {"column", FIELD_INT, .help = "where its statement begins, when a column was asked for"},
+    {"endLine", FIELD_INT, .help = "where that ends"},
+    {"endColumn", FIELD_INT, .help = "and behind which column"},
     {"pytui", FIELD_OBJECT, .object = &breakpoint_pytui, .help = "extensions"},
 };
 static OBJECT(breakpoint, "Breakpoint", breakpoint_fields);
@@ -248,6 +251,7 @@ static const struct field_schema capabilities_fields[] = {
     {"supportsFunctionBreakpoints", FIELD_BOOL, .help = "true"},
     {"supportsConditionalBreakpoints", FIELD_BOOL, .help = "true"},
     {"supportsHitConditionalBreakpoints", FIELD_BOOL, .help = "true"},
+    {"supportsBreakpointLocationsRequest", FIELD_BOOL, .help = "true"},
     {"supportsLogPoints", FIELD_BOOL, .help = "true"},
     {"supportsSetVariable", FIELD_BOOL, .help = "true"},
     {"supportsSetExpression", FIELD_BOOL, .help = "true"},
@@ -275,6 +279,29 @@ static const struct field_schema set_breakpoints_fields[] = {
      .help = "all of that file; replaces what was set"},
 };
 static OBJECT(set_breakpoints, "SetBreakpointsArguments", set_breakpoints_fields);
+
+static const struct field_schema breakpoint_locations_fields[] = {
+    {"source", FIELD_OBJECT, REQUIRED, .object = &source, .help = "the file, by path"},
+    {"line", FIELD_INT, REQUIRED, .help = "the line, or the first of them"},
+    {"column", FIELD_INT, .help = "none before this one"},
+    {"endLine", FIELD_INT, .help = "the last line; a thousand lines at most are looked at"},
+    {"endColumn", FIELD_INT, .help = "none that begins behind this one in the last line"},
+};
+static OBJECT(breakpoint_locations, "BreakpointLocationsArguments", breakpoint_locations_fields);
+
+static const struct field_schema breakpoint_location_fields[] = {
+    {"line", FIELD_INT, REQUIRED, .help = "where the statement begins"},
+    {"column", FIELD_INT, .help = "UTF-16 column, from 1"},
+    {"endLine", FIELD_INT, .help = "where it ends"},
+    {"endColumn", FIELD_INT, .help = "and behind which column"},
+};
+static OBJECT(breakpoint_location, "BreakpointLocation", breakpoint_location_fields);
+
+static const struct field_schema breakpoint_locations_result_fields[] = {
+    {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &breakpoint_location,
+     .help = "by line and column"},
+};
+static OBJECT(breakpoint_locations_result, "BreakpointLocationsResponse", breakpoint_locations_result_fields);
 
 static const struct field_schema set_function_breakpoints_fields[] = {
     {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &schema_function_breakpoint,
@@ -733,6 +760,8 @@ static OBJECT(process, "ProcessEvent", process_fields);
 const struct message_schema schema_messages[] = {
     REQUEST("initialize", &initialize, &capabilities, "first request; versions are compared"),
     REQUEST("setBreakpoints", &set_breakpoints, &breakpoints_result, "all line breakpoints of one file"),
+    REQUEST("breakpointLocations", &breakpoint_locations, &breakpoint_locations_result,
+            "where in some lines breakpoints can stand"),
     REQUEST("setFunctionBreakpoints", &set_function_breakpoints, &breakpoints_result, "all function breakpoints"),
     REQUEST("setExceptionBreakpoints", &set_exception_breakpoints, NULL,
             "which exceptions stop: raised, userUnhandled, uncaught (default), unraisable, taskException"),
