@@ -138,6 +138,7 @@ void pane_terminal_scroll(struct app *app, int lines);
 /* Offered by pane_source.c to commands and the prompt. */
 void pane_source_show(struct app *app, const char *path, int line); /* moves its cursor there */
 bool pane_source_cursor(struct app *app, const char **path, int *line);
+char *pane_source_line(struct app *app, int line); /* its text; the caller owns it */
 /* Incremental search from where it began; "" ends it. False when there is no hit. */
 bool pane_source_search(struct app *app, const char *needle);
 /* The next or previous hit of the last needle. */

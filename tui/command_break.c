@@ -1,11 +1,13 @@
 /* Commands on breakpoints named by place or by number, for the `:` line. */
 #include "app.h"
 #include "command_run.h"
+#include "dialog_choose.h"
 #include "location.h"
 #include "model.h"
 #include "protocol/arena.h"
 #include "protocol/value.h"
 #include "session.h"
+#include "xalloc.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -52,6 +54,8 @@ static void set_breakpoint(struct app *app, const char *argument, bool temporary
     struct value *fields = value_map(arena);
     if (place.line > 0)
         value_set_int(arena, fields, "line", place.line);
+    if (place.column > 0)
+        value_set_int(arena, fields, "column", place.column);
     if (place.condition)
         value_set_text(arena, fields, "condition", place.condition);
     if (temporary) {
@@ -73,6 +77,111 @@ void command_break(struct app *app, const char *argument)
         set_breakpoint(app, argument, false);
     else
         app_focus(app, PANE_BREAKPOINTS);
+}
+
+/* A question which statement of a line is meant. */
+struct statement_choice {
+    struct app *app; /* borrowed */
+    char *path;      /* owned */
+    int line;
+    int *columns; /* owned */
+};
+
+static void destroy_choice(struct statement_choice *choice)
+{
+    free(choice->path);
+    free(choice->columns);
+    free(choice);
+}
+
+/* Set a breakpoint at the statement, or remove the one that is there. */
+static void statement_chosen(struct app *app, int index, void *data)
+{
+    struct statement_choice *choice = data;
+    if (index >= 0) {
+        int column = choice->columns[index];
+        const struct model_breakpoint *there =
+            model_breakpoint_at_column(app_model(app), choice->path, choice->line, column);
+        struct arena *arena = arena_create();
+        struct value *fields = value_map(arena);
+        value_set_int(arena, fields, "line", choice->line);
+        value_set_int(arena, fields, "column", column);
+        if (there)
+            session_remove_breakpoint(app_session(app), there->id);
+        else
+            session_add_breakpoint(app_session(app), choice->path, choice->line, fields);
+        arena_destroy(arena);
+    }
+    destroy_choice(choice);
+    app_damage(app);
+}
+
+/* The text of a statement, as far as it stands on its first line. The caller owns it. */
+static char *statement_text(const char *line, const struct session_location *place)
+{
+    size_t from = session_utf16_offset(line, place->column - 1), to = strlen(line);
+    if (place->end_line == place->line)
+        to = session_utf16_offset(line, place->end_column - 1);
+    return xmemdup(line + from, to > from ? to - from : 0);
+}
+
+static void ask_statement(struct statement_choice *choice, const struct session_location *list, size_t count)
+{
+    struct app *app = choice->app;
+    char *line = pane_source_line(app, choice->line);
+    struct choice *rows = xcalloc(count, sizeof *rows);
+    char title[64];
+    choice->columns = xcalloc(count, sizeof *choice->columns);
+    for (size_t i = 0; i < count; i++) {
+        bool there = model_breakpoint_at_column(app_model(app), choice->path, choice->line, list[i].column);
+        choice->columns[i] = list[i].column;
+        rows[i].text = statement_text(line, &list[i]);
+        rows[i].detail = xasprintf("column %d%s", list[i].column, there ? "  ●" : "");
+    }
+    snprintf(title, sizeof title, "Which statement of line %d?", choice->line);
+    dialog_choose(app, &(struct choice_list){
+                           .title = title, .rows = rows, .count = count, .handler = statement_chosen, .data = choice});
+    for (size_t i = 0; i < count; i++) {
+        free((char *)rows[i].text);
+        free((char *)rows[i].detail);
+    }
+    free(rows);
+    free(line);
+}
+
+static void statements_located(struct session *session, const char *failure, const struct session_location *list,
+                               size_t count, void *data)
+{
+    struct statement_choice *choice = data;
+    (void)session;
+    if (failure)
+        app_message(choice->app, true, "%s", failure);
+    else if (count < 2)
+        app_message(choice->app, true, "line %d has %s", choice->line,
+                    count ? "one statement: b sets a breakpoint" : "no statement that begins on it");
+    else {
+        ask_statement(choice, list, count);
+        app_damage(choice->app);
+        return;
+    }
+    destroy_choice(choice);
+}
+
+void command_break_statement(struct app *app, const char *argument)
+{
+    (void)argument;
+    const char *path;
+    int line;
+    if (!pane_source_cursor(app, &path, &line)) {
+        app_message(app, true, "there is no source to set a breakpoint in");
+        return;
+    }
+    struct statement_choice *choice = xcalloc(1, sizeof *choice);
+    *choice = (struct statement_choice){.app = app, .path = xstrdup(path), .line = line};
+    if (session_ask_locations(app_session(app), path, line, statements_located, choice))
+        return;
+    app_message(app, true, "there is no program to ask");
+    destroy_choice(choice);
 }
 
 void command_tbreak(struct app *app, const char *argument)
@@ -115,7 +224,9 @@ void command_clear(struct app *app, const char *argument)
         if (!parse_place(app, argument, &place))
             return;
         const struct model_breakpoint *found =
-            place.path ? model_breakpoint_at(app_model(app), place.path, place.line) : NULL;
+            !place.path        ? NULL
+            : place.column > 0 ? model_breakpoint_at_column(app_model(app), place.path, place.line, place.column)
+                               : model_breakpoint_at(app_model(app), place.path, place.line);
         if (found)
             session_remove_breakpoint(app_session(app), found->id);
         else

@@ -50,6 +50,7 @@ void command_toggle_breakpoint(struct app *app, const char *argument);
 void command_break(struct app *app, const char *argument);
 void command_tbreak(struct app *app, const char *argument);
 void command_clear(struct app *app, const char *argument);
+void command_break_statement(struct app *app, const char *argument);
 void command_break_thread(struct app *app, const char *argument);
 void command_break_after(struct app *app, const char *argument);
 void command_log_limit(struct app *app, const char *argument);

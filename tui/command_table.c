@@ -75,9 +75,10 @@ const struct command commands[] = {
      .run = command_pretty},
     {"set", NULL, "", SCOPE_GLOBAL, "EXPRESSION = VALUE", "Assign in the selected frame", NULL, .run = command_set},
 
-    {"break", "b", "", SCOPE_GLOBAL, "[FILE:]LINE|FUNCTION[, CONDITION]", "Set a breakpoint", NULL,
+    {"break", "b", "", SCOPE_GLOBAL, "[FILE:]LINE[:COLUMN]|FUNCTION[, CONDITION]", "Set a breakpoint", NULL,
      .run = command_break},
-    {"tbreak", NULL, "", SCOPE_GLOBAL, "[FILE:]LINE|FUNCTION[, CONDITION]", "Set a breakpoint for one stop", NULL,
+    {"tbreak", NULL, "", SCOPE_GLOBAL, "[FILE:]LINE[:COLUMN]|FUNCTION[, CONDITION]",
+     "Set a breakpoint for one stop", NULL,
      .run = command_tbreak},
     {"clear", "cl delete", "", SCOPE_GLOBAL, "[FILE:]LINE|NUMBER|all", "Remove breakpoints", NULL,
      .run = command_clear},
@@ -113,6 +114,8 @@ const struct command commands[] = {
 
     {"toggle-breakpoint", NULL, "b", SCOPE_SOURCE, NULL, "Set or remove a breakpoint at the cursor", "breakpoint",
      .run = command_toggle_breakpoint},
+    {"break-statement", NULL, ";", SCOPE_SOURCE, NULL, "Set or remove a breakpoint at one of the line's statements", NULL,
+     .run = command_break_statement},
     {"run-to-cursor", NULL, "t", SCOPE_SOURCE, NULL, "Run to the cursor's line", NULL, .run = command_run_to},
     {"jump-to-cursor", NULL, "J", SCOPE_SOURCE, NULL, "Go on at the cursor's line, skipping what is between", NULL,
      .run = command_jump},

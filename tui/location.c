@@ -81,6 +81,21 @@ static bool fail(char *error, size_t size, const char *format, const char *text)
     return false;
 }
 
+/* Cut ":COLUMN" off "FILE:LINE:COLUMN" or "LINE:COLUMN" and give it; 0: PLACE has none. */
+static int cut_column(char *place)
+{
+    char *last = strrchr(place, ':');
+    if (!last || last == place || !all_digits(last + 1, strlen(last + 1)))
+        return 0;
+    *last = '\0';
+    const char *before = strrchr(place, ':');
+    const char *line = before && before != place ? before + 1 : place;
+    int column = all_digits(line, strlen(line)) ? line_number(last + 1, strlen(last + 1)) : 0;
+    if (column == 0)
+        *last = ':';
+    return column;
+}
+
 bool location_parse(const char *text, const char *current, struct location *out, char *error, size_t size)
 {
     *out = (struct location){0};
@@ -88,6 +103,8 @@ bool location_parse(const char *text, const char *current, struct location *out,
     const char *comma = strchr(text, ',');
     size_t length = trimmed(text, comma ? (size_t)(comma - text) : strlen(text));
     char *place = xmemdup(text, length);
+    out->column = cut_column(place);
+    length = strlen(place);
     const char *colon = strrchr(place, ':');
     bool ok = true;
     if (length == 0) {

@@ -1,4 +1,5 @@
-/* Places as users write them: LINE, FILE:LINE, FUNCTION, each with ", CONDITION" behind; -b and `:break`. */
+/* Places as users write them: LINE, LINE:COLUMN, FILE:LINE, FILE:LINE:COLUMN, FUNCTION, each with ", CONDITION" behind;
+ * -b and `:break`. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,6 +8,7 @@
 struct location {
     char *path;      /* owned; absolute; NULL for a function */
     int line;        /* 0 for a function */
+    int column;      /* in UTF-16 units, from 1; 0: the whole line */
     char *function;  /* owned; NULL for a line */
     char *condition; /* owned; NULL: none */
 };

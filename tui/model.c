@@ -199,6 +199,17 @@ struct model_breakpoint *model_breakpoint_at(const struct model *model, const ch
     return NULL;
 }
 
+struct model_breakpoint *model_breakpoint_at_column(const struct model *model, const char *path, int line, int column)
+{
+    for (size_t i = 0; i < model->breakpoint_count; i++) {
+        struct model_breakpoint *breakpoint = model->breakpoints[i];
+        if (breakpoint->kind == MODEL_BREAKPOINT_LINE && breakpoint->line == line && breakpoint->column == column &&
+            strcmp(breakpoint->path, path) == 0)
+            return breakpoint;
+    }
+    return NULL;
+}
+
 struct model_breakpoint *model_breakpoint_find(const struct model *model, int id)
 {
     for (size_t i = 0; i < model->breakpoint_count; i++)

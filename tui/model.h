@@ -55,6 +55,7 @@ struct model_breakpoint {
     char *path;           /* LINE */
     char *function;       /* FUNCTION */
     int line;             /* where it is bound, or was asked for */
+    int column;           /* the same; 0: the whole line */
     struct value *fields; /* SourceBreakpoint as the schema knows it: condition, hitCondition, …; in `arena` */
     struct arena *arena;  /* owned; holds fields */
     int64_t backend_id;   /* 0 until the backend answered */
@@ -115,6 +116,7 @@ struct model {
     bool goes_on;           /* with post_mortem: a thread or a callback ended, not the program */
     int64_t stopped_thread; /* that stopped */
     int64_t thread_id;      /* whose stack is shown: that one, or another that was selected */
+    int stop_column;        /* of the breakpoint that stopped on one of several statements in the line; else 0 */
     char *thread_name;
     uint64_t stops; /* how many so far */
     bool blocked;   /* while RUNNING: a pause waits for C code that keeps the interpreter */
@@ -166,6 +168,7 @@ struct model_variable *model_variable_row(const struct model *model, size_t inde
 
 /* The breakpoint on a line, or NULL; by our id, or NULL. */
 struct model_breakpoint *model_breakpoint_at(const struct model *model, const char *path, int line);
+struct model_breakpoint *model_breakpoint_at_column(const struct model *model, const char *path, int line, int column);
 struct model_breakpoint *model_breakpoint_find(const struct model *model, int id);
 
 /* Filters that are not as they are at the start: how many, and the kind of the one at INDEX. */

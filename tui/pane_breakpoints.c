@@ -102,7 +102,10 @@ static void describe_place(const struct model_breakpoint *breakpoint, char *buff
         return;
     }
     const char *slash = strrchr(breakpoint->path, '/');
-    snprintf(buffer, size, "%s:%d", slash && slash[1] ? slash + 1 : breakpoint->path, breakpoint->line);
+    char column[16] = "";
+    if (breakpoint->column > 0)
+        snprintf(column, sizeof column, ":%d", breakpoint->column);
+    snprintf(buffer, size, "%s:%d%s", slash && slash[1] ? slash + 1 : breakpoint->path, breakpoint->line, column);
 }
 
 static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_breakpoint *breakpoint)

@@ -136,6 +136,14 @@ bool pane_source_cursor(struct app *app, const char **path, int *line)
     return true;
 }
 
+char *pane_source_line(struct app *app, int line)
+{
+    const struct source *source = pane(app)->source;
+    size_t length = 0;
+    const char *text = source && line <= source_lines(source) ? source_line(source, line, &length) : "";
+    return xmemdup(text, length);
+}
+
 void pane_source_go_to(struct app *app, int line)
 {
     move_to(pane(app), line);

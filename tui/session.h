@@ -97,6 +97,9 @@ typedef void (*session_completion_handler)(struct session *session, size_t start
 bool session_complete(struct session *session, const char *text, size_t column, session_completion_handler handler,
                       void *data);
 
+/* Bytes of the first UNITS UTF-16 units of TEXT, which DAP counts in. */
+size_t session_utf16_offset(const char *text, int64_t units);
+
 /* Text of code without a file; the handler gets NULL when there is none. */
 typedef void (*session_source_handler)(struct session *session, const char *path, const char *text, size_t length,
                                        void *data);
@@ -111,6 +114,16 @@ struct model_breakpoint *session_add_function_breakpoint(struct session *session
                                                          const struct value *fields);
 void session_change_breakpoint(struct session *session, int id, const struct value *fields); /* replace its fields */
 void session_remove_breakpoint(struct session *session, int id);
+
+/* Where on a line breakpoints can stand: one for each statement that begins there, columns in UTF-16 units from 1. The
+ * handler gets FAILURE, a text, where that cannot be told. False: there is nobody to ask. */
+struct session_location {
+    int line, column, end_line, end_column;
+};
+typedef void (*session_locations_handler)(struct session *session, const char *failure,
+                                          const struct session_location *list, size_t count, void *data);
+bool session_ask_locations(struct session *session, const char *path, int line, session_locations_handler handler,
+                           void *data);
 
 /* Which exceptions stop, at any time too. TYPES (NULL or blank: any) are names with commas or blanks between them. */
 void session_set_filter(struct session *session, enum model_filter_kind kind, bool on, const char *types);

@@ -37,6 +37,12 @@ static void set_fields(struct model_breakpoint *breakpoint, const struct value *
     breakpoint->fields = copy;
 }
 
+static int asked_column(const struct value *fields)
+{
+    int column = session_number(fields, "column");
+    return column > 0 ? column : 0;
+}
+
 /* What the backend says of BREAKPOINT. */
 static void apply(struct session *session, struct model_breakpoint *breakpoint, const struct value *answer)
 {
@@ -53,6 +59,7 @@ static void apply(struct session *session, struct model_breakpoint *breakpoint, 
         breakpoint->line = line;
         session->model->breakpoint_revision++;
     }
+    breakpoint->column = asked_column(breakpoint->fields) ? session_number(answer, "column") : 0;
     session_replace(&breakpoint->message, message);
     session_replace(&breakpoint->state, state ? state : breakpoint->verified ? "verified" : "pending");
     if (news && message && (strcmp(breakpoint->state, "moved") == 0 || strcmp(breakpoint->state, "error") == 0))
@@ -70,7 +77,8 @@ static bool merge_same(struct session *session)
             continue;
         for (size_t j = model->breakpoint_count; j-- > i + 1;) {
             struct model_breakpoint *other = model->breakpoints[j];
-            if (other->kind != first->kind || other->line != first->line || strcmp(other->path, first->path) != 0)
+            if (other->kind != first->kind || other->line != first->line || other->column != first->column ||
+                strcmp(other->path, first->path) != 0)
                 continue;
             session_say(session, false, "line %d has a breakpoint already", first->line);
             model_breakpoint_remove(model, other);
@@ -170,11 +178,13 @@ void session_send_breakpoints(struct session *session)
 struct model_breakpoint *session_add_breakpoint(struct session *session, const char *path, int line,
                                                 const struct value *fields)
 {
-    struct model_breakpoint *breakpoint = model_breakpoint_at(session->model, path, line);
+    int column = asked_column(fields);
+    struct model_breakpoint *breakpoint = model_breakpoint_at_column(session->model, path, line, column);
     if (!breakpoint) {
         breakpoint = model_breakpoint_add(session->model, MODEL_BREAKPOINT_LINE);
         breakpoint->path = xstrdup(path);
         breakpoint->line = line;
+        breakpoint->column = column;
     }
     set_fields(breakpoint, fields);
     send_for(session, breakpoint);
@@ -202,6 +212,7 @@ void session_change_breakpoint(struct session *session, int id, const struct val
         return;
     if (breakpoint->kind == MODEL_BREAKPOINT_LINE && session_number(fields, "line") > 0)
         breakpoint->line = session_number(fields, "line");
+    breakpoint->column = asked_column(fields);
     const char *name = value_get_text(fields, "name", NULL);
     if (breakpoint->kind == MODEL_BREAKPOINT_FUNCTION && name)
         session_replace(&breakpoint->function, name);
@@ -210,6 +221,34 @@ void session_change_breakpoint(struct session *session, int id, const struct val
     send_for(session, breakpoint);
     session->model->breakpoint_revision++;
     session_changed(session);
+}
+
+static void located(struct session *session, const struct message *response, struct request *request)
+{
+    const char *failure = session_failure(response);
+    const struct value *items = failure ? NULL : value_get_array(response->body, "breakpoints");
+    size_t count = value_count(items);
+    struct session_location *list = xcalloc(count + 1, sizeof *list);
+    for (size_t i = 0; i < count; i++) {
+        const struct value *item = value_at(items, i);
+        list[i] = (struct session_location){session_number(item, "line"), session_number(item, "column"),
+                                            session_number(item, "endLine"), session_number(item, "endColumn")};
+    }
+    request->on_locations(session, failure, list, count, request->data);
+    free(list);
+}
+
+bool session_ask_locations(struct session *session, const char *path, int line, session_locations_handler handler,
+                           void *data)
+{
+    if (session->phase != PHASE_CONFIGURED)
+        return false;
+    struct value *arguments = session_arguments(session);
+    value_set(session->out, arguments, "source", session_source_value(session, path));
+    value_set_int(session->out, arguments, "line", line);
+    struct request request = {.handler = located, .on_locations = handler, .data = data};
+    session_request(session, "breakpointLocations", arguments, &request);
+    return true;
 }
 
 void session_remove_breakpoint(struct session *session, int id)

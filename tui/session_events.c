@@ -71,6 +71,9 @@ static void stopped(struct session *session, const struct value *body)
     model->more_frames = value_get_bool(snapshot, "moreFrames", false);
     session_read_view(session, snapshot);
     const struct value *hits = value_get_array(snapshot, "hits");
+    model->stop_column = value_count(value_get_array(body, "hitBreakpointIds")) > 0
+                             ? session_number(value_at(hits, 0), "column") /* those that stopped come first */
+                             : 0;
     for (size_t i = 0; i < value_count(hits); i++)
         session_breakpoint_event(session, "changed", value_at(hits, i));
     show_exception(session);

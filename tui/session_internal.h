@@ -46,6 +46,7 @@ struct request {
     session_source_handler on_source;
     session_threads_handler on_threads;
     session_stacks_handler on_stacks;
+    session_locations_handler on_locations;
     void *data;
 };
 

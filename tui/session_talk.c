@@ -166,7 +166,7 @@ static int64_t utf16_units(const char *text, size_t bytes)
     return units;
 }
 
-static size_t utf16_offset(const char *text, int64_t units)
+size_t session_utf16_offset(const char *text, int64_t units)
 {
     size_t at = 0, length = strlen(text);
     while (at < length && units > 0) {
@@ -186,7 +186,7 @@ static void completed(struct session *session, const struct message *response, s
         const struct value *target = value_at(targets, i);
         words[i] = xstrdup(value_get_text(target, "text", value_get_text(target, "label", "")));
         if (value_get(target, "start"))
-            start = utf16_offset(request->text, value_get_int(target, "start", 0));
+            start = session_utf16_offset(request->text, value_get_int(target, "start", 0));
     }
     request->on_completion(session, start, words, count, request->data);
     for (size_t i = 0; i < count; i++)

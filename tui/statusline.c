@@ -36,13 +36,17 @@ static enum role state_role(const struct model *model)
 static void describe_place(const struct model *model, char *buffer, size_t size)
 {
     const struct model_frame *frame = model->state == MODEL_STOPPED ? model_frame_selected(model) : NULL;
+    char column[16] = "";
+    if (model->stop_column > 0 && model->selected_frame == 0)
+        snprintf(column, sizeof column, ":%d", model->stop_column);
     if (!frame)
         snprintf(buffer, size, "%s", model->program ? model->program : "pytui");
     else if (frame->class_name)
-        snprintf(buffer, size, "%s:%d in %s [%s]", frame->path ? base_name(frame->path) : "?", frame->line, frame->name,
-                 frame->class_name);
+        snprintf(buffer, size, "%s:%d%s in %s [%s]", frame->path ? base_name(frame->path) : "?", frame->line, column,
+                 frame->name, frame->class_name);
     else
-        snprintf(buffer, size, "%s:%d in %s", frame->path ? base_name(frame->path) : "?", frame->line, frame->name);
+        snprintf(buffer, size, "%s:%d%s in %s", frame->path ? base_name(frame->path) : "?", frame->line, column,
+                 frame->name);
 }
 
 /* " · worker 2 (frozen) · single · 3 frozen": the thread that is shown, and what keeps others from running. */

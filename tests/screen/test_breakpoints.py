@@ -29,7 +29,7 @@ def test_log_messages_over_the_limit_are_counted(pytui, tmp_path, each_engine):
     screen.expect("breakpoint 1")
     screen.send("B\r")
     screen.expect("Log message", "Log limit", "Thread", "After")
-    for _ in range(3):
+    for _ in range(4):
         screen.keys("Down")
     screen.send("i is {{{i}}}\r")
     screen.expect("log i is")
@@ -64,6 +64,47 @@ def test_breakpoint_of_one_thread(pytui, tmp_path):
     screen.expect(re.compile(r"rules.py:3 in work.*Worker"))
     screen.send(":break-thread 1\r")
     screen.expect_not("thread Worker")
+
+
+ONE_LINE = """\
+x = 0
+def f(n): return n
+x = f(1); x = f(2); x = f(3)
+y = x
+"""
+
+
+def test_statement_of_a_line_by_command(pytui, tmp_path, each_engine):
+    screen = start(pytui, tmp_path, ONE_LINE, interpreter=each_engine.path)
+    screen.send(":break 3:21\r")
+    screen.expect(re.compile(r"● rules.py:3:21"))
+    screen.send("c")
+    at(screen, "rules.py:3:21 in")
+    screen.expect(re.compile(r"\bx +2\b"))
+    screen.send(":clear 3:21\r")
+    screen.expect_not("● rules.py:3:21")
+    screen.send("n")
+    at(screen, "rules.py:4")
+
+
+def test_statement_of_a_line_chosen_from_a_list(pytui, tmp_path):
+    screen = start(pytui, tmp_path, ONE_LINE)
+    screen.send("jj;")
+    screen.expect(
+        "Which statement of line 3?", re.compile(r"x = f\(1\) +column 1"), re.compile(r"x = f\(3\) +column 21")
+    )
+    screen.send("j\r")
+    screen.expect(re.compile(r"● rules.py:3:11"))
+    screen.expect_not("Which statement")
+    screen.send("c")
+    at(screen, "rules.py:3:11 in")
+    screen.expect(re.compile(r"\bx +1\b"))
+    screen.send(";")
+    screen.expect(re.compile(r"column 11 +●"))
+    screen.send("j\r")
+    screen.expect_not("● rules.py:3:11")
+    screen.send("G;")
+    screen.expect("one statement")
 
 
 def test_function_breakpoints_have_a_form_of_their_own(pytui, tmp_path):

@@ -90,12 +90,15 @@ static void places_are_parsed(void **state)
     (void)state;
     static const struct {
         const char *text, *path, *function, *condition;
-        int line; /* 0 with neither path nor function: an error */
+        int line, column; /* 0 with neither path nor function: an error */
     } cases[] = {
         {"12", "/here/a.py", NULL, NULL, 12},
         {"12, x > 3", "/here/a.py", NULL, "x > 3", 12},
         {"/dev/null:7", "/dev/null", NULL, NULL, 7},
         {"/dev/../dev/./null:7 , if f(a, b)", "/dev/null", NULL, "f(a, b)", 7},
+        {"/dev/null:7:12", "/dev/null", NULL, NULL, 7, 12},
+        {"7:12, x", "/here/a.py", NULL, "x", 7, 12},
+        {"7:0", NULL, NULL, NULL, 0},
         {"work", NULL, "work", NULL, 0},
         {"Class.method", NULL, "Class.method", NULL, 0},
         {"module:Class.method, x", NULL, "module:Class.method", "x", 0},
@@ -119,6 +122,7 @@ static void places_are_parsed(void **state)
             continue;
         }
         assert_int_equal(place.line, cases[i].line);
+        assert_int_equal(place.column, cases[i].column);
         assert_string_equal(place.path ? place.path : "", cases[i].path ? cases[i].path : "");
         assert_string_equal(place.function ? place.function : "", cases[i].function ? cases[i].function : "");
         assert_string_equal(place.condition ? place.condition : "", cases[i].condition ? cases[i].condition : "");

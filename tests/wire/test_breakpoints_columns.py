@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from client import Message, RequestFailed, Session
+from client import RequestFailed, Session
 
 Start = Callable[..., Session]
 
