@@ -53,12 +53,12 @@ static OBJECT(source_breakpoint_pytui, "pytui.SourceBreakpoint", source_breakpoi
 
 static const struct field_schema source_breakpoint_fields[] = {
     {"line", FIELD_INT, REQUIRED, .label = "Line", .help = "line, from 1"},
-    {"column", FIELD_INT, .label = "Column", .help = "UTF-16 column, from 1: which of several statements in the line"},
     {"condition", FIELD_STRING, .label = "Condition", .help = "Python expression; stops only when it is true"},
     {"hitCondition", FIELD_STRING, .label = "Hit condition",
      .help = "5 or ==5, >=5, >5, <5, <=5, %3: on which hits it stops"},
     {"logMessage", FIELD_STRING, .label = "Log message",
      .help = "text with {expressions}: logs it instead of stopping"},
+    {"column", FIELD_INT, .label = "Column", .help = "UTF-16 column, from 1: which of several statements in the line"},
     {"pytui", FIELD_OBJECT, .object = &source_breakpoint_pytui, .help = "extensions"},
 };
 OBJECT(schema_source_breakpoint, "SourceBreakpoint", source_breakpoint_fields);

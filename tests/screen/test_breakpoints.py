@@ -29,7 +29,7 @@ def test_log_messages_over_the_limit_are_counted(pytui, tmp_path, each_engine):
     screen.expect("breakpoint 1")
     screen.send("B\r")
     screen.expect("Log message", "Log limit", "Thread", "After")
-    for _ in range(4):
+    for _ in range(3):
         screen.keys("Down")
     screen.send("i is {{{i}}}\r")
     screen.expect("log i is")
