@@ -10,6 +10,7 @@
 #include <string.h>
 
 struct condition {
+    int users;
     struct expression expression;
     PyObject *name, *constant; /* owned: of `name op constant`; NULL: anything else */
     int operation;
@@ -87,13 +88,14 @@ struct condition *condition_create(const char *text, char *error, size_t size)
         free(condition);
         return NULL;
     }
+    condition->users = 1;
     find_simple(condition);
     return condition;
 }
 
 void condition_destroy(struct condition *condition)
 {
-    if (!condition) {
+    if (!condition || --condition->users > 0) {
         return;
     }
     expression_finish(&condition->expression);
@@ -177,6 +179,34 @@ static int test_simple(struct condition *condition, PyObject *frame, PyObject *c
     Py_DECREF(value);
     return result;
 }
+struct condition *condition_share(struct condition *condition)
+{
+    condition->users++;
+    return condition;
+}
+
+/* What RESULT of a test means: 1, 0, or -1 with a Python error. */
+static enum condition_result conclude(int result, char *error, size_t size)
+{
+    if (result >= 0) {
+        return result ? CONDITION_TRUE : CONDITION_FALSE;
+    }
+    if (expression_interrupted()) {
+        return CONDITION_FALSE;
+    }
+    expression_describe_error(error, size);
+    return CONDITION_FAILED;
+}
+
+enum condition_result condition_test_exception(struct condition *condition, PyObject *frame, PyObject *exception,
+                                               char *error, size_t size)
+{
+    PyObject *value = expression_evaluate_with(&condition->expression, frame, "__exception__", exception);
+    int result = value ? PyObject_IsTrue(value) : -1;
+    Py_XDECREF(value);
+    return conclude(result, error, size);
+}
+
 enum condition_result condition_test(struct condition *condition, PyObject *frame, PyObject *code, char *error,
                                      size_t size)
 {
@@ -186,12 +216,5 @@ enum condition_result condition_test(struct condition *condition, PyObject *fram
         result = value ? PyObject_IsTrue(value) : -1;
         Py_XDECREF(value);
     }
-    if (result >= 0) {
-        return result ? CONDITION_TRUE : CONDITION_FALSE;
-    }
-    if (expression_interrupted()) {
-        return CONDITION_FALSE;
-    }
-    expression_describe_error(error, size);
-    return CONDITION_FAILED;
+    return conclude(result, error, size);
 }

@@ -1,6 +1,7 @@
 #include "exception_filters.h"
 
 #include "backend.h"
+#include "condition.h"
 #include "engine.h"
 #include "exceptions.h"
 #include "hold.h"
@@ -15,6 +16,7 @@
 #include "protocol/value.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,14 +61,68 @@ void exception_filters_finish(struct exception_filter *filters)
 {
     for (int i = 0; i < FILTER_COUNT; i++) {
         free(filters[i].types);
-        filters[i].types = NULL;
+        condition_destroy(filters[i].condition);
+        filters[i] = (struct exception_filter){0};
     }
 }
 
-bool exception_filter_wants(const struct backend *backend, enum exception_filter_kind kind, PyObject *exception)
+static bool matches(const struct backend *backend, enum exception_filter_kind kind, PyObject *exception)
 {
     const struct exception_filter *filter = &backend->filters[kind];
     return filter->on && (!filter->types || exceptions_match(backend->values, exception, filter->types, false));
+}
+
+/* The frame where EXCEPTION was raised: new reference, NULL when nothing tells. */
+static PyObject *raising_frame(PyObject *exception)
+{
+    PyObject *at = PyException_GetTraceback(exception);
+    PyObject *next = at ? PyObject_GetAttrString(at, "tb_next") : NULL;
+    while (next && next != Py_None) {
+        Py_DECREF(at);
+        at = next;
+        next = PyObject_GetAttrString(at, "tb_next");
+    }
+    PyObject *frame = at ? PyObject_GetAttrString(at, "tb_frame") : NULL;
+    Py_XDECREF(next);
+    Py_XDECREF(at);
+    PyErr_Clear();
+    return frame;
+}
+
+/* Whether the filter's condition is true in FRAME. One that raises stops once and says so; what it would have said of
+ * later exceptions nobody knows. */
+static bool is_wanted(struct backend *backend, enum exception_filter_kind kind, PyObject *frame, PyObject *exception)
+{
+    struct exception_filter *filter = &backend->filters[kind];
+    if (!filter->condition) {
+        return true;
+    }
+    char error[256], text[400];
+    struct condition *condition = condition_share(filter->condition); /* it may be replaced while it runs */
+    counter_add(&backend->counters.conditions, 1);
+    enum condition_result result = condition_test_exception(condition, frame, exception, error, sizeof(error));
+    bool same = filter->condition == condition;
+    condition_destroy(condition);
+    if (result != CONDITION_FAILED || !same || filter->failed) {
+        return same && result == CONDITION_TRUE;
+    }
+    filter->failed = true;
+    int length = snprintf(text, sizeof(text), "the condition of %s raised %s; it stops no more until it is set anew\n",
+                          kinds[kind].name, error);
+    size_t size = length < (int)sizeof(text) ? (size_t)length : sizeof(text) - 1;
+    backend_output(backend, "important", text, size, NULL, 0);
+    return true;
+}
+
+bool exception_filter_wants(struct backend *backend, enum exception_filter_kind kind, PyObject *exception)
+{
+    if (!matches(backend, kind, exception)) {
+        return false;
+    }
+    PyObject *frame = PyExceptionInstance_Check(exception) ? raising_frame(exception) : NULL;
+    bool wanted = is_wanted(backend, kind, frame, exception);
+    Py_XDECREF(frame);
+    return wanted;
 }
 
 /* The same for the filters that control flow is nothing for. */
@@ -76,7 +132,7 @@ static bool wants_not_flow(const struct backend *backend, enum exception_filter_
                 PyErr_GivenExceptionMatches(exception, PyExc_StopAsyncIteration) ||
                 PyErr_GivenExceptionMatches(exception, PyExc_GeneratorExit);
     const char *types = backend->filters[kind].types;
-    return exception_filter_wants(backend, kind, exception) &&
+    return matches(backend, kind, exception) &&
            (!flow || (types && exceptions_match(backend->values, exception, types, true)));
 }
 
@@ -139,7 +195,8 @@ static bool is_raised(struct backend *backend, PyObject *frame, PyObject *except
 {
     bool over = backend->exiting || (backend->main_left && PyThread_get_thread_ident() == backend->main_ident);
     return backend->main_code && !over && PyExceptionInstance_Check(exception) &&
-           wants_not_flow(backend, FILTER_RAISED, exception) && is_raised_here(backend, frame, exception);
+           wants_not_flow(backend, FILTER_RAISED, exception) && is_raised_here(backend, frame, exception) &&
+           is_wanted(backend, FILTER_RAISED, frame, exception);
 }
 
 /* Whether EXCEPTION is to stop because it leaves FRAME for CALLER (NULL: none that could be shown). */
@@ -149,8 +206,14 @@ static bool is_left(struct backend *backend, PyObject *frame, PyObject *caller, 
         !wants_not_flow(backend, FILTER_USER_UNHANDLED, exception)) {
         return false;
     }
-    return my_code_frame_origin(backend->my_code, frame) == ORIGIN_USER &&
-           my_code_frame_origin(backend->my_code, caller) == ORIGIN_LIBRARY;
+    if (my_code_frame_origin(backend->my_code, frame) != ORIGIN_USER ||
+        my_code_frame_origin(backend->my_code, caller) != ORIGIN_LIBRARY) {
+        return false;
+    }
+    PyObject *raising = raising_frame(exception);
+    bool wanted = is_wanted(backend, FILTER_USER_UNHANDLED, raising ? raising : frame, exception);
+    Py_XDECREF(raising);
+    return wanted;
 }
 
 void exception_filters_leaving(struct backend *backend, PyObject *exception)
@@ -191,10 +254,14 @@ struct value *exception_filters_describe(struct arena *arena)
     return filters;
 }
 
-/* Switch the filter NAME on in FILTERS. False: there is none, or no memory; *FAILURE is the answer then. */
+/* Switch the filter NAME on in FILTERS, as OPTION (or NULL) has it. False: there is none, or no memory, or a condition
+ * that does not compile; *FAILURE is the answer then. */
 static bool switch_on(struct request *request, bool *ok, struct exception_filter *filters, const char *name,
-                      const char *types, struct value **failure)
+                      const struct value *option, struct value **failure)
 {
+    const char *types = value_get_text(option, "condition", NULL);
+    const char *condition = value_get_text(value_get_map(option, "pytui"), "condition", NULL);
+    char reason[200];
     int kind = 0;
     while (kind < FILTER_COUNT && strcmp(kinds[kind].name, name) != 0) {
         kind++;
@@ -207,9 +274,15 @@ static bool switch_on(struct request *request, bool *ok, struct exception_filter
         return false;
     }
     free(filters[kind].types);
+    condition_destroy(filters[kind].condition);
     filters[kind] = (struct exception_filter){.on = true};
     if (types && types[strspn(types, " ,")] && !(filters[kind].types = strdup(types))) {
         *failure = request_fail(request, ok, "out of memory");
+        return false;
+    }
+    if (condition && condition[strspn(condition, " \t\r\n")] &&
+        !(filters[kind].condition = condition_create(condition, reason, sizeof(reason)))) {
+        *failure = request_fail(request, ok, "condition of %s: %s", name, reason);
         return false;
     }
     return true;
@@ -231,7 +304,7 @@ struct value *exception_filters_handle_set(struct request *request, bool *ok)
     for (size_t i = 0; good && i < value_count(options); i++) {
         const struct value *item = value_at(options, i);
         const char *name = value_get_text(item, "filterId", "?");
-        good = switch_on(request, ok, wanted, name, value_get_text(item, "condition", NULL), &failure);
+        good = switch_on(request, ok, wanted, name, item, &failure);
     }
     if (!good) {
         exception_filters_finish(wanted);

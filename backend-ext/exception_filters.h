@@ -18,6 +18,7 @@
 
 struct arena;
 struct backend;
+struct condition;
 
 enum exception_filter_kind {
     FILTER_RAISED,
@@ -30,15 +31,17 @@ enum exception_filter_kind {
 
 struct exception_filter {
     bool on;
-    char *types; /* owned: names with commas between them; NULL: any type */
+    char *types;                 /* owned: names with commas between them; NULL: any type */
+    struct condition *condition; /* owned: NULL: none */
+    bool failed;                 /* the condition raised, which was told */
 };
 
 /* The state that holds until a client says another one. Before the program runs: it compiles, which can be watched. */
 void exception_filters_init(struct backend *backend);
 void exception_filters_finish(struct exception_filter *filters);
 
-/* Whether EXCEPTION is to stop the program by this filter. */
-bool exception_filter_wants(const struct backend *backend, enum exception_filter_kind kind, PyObject *exception);
+/* Whether EXCEPTION is to stop the program by this filter. May run a condition, where the exception was raised. */
+bool exception_filter_wants(struct backend *backend, enum exception_filter_kind kind, PyObject *exception);
 
 /* EXCEPTION leaves the calling frame: stop if that is asked for. control_raise() is here too. */
 void exception_filters_leaving(struct backend *backend, PyObject *exception);

@@ -51,6 +51,7 @@ void expression_finish(struct expression *expression)
     forget_context(expression);
     Py_CLEAR(expression->code);
     Py_CLEAR(expression->globals_name);
+    Py_CLEAR(expression->extra);
     free(expression->text);
     expression->text = NULL;
 }
@@ -144,6 +145,11 @@ static PyObject *make_function(struct expression *expression, PyObject *globals)
         Py_DECREF(source);
         source = longer;
     }
+    if (source && expression->extra) {
+        PyObject *longer = PyUnicode_FromFormat("%U%U,", source, expression->extra);
+        Py_DECREF(source);
+        source = longer;
+    }
     PyObject *whole = source ? PyUnicode_FromFormat("%U: (\n%s\n)", source, expression->text) : NULL;
     const char *text = whole ? PyUnicode_AsUTF8AndSize(whole, NULL) : NULL;
     PyObject *code = text ? expression_compile(text) : NULL;
@@ -190,19 +196,33 @@ static bool prepare(struct expression *expression, PyObject *code, PyObject *glo
     return true;
 }
 
+/* LOCALS, a mapping, as a dictionary of its own with the extra variable in it: new reference. Takes LOCALS. */
+static PyObject *with_extra(const struct expression *expression, PyObject *locals, PyObject *value)
+{
+    PyObject *copy = locals ? PyDict_New() : NULL;
+    if (copy && (PyDict_Update(copy, locals) != 0 || PyDict_SetItem(copy, expression->extra, value) != 0)) {
+        Py_CLEAR(copy);
+    }
+    Py_XDECREF(locals);
+    return copy;
+}
+
 /* Evaluate with the locals as a dictionary: class bodies, and names that are not bound (yet). */
-static PyObject *evaluate_slowly(struct expression *expression, PyObject *frame)
+static PyObject *evaluate_slowly(struct expression *expression, PyObject *frame, PyObject *value)
 {
     PyObject *globals = PyObject_GetAttrString(frame, "f_globals");
     PyObject *locals = globals ? PyObject_GetAttrString(frame, "f_locals") : NULL;
+    if (value) {
+        locals = with_extra(expression, locals, value);
+    }
     PyObject *result = locals ? PyEval_EvalCode(expression->code, globals, locals) : NULL;
     Py_XDECREF(locals);
     Py_XDECREF(globals);
     return result;
 }
 
-/* The expression's value in FRAME: new reference, or NULL with a Python error. */
-static PyObject *evaluate_once(struct expression *expression, PyObject *frame, PyObject *code)
+/* The expression's value in FRAME: new reference, or NULL with a Python error. EXTRA: of that variable, or NULL. */
+static PyObject *evaluate_once(struct expression *expression, PyObject *frame, PyObject *code, PyObject *extra)
 {
     PyObject *globals = PyObject_GetAttr(frame, expression->globals_name);
     bool ready = globals && prepare(expression, code, globals);
@@ -211,9 +231,9 @@ static PyObject *evaluate_once(struct expression *expression, PyObject *frame, P
         return NULL;
     }
     if (!expression->function) {
-        return evaluate_slowly(expression, frame);
+        return evaluate_slowly(expression, frame, extra);
     }
-    PyObject *values[PARAMETERS_LIMIT];
+    PyObject *values[PARAMETERS_LIMIT + 1];
     size_t count = 0;
     while (count < expression->count &&
            (values[count] = locals_get(&expression->locals, frame, expression->names[count]))) {
@@ -221,10 +241,11 @@ static PyObject *evaluate_once(struct expression *expression, PyObject *frame, P
     }
     PyObject *result = NULL;
     if (count == expression->count) {
-        result = PyObject_Vectorcall(expression->function, values, count, NULL);
+        values[count] = extra;
+        result = PyObject_Vectorcall(expression->function, values, count + (extra != NULL), NULL);
     } else {
         PyErr_Clear();
-        result = evaluate_slowly(expression, frame);
+        result = evaluate_slowly(expression, frame, extra);
     }
     while (count > 0) {
         Py_DECREF(values[--count]);
@@ -232,15 +253,14 @@ static PyObject *evaluate_once(struct expression *expression, PyObject *frame, P
     return result;
 }
 
-/* The same; where the program itself stands at its recursion limit, with some room above that. */
-PyObject *expression_evaluate(struct expression *expression, PyObject *frame, PyObject *code)
+static PyObject *evaluate(struct expression *expression, PyObject *frame, PyObject *code, PyObject *extra)
 {
-    PyObject *result = evaluate_once(expression, frame, code);
+    PyObject *result = evaluate_once(expression, frame, code, extra);
     if (!result && PyErr_ExceptionMatches(PyExc_RecursionError)) {
         PyErr_Clear();
         int limit = Py_GetRecursionLimit();
         Py_SetRecursionLimit(limit + RECURSION_ROOM);
-        result = evaluate_once(expression, frame, code);
+        result = evaluate_once(expression, frame, code, extra);
         PyObject *error = result ? NULL : PyErr_GetRaisedException();
         Py_SetRecursionLimit(limit);
         if (error) {
@@ -249,6 +269,42 @@ PyObject *expression_evaluate(struct expression *expression, PyObject *frame, Py
     }
     return result;
 }
+
+PyObject *expression_evaluate(struct expression *expression, PyObject *frame, PyObject *code)
+{
+    return evaluate(expression, frame, code, NULL);
+}
+
+/* Without a frame. */
+static PyObject *evaluate_alone(struct expression *expression, PyObject *extra)
+{
+    PyObject *globals = PyDict_New(), *builtins = PyEval_GetBuiltins(); /* borrowed */
+    PyObject *result = NULL;
+    if (globals && PyDict_SetItem(globals, expression->extra, extra) == 0 &&
+        (!builtins || PyDict_SetItemString(globals, "__builtins__", builtins) == 0)) {
+        result = PyEval_EvalCode(expression->code, globals, globals);
+    }
+    Py_XDECREF(globals);
+    return result;
+}
+
+PyObject *expression_evaluate_with(struct expression *expression, PyObject *frame, const char *name, PyObject *value)
+{
+    if (!expression->extra) {
+        expression->extra = PyUnicode_InternFromString(name);
+    }
+    if (!expression->extra) {
+        return NULL;
+    }
+    if (!frame) {
+        return evaluate_alone(expression, value);
+    }
+    PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);
+    PyObject *result = evaluate(expression, frame, code, value);
+    Py_DECREF(code);
+    return result;
+}
+
 /* A Ctrl-C that came while the expression ran is the program's: hand it on. */
 bool expression_interrupted(void)
 {

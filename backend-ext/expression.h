@@ -18,6 +18,7 @@ struct expression {
     char *text;             /* owned */
     PyObject *code;         /* owned: compiled as it stands */
     PyObject *globals_name; /* owned: "f_globals" */
+    PyObject *extra;        /* owned: name of one more variable, whose value comes with each evaluation; or NULL */
     struct locals locals;
     /* For the code object that it was last evaluated in: */
     PyObject *context;                 /* owned: that code object */
@@ -35,6 +36,10 @@ void expression_finish(struct expression *expression);
 /* The value in FRAME, which runs CODE: new reference, or NULL with a Python error. Where the program itself stands at
  * its recursion limit, with some room above that. */
 PyObject *expression_evaluate(struct expression *expression, PyObject *frame, PyObject *code);
+
+/* The same with VALUE as the variable NAME, always the same one. FRAME may be NULL: then there are builtins and that.
+ */
+PyObject *expression_evaluate_with(struct expression *expression, PyObject *frame, const char *name, PyObject *value);
 
 /* Code of TEXT, an expression. NULL with a Python error. */
 PyObject *expression_compile(const char *text);

@@ -125,7 +125,7 @@ static void tell(struct unhandled *unhandled, const struct finding *finding)
 }
 
 /* Whether the exception stops the program. An evaluate's thread is served already; the helper must not be kept. */
-static bool stops(const struct backend *backend, const struct finding *finding)
+static bool stops(struct backend *backend, const struct finding *finding)
 {
     return !stop_active(backend) && !helper_is_current(backend) && !backend->exiting &&
            !atomic_load(&backend->terminating) && exception_filter_wants(backend, finding->filter, finding->exception);

@@ -315,10 +315,16 @@ static const struct field_schema breakpoints_result_fields[] = {
 };
 static OBJECT(breakpoints_result, "SetBreakpointsResponse", breakpoints_result_fields);
 
+static const struct field_schema exception_filter_options_pytui_fields[] = {
+    {"condition", FIELD_STRING, .help = "Python expression, true for the exceptions that stop; it is `__exception__`"},
+};
+static OBJECT(exception_filter_options_pytui, "pytui.ExceptionFilterOptions", exception_filter_options_pytui_fields);
+
 static const struct field_schema exception_filter_options_fields[] = {
     {"filterId", FIELD_STRING, REQUIRED, .help = "raised, userUnhandled, uncaught, unraisable, taskException"},
     {"condition", FIELD_STRING,
      .help = "names of types with commas between them, each with its module or without; their subclasses match too"},
+    {"pytui", FIELD_OBJECT, .object = &exception_filter_options_pytui, .help = "extensions"},
 };
 static OBJECT(exception_filter_options, "ExceptionFilterOptions", exception_filter_options_fields);
 

@@ -92,7 +92,7 @@ const struct command commands[] = {
      .run = command_log_limit},
     {"enable", NULL, "", SCOPE_GLOBAL, "NUMBER", "Switch a breakpoint on", NULL, .run = command_enable},
     {"disable", NULL, "", SCOPE_GLOBAL, "NUMBER", "Switch a breakpoint off", NULL, .run = command_disable},
-    {"catch", "exceptions", "", SCOPE_GLOBAL, "[raised|userUnhandled|uncaught|unraisable|taskException|none] [TYPE…]",
+    {"catch", "exceptions", "", SCOPE_GLOBAL, "[raised|userUnhandled|uncaught|unraisable|taskException|none] [TYPE…] [if CONDITION]",
      "Stop at exceptions or not; without argument, tell which", NULL, .run = command_catch},
 
     {"sidebar-wider", NULL, "+", SCOPE_GLOBAL, NULL, "Widen the sidebar", NULL, .run = command_sidebar_wider},

@@ -70,8 +70,10 @@ void model_destroy(struct model *model)
     threads_clear(model);
     for (size_t i = 0; i < model->breakpoint_count; i++)
         breakpoint_destroy(model->breakpoints[i]);
-    for (size_t i = 0; i < MODEL_FILTER_COUNT; i++)
+    for (size_t i = 0; i < MODEL_FILTER_COUNT; i++) {
         free(model->filters[i].types);
+        free(model->filters[i].condition);
+    }
     for (size_t i = 0; i < model->code_rule_count; i++)
         free(model->code_rules[i].pattern);
     for (size_t i = 0; i < model->line_count; i++)
@@ -329,7 +331,7 @@ const char *const model_filter_names[MODEL_FILTER_COUNT] = {
 static bool filter_is_changed(const struct model *model, size_t kind)
 {
     const struct model_filter *filter = &model->filters[kind];
-    return filter->on != (kind == MODEL_FILTER_UNCAUGHT) || (filter->on && filter->types);
+    return filter->on != (kind == MODEL_FILTER_UNCAUGHT) || (filter->on && (filter->types || filter->condition));
 }
 
 size_t model_filter_rows(const struct model *model)
@@ -353,8 +355,9 @@ void model_describe_filter(const struct model *model, enum model_filter_kind kin
 {
     const struct model_filter *filter = &model->filters[kind];
     const char *detail = !filter->on ? "off" : filter->types ? filter->types : "";
-    snprintf(buffer, size, "%s%s%s%s", model_filter_names[kind], kind == MODEL_FILTER_TASK ? "s" : " exceptions",
-             *detail ? "   " : "", detail);
+    const char *condition = filter->on && filter->condition ? filter->condition : "";
+    snprintf(buffer, size, "%s%s%s%s%s%s", model_filter_names[kind], kind == MODEL_FILTER_TASK ? "s" : " exceptions",
+             *detail ? "   " : "", detail, *condition ? "   if " : "", condition);
 }
 
 static void describe_exit(int status, char *buffer, size_t size)

@@ -77,7 +77,8 @@ enum model_filter_kind {
 extern const char *const model_filter_names[MODEL_FILTER_COUNT];
 struct model_filter {
     bool on;
-    char *types; /* names with commas between them; NULL: any type */
+    char *types;     /* names with commas between them; NULL: any type */
+    char *condition; /* Python, with the exception as __exception__; NULL: none */
 };
 
 /* Whose code it is that PATTERN matches; the first rule counts. */

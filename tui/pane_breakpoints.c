@@ -209,7 +209,7 @@ void pane_breakpoints_edit(struct app *app, const char *argument)
     struct model_breakpoint *breakpoint = selected(app);
     enum model_filter_kind kind;
     if (selected_filter(app, &kind)) {
-        app_message(app, false, ":catch %s TYPE, TYPE says which types stop", model_filter_names[kind]);
+        app_message(app, false, ":catch %s TYPE, TYPE if CONDITION says which stop", model_filter_names[kind]);
         return;
     }
     if (!breakpoint) {

@@ -125,7 +125,8 @@ typedef void (*session_locations_handler)(struct session *session, const char *f
 bool session_ask_locations(struct session *session, const char *path, int line, session_locations_handler handler,
                            void *data);
 
-/* Which exceptions stop, at any time too. TYPES (NULL or blank: any) are names with commas or blanks between them. */
+/* Which exceptions stop, at any time too. TYPES (NULL or blank: any) are names with commas or blanks between them;
+ * "if" and a condition on __exception__ may follow, or stand alone. */
 void session_set_filter(struct session *session, enum model_filter_kind kind, bool on, const char *types);
 
 /* Whether steps stop in the user's code only, and a rule that comes before those there are, at any time too.

@@ -304,8 +304,22 @@ static void filters_set(struct session *session, const struct message *response,
 {
     (void)request;
     const char *failure = session_failure(response);
-    if (failure && response)
-        session_say(session, true, "%s", failure);
+    if (!failure || !response)
+        return;
+    session_say(session, true, "%s", failure);
+    bool any = false;
+    for (size_t i = 0; i < MODEL_FILTER_COUNT; i++) { /* none of them is in force: show what is */
+        struct model_filter *filter = &session->model->filters[i];
+        if (!filter->condition)
+            continue;
+        free(filter->condition);
+        free(filter->types);
+        *filter = (struct model_filter){0};
+        any = true;
+    }
+    if (any)
+        session_send_filters(session);
+    session_changed(session);
 }
 
 void session_send_filters(struct session *session)
@@ -316,10 +330,15 @@ void session_send_filters(struct session *session)
         const struct model_filter *filter = &session->model->filters[i];
         if (!filter->on)
             continue;
-        if (filter->types) {
-            struct value *option = value_map(session->out);
+        if (filter->types || filter->condition) {
+            struct value *option = value_map(session->out), *extension = value_map(session->out);
             value_set_text(session->out, option, "filterId", model_filter_names[i]);
-            value_set_text(session->out, option, "condition", filter->types);
+            if (filter->types)
+                value_set_text(session->out, option, "condition", filter->types);
+            if (filter->condition) {
+                value_set_text(session->out, extension, "condition", filter->condition);
+                value_set(session->out, option, "pytui", extension);
+            }
             value_append(session->out, options, option);
         } else {
             value_append(session->out, filters, value_text(session->out, model_filter_names[i]));
@@ -344,12 +363,26 @@ static char *tidy_types(const char *types)
     return tidy;
 }
 
+/* The word "if" in TEXT, or NULL. */
+static const char *find_if(const char *text)
+{
+    for (const char *at = text; (at = strstr(at, "if")); at += 2)
+        if ((at == text || strchr(" ,", at[-1])) && at[2] == ' ')
+            return at;
+    return NULL;
+}
+
 void session_set_filter(struct session *session, enum model_filter_kind kind, bool on, const char *types)
 {
     struct model_filter *filter = &session->model->filters[kind];
-    char *tidy = tidy_types(types);
+    const char *condition = types ? find_if(types) : NULL;
+    char *names = types ? xmemdup(types, condition ? (size_t)(condition - types) : strlen(types)) : NULL;
+    char *tidy = tidy_types(names);
+    free(names);
     free(filter->types);
-    *filter = (struct model_filter){.on = on, .types = tidy};
+    free(filter->condition);
+    *filter = (struct model_filter){
+        .on = on, .types = tidy, .condition = condition ? xstrdup(condition + 2 + strspn(condition + 2, " ")) : NULL};
     if (session->phase == PHASE_CONFIGURED)
         session_send_filters(session);
     session->model->breakpoint_revision++;

@@ -107,6 +107,20 @@ def test_statement_of_a_line_chosen_from_a_list(pytui, tmp_path):
     screen.expect("one statement")
 
 
+def test_exceptions_with_a_condition(pytui, tmp_path, each_engine):
+    text = "def f(n):\n    raise ValueError(n)\n"
+    text += "for i in range(3):\n    try:\n        f(i)\n    except ValueError:\n        pass\n"
+    screen = start(pytui, tmp_path, text, interpreter=each_engine.path)
+    screen.send(":catch raised ValueError if n == 1\r")
+    screen.expect(re.compile(r"◆ raised exceptions +ValueError +if n == 1"))
+    screen.send("c")
+    at(screen, "rules.py:2 in f")
+    screen.expect(re.compile(r"\bn +1\b"))
+    screen.send(":catch raised if 1 +\r")
+    screen.expect("SyntaxError")
+    screen.expect_not("◆ raised")
+
+
 def test_function_breakpoints_have_a_form_of_their_own(pytui, tmp_path):
     screen = start(pytui, tmp_path)
     screen.send(":break work\r")
