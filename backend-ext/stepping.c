@@ -478,9 +478,16 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
 void control_breakpoint_point(struct backend *backend, struct armed_code *armed, int offset)
 {
     struct hits hits;
+    PyObject *code = armed->code;
+    if (hold_pass(backend)) {
+        armed = backend->ended ? NULL : breakpoints_armed(backend->breakpoints, code);
+    }
+    if (!armed || !armed_code_has_point(armed, offset)) {
+        return; /* removed meanwhile */
+    }
     if (stop_active(backend)) {
         stop_note_skipped(backend);
-    } else if (!is_silent(backend) && breakpoints_hit_point(backend->breakpoints, armed, offset, &hits)) {
+    } else if (!stepping_is_silent(backend) && breakpoints_hit_point(backend->breakpoints, armed, offset, &hits)) {
         stop_for_hits(backend, &hits);
     }
 }
