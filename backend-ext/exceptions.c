@@ -14,7 +14,8 @@
 #define DETAILS_LIMIT 64  /* exceptions in one answer */
 #define GROUP_MEMBERS 15  /* shown of a group, as the traceback module does */
 #define FRAMES_EDGE   100 /* shown at each end of a long traceback */
-#define REPEATS       3   /* of the same line before they are only counted */
+#define NOTES         32
+#define REPEATS       3 /* of the same line before they are only counted */
 
 /* Reading an exception */
 
@@ -355,7 +356,7 @@ static void put_syntax_place(struct format *format, PyObject *exception)
 static void put_notes(struct format *format, PyObject *exception)
 {
     PyObject *notes = object_attribute(&format->values->objects, exception, "__notes__");
-    for (Py_ssize_t i = 0; notes != NULL && PyList_Check(notes) && i < PyList_Size(notes) && i < 32; i++) {
+    for (Py_ssize_t i = 0; notes != NULL && PyList_Check(notes) && i < PyList_Size(notes) && i < NOTES; i++) {
         char buffer[MESSAGE_SIZE];
         struct text note;
         text_init(&note, buffer, sizeof(buffer), sizeof(buffer));
@@ -497,10 +498,100 @@ char *exceptions_format(struct values *values, struct arena *arena, PyObject *ex
 
 /* Details */
 
-/* BUDGET: how many more may follow; groups of groups multiply. */
-static struct value *details(struct values *values, struct arena *arena, PyObject *exception, int depth, int *budget)
+/* A way through the chain: an exception, what came before it, a group's members, each with theirs. */
+struct walk {
+    struct values *values;
+    struct arena *arena;
+    PyObject *seen[DETAILS_LIMIT]; /* owned: chains may be circular, and the number is the index */
+    int count;
+};
+
+static void finish_walk(struct walk *walk)
 {
+    for (int i = 0; i < walk->count; i++) {
+        Py_DECREF(walk->seen[i]);
+    }
+    PyErr_Clear();
+}
+
+static bool begin_exception(struct walk *walk, PyObject *exception)
+{
+    for (int i = 0; i < walk->count; i++) {
+        if (walk->seen[i] == exception) {
+            return false;
+        }
+    }
+    if (walk->count == DETAILS_LIMIT) {
+        return false;
+    }
+    walk->seen[walk->count++] = Py_NewRef(exception);
+    return true;
+}
+
+static struct value *notes_of(struct values *values, struct arena *arena, PyObject *exception)
+{
+    struct value *list = value_array(arena);
+    PyObject *notes = object_attribute(&values->objects, exception, "__notes__");
+    for (Py_ssize_t i = 0; notes != NULL && PyList_Check(notes) && i < PyList_Size(notes) && i < NOTES; i++) {
+        char buffer[MESSAGE_SIZE];
+        struct text note;
+        text_init(&note, buffer, sizeof(buffer), sizeof(buffer));
+        put_argument(values, &note, PyList_GetItem(notes, i));
+        value_append(arena, list, value_string(arena, buffer, strlen(buffer)));
+    }
+    Py_XDECREF(notes);
+    PyErr_Clear();
+    return list;
+}
+
+static struct value *extension(struct walk *walk, PyObject *exception, const char *relation)
+{
+    struct value *result = value_map(walk->arena);
+    struct value *notes = notes_of(walk->values, walk->arena, exception);
+    PyObject *traceback = PyException_GetTraceback(exception);
+    value_set_int(walk->arena, result, "number", walk->count - 1);
+    if (relation != NULL) {
+        value_set_text(walk->arena, result, "relation", relation);
+    }
+    value_set_bool(walk->arena, result, "traceback", traceback != NULL);
+    if (value_count(notes) > 0) {
+        value_set(walk->arena, result, "notes", notes);
+    }
+    Py_XDECREF(traceback);
+    return result;
+}
+
+static void add_details(struct walk *walk, struct value *list, PyObject *exception, const char *relation, int depth);
+
+/* What came before EXCEPTION, and its members. */
+static struct value *inner_details(struct walk *walk, PyObject *exception, int depth)
+{
+    struct value *inner = value_array(walk->arena);
+    bool caused;
+    PyObject *earlier = before(walk->values, exception, &caused);
+    if (earlier != NULL) {
+        add_details(walk, inner, earlier, caused ? "cause" : "context", depth + 1);
+    }
+    Py_XDECREF(earlier);
+    PyObject *members = is_a(exception, PyExc_BaseExceptionGroup)
+                            ? member(walk->values, PyExc_BaseExceptionGroup, "exceptions", exception)
+                            : NULL;
+    for (Py_ssize_t i = 0; members != NULL && PyTuple_Check(members) && i < PyTuple_Size(members) && i < GROUP_MEMBERS;
+         i++) {
+        add_details(walk, inner, PyTuple_GetItem(members, i), "member", depth + 1);
+    }
+    Py_XDECREF(members);
+    return inner;
+}
+
+static void add_details(struct walk *walk, struct value *list, PyObject *exception, const char *relation, int depth)
+{
+    struct values *values = walk->values;
+    struct arena *arena = walk->arena;
     char buffer[MESSAGE_SIZE];
+    if (!PyExceptionInstance_Check(exception) || !begin_exception(walk, exception)) {
+        return;
+    }
     struct value *result = value_map(arena);
     exceptions_message(values, exception, buffer, sizeof(buffer), false);
     value_set_text(arena, result, "message", buffer);
@@ -508,40 +599,37 @@ static struct value *details(struct values *values, struct arena *arena, PyObjec
     value_set_text(arena, result, "typeName", buffer);
     object_type_full_name(&values->objects, Py_TYPE(exception), buffer, sizeof(buffer));
     value_set_text(arena, result, "fullTypeName", buffer);
-    if (depth == 0) {
-        char *trace = exceptions_format(values, arena, exception, false);
-        value_set_text(arena, result, "stackTrace", trace != NULL ? trace : "");
-    }
-    if (depth >= CHAIN_DEPTH || --*budget <= 0) {
-        return result;
-    }
-    struct value *inner = value_array(arena);
-    bool caused;
-    PyObject *earlier = before(values, exception, &caused);
-    if (earlier != NULL && earlier != exception) {
-        value_append(arena, inner, details(values, arena, earlier, depth + 1, budget));
-    }
-    Py_XDECREF(earlier);
-    PyObject *members = is_a(exception, PyExc_BaseExceptionGroup)
-                            ? member(values, PyExc_BaseExceptionGroup, "exceptions", exception)
-                            : NULL;
-    for (Py_ssize_t i = 0; members != NULL && PyTuple_Check(members) && i < PyTuple_Size(members) && i < GROUP_MEMBERS;
-         i++) {
-        value_append(arena, inner, details(values, arena, PyTuple_GetItem(members, i), depth + 1, budget));
-    }
-    Py_XDECREF(members);
+    value_set(arena, result, "pytui", extension(walk, exception, relation));
+    struct value *inner = depth < CHAIN_DEPTH ? inner_details(walk, exception, depth) : NULL;
     if (value_count(inner) > 0) {
         value_set(arena, result, "innerException", inner);
     }
-    return result;
+    value_append(arena, list, result);
 }
 
 struct value *exceptions_details(struct values *values, struct arena *arena, PyObject *exception)
 {
-    int budget = DETAILS_LIMIT;
-    struct value *result = details(values, arena, exception, 0, &budget);
-    PyErr_Clear();
+    struct walk walk = {.values = values, .arena = arena};
+    struct value *list = value_array(arena);
+    add_details(&walk, list, exception, NULL, 0);
+    finish_walk(&walk);
+    struct value *result = value_count(list) > 0 ? list->array.items[0] : value_map(arena);
+    char *trace = exceptions_format(values, arena, exception, false);
+    value_set_text(arena, result, "stackTrace", trace != NULL ? trace : "");
     return result;
+}
+
+PyObject *exceptions_find(struct values *values, PyObject *exception, int number)
+{
+    struct walk walk = {.values = values, .arena = arena_create()};
+    PyObject *found = NULL;
+    if (walk.arena != NULL) {
+        add_details(&walk, value_array(walk.arena), exception, NULL, 0);
+        found = number >= 0 && number < walk.count ? Py_NewRef(walk.seen[number]) : NULL;
+        finish_walk(&walk);
+    }
+    arena_destroy(walk.arena);
+    return found;
 }
 
 /* Types by name */

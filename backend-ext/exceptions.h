@@ -25,5 +25,8 @@ char *exceptions_format(struct values *values, struct arena *arena, PyObject *ex
  * blanks between names, each with its module or without. */
 bool exceptions_match(const struct values *values, PyObject *exception, const char *types, bool exact);
 
-/* ExceptionDetails with the chain. */
+/* ExceptionDetails with the chain, in which each exception has a number: 0 for EXCEPTION itself. */
 struct value *exceptions_details(struct values *values, struct arena *arena, PyObject *exception);
+
+/* The one with that NUMBER in the chain of EXCEPTION: new reference, or NULL. */
+PyObject *exceptions_find(struct values *values, PyObject *exception, int number);

@@ -40,6 +40,7 @@ static void clear_entry(struct frame_entry *entry)
     Py_CLEAR(entry->frame);
     Py_CLEAR(entry->code);
     Py_CLEAR(entry->filename);
+    Py_CLEAR(entry->exception);
 }
 
 static void clear_stack(struct stack *stack)
@@ -50,6 +51,7 @@ static void clear_stack(struct stack *stack)
     free(stack->tracebacks);
     free(stack->entries);
     Py_CLEAR(stack->next);
+    Py_CLEAR(stack->exception);
     *stack = (struct stack){0};
 }
 
@@ -70,7 +72,7 @@ void frames_end(struct frames *frames)
     Py_CLEAR(frames->hide_below);
 }
 
-/* ENTRY's references are taken over, also on failure. */
+/* ENTRY's references are taken over, also on failure. The first one of an exception's is that exception's. */
 static bool add_entry(struct frames *frames, struct stack *stack, struct frame_entry entry)
 {
     if (!reserve(&frames->entries, frames->count, &frames->capacity, sizeof(*frames->entries)) ||
@@ -78,6 +80,7 @@ static bool add_entry(struct frames *frames, struct stack *stack, struct frame_e
         clear_entry(&entry);
         return false;
     }
+    entry.exception = stack->count == 0 ? Py_XNewRef(stack->exception) : NULL;
     frames->entries[frames->count] = entry;
     stack->entries[stack->count++] = frames->count++;
     return true;
@@ -181,6 +184,22 @@ bool frames_begin(struct frames *frames, PyObject *frame, PyObject *traceback, P
     }
     return stack != NULL && (syntax_error == NULL || add_syntax_error(frames, stack, syntax_error)) &&
            (traceback == NULL || collect_tracebacks(stack, traceback));
+}
+
+struct stack *frames_add_exception(struct frames *frames, long long key, PyObject *exception)
+{
+    struct stack *stack = frames_add_stack(frames, key, NULL);
+    if (stack == NULL) {
+        return NULL;
+    }
+    stack->exception = Py_NewRef(exception);
+    PyObject *traceback = PyException_GetTraceback(exception);
+    bool syntax = PyType_IsSubtype(Py_TYPE(exception), (PyTypeObject *)PyExc_SyntaxError) &&
+                  (traceback == NULL || names_file(frames, exception));
+    bool ok = (!syntax || add_syntax_error(frames, stack, exception)) &&
+              (traceback == NULL || collect_tracebacks(stack, traceback));
+    Py_XDECREF(traceback);
+    return ok ? stack : NULL;
 }
 
 /* An entry for FRAME, which is borrowed. */

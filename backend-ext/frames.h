@@ -22,6 +22,7 @@ struct frame_entry {
     int line;               /* 0: the frame's current one */
     int lasti;              /* byte offset; -1: the frame's current one */
     int column, end_column; /* of a syntax error, from 1; 0: not known */
+    PyObject *exception;    /* owned: on the innermost frame of a chained exception; NULL elsewhere */
 };
 
 struct stack {
@@ -31,6 +32,7 @@ struct stack {
     PyObject *next;        /* owned: the frame to go on with; NULL: that was all */
     PyObject **tracebacks; /* owned: entries of a traceback still to come, the next one last */
     size_t traceback_count;
+    PyObject *exception; /* owned: whose traceback that is, if it is one of the chain; else NULL */
 };
 
 struct frames {
@@ -60,6 +62,10 @@ void frames_end(struct frames *frames);
  * THREAD_ID 0 is the stopped thread. */
 struct stack *frames_stack(struct frames *frames, long long thread_id);
 struct stack *frames_add_stack(struct frames *frames, long long thread_id, PyObject *frame);
+
+/* The stack of an exception of the chain, by a negative KEY: the frames of its traceback, and the place of a syntax
+ * error on top. NULL when out of memory. */
+struct stack *frames_add_exception(struct frames *frames, long long key, PyObject *exception);
 
 /* Find frames up to index WANTED - 1. How many there are now (at most all). */
 size_t frames_extend(struct frames *frames, struct stack *stack, size_t wanted);

@@ -89,6 +89,7 @@ const struct request_row request_rows[] = {
     {"setVariable", values_handle_set_variable, REQUEST_WHEN_STOPPED},
     {"source", values_handle_source, REQUEST_WITH_GIL},
     {"stackTrace", values_handle_stack_trace, REQUEST_WHEN_STOPPED},
+    {"pytui/exceptionFrames", values_handle_exception_frames, REQUEST_WHEN_STOPPED},
     {"stepIn", stop_handle_step_in, REQUEST_WHEN_STOPPED},
     {"stepOut", stop_handle_step_out, REQUEST_WHEN_STOPPED},
     {"terminate", lifecycle_handle_terminate, REQUEST_ON_READER, .after = lifecycle_after_terminate},

@@ -330,33 +330,67 @@ static struct stack *requested_stack(struct request *request, struct values *val
     return stack;
 }
 
-struct value *values_handle_stack_trace(struct request *request, bool *ok)
+/* The page of STACK that the request asks for, as StackTraceResponse; NULL with the request failed. */
+static struct value *stack_page(struct request *request, struct values *values, struct stack *stack, bool *ok)
 {
-    struct values *values = backend_values(request->backend);
     long long start = value_get_int(request->arguments, "startFrame", 0);
     long long levels = value_get_int(request->arguments, "levels", 0);
     if (start < 0 || levels < 0) {
         return request_fail(request, ok, "startFrame and levels must not be negative");
     }
     levels = levels == 0 ? FRAMES_DEFAULT : levels > FRAMES_LIMIT ? FRAMES_LIMIT : levels;
+    struct value *body = value_map(request->arena);
+    struct value *list = frames_page(&values->frames, request->arena, stack, (size_t)start, (size_t)levels);
+    if (start == 0 && stack == &values->frames.stacks[0]) {
+        mark_exception(values, request->arena, list);
+    }
+    bool more = frames_more(stack) || stack->count > (size_t)(start + levels);
+    value_set(request->arena, body, "stackFrames", list);
+    value_set_int(request->arena, body, "totalFrames", start + (long long)value_count(list) + (more ? 1 : 0));
+    struct value *extension = value_map(request->arena);
+    value_set_bool(request->arena, extension, "moreFrames", more);
+    value_set(request->arena, body, "pytui", extension);
+    return body;
+}
+
+struct value *values_handle_stack_trace(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
     bool collecting = values_quiet_begin();
     struct stack *stack = requested_stack(request, values, ok);
     struct value *body = NULL;
     if (stack != NULL) {
-        body = value_map(request->arena);
-        struct value *list = frames_page(&values->frames, request->arena, stack, (size_t)start, (size_t)levels);
-        if (start == 0 && stack == &values->frames.stacks[0]) {
-            mark_exception(values, request->arena, list);
-        }
-        bool more = frames_more(stack) || stack->count > (size_t)(start + levels);
-        value_set(request->arena, body, "stackFrames", list);
-        value_set_int(request->arena, body, "totalFrames", start + (long long)value_count(list) + (more ? 1 : 0));
-        struct value *extension = value_map(request->arena);
-        value_set_bool(request->arena, extension, "moreFrames", more);
-        value_set(request->arena, body, "pytui", extension);
+        body = stack_page(request, values, stack, ok);
     } else if (*ok) {
         request_fail(request, ok, "the thread has no frames");
     }
+    values_quiet_end(collecting);
+    return body;
+}
+
+/* The frames of an exception of the chain, under a key that no thread has. */
+static struct stack *exception_stack(struct values *values, long long number)
+{
+    struct stack *stack = frames_stack(&values->frames, -number - 1);
+    PyObject *exception = stack == NULL ? exceptions_find(values, values->exception, (int)number) : NULL;
+    if (exception != NULL) {
+        stack = frames_add_exception(&values->frames, -number - 1, exception);
+        Py_DECREF(exception);
+    }
+    return stack;
+}
+
+struct value *values_handle_exception_frames(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
+    long long number = value_get_int(request->arguments, "exception", 0);
+    if (values->exception == NULL) {
+        return request_fail(request, ok, "the program did not stop at an exception");
+    }
+    bool collecting = values_quiet_begin();
+    struct stack *stack = number >= 0 && number < INT32_MAX ? exception_stack(values, number) : NULL;
+    struct value *body = stack != NULL ? stack_page(request, values, stack, ok)
+                                       : request_fail(request, ok, "there is no exception %lld in the chain", number);
     values_quiet_end(collecting);
     return body;
 }

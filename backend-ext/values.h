@@ -82,6 +82,7 @@ void values_render(struct values *values, PyObject *object, char *buffer, size_t
 
 /* Request handlers; each takes the values from backend_values(request->backend). */
 struct value *values_handle_stack_trace(struct request *request, bool *ok);
+struct value *values_handle_exception_frames(struct request *request, bool *ok);
 struct value *values_handle_scopes(struct request *request, bool *ok);
 struct value *values_handle_variables(struct request *request, bool *ok);
 struct value *values_handle_set_variable(struct request *request, bool *ok);

@@ -181,14 +181,19 @@ static bool has_free_variables(PyObject *code)
     return some;
 }
 
-/* Return and Exception, on the innermost frame only. */
+/* Return and Exception, on the innermost frame of the stop only, or of an exception of the chain. */
 static void add_event_scopes(struct values *values, struct arena *arena, struct value *scopes,
                              struct frame_entry *entry)
 {
+    long long frame_id = frames_id(&values->frames, entry);
+    if (entry->exception != NULL) {
+        long long reference = variables_add(values, REFERENCE_EXCEPTION, entry->exception, NULL, frame_id, NULL);
+        add_scope(arena, scopes, "Exception", "exception", reference, 1);
+        return;
+    }
     if (entry != values_frame(values, 0)) {
         return;
     }
-    long long frame_id = frames_id(&values->frames, entry);
     if (values->returned != NULL) {
         long long reference =
             variables_add(values, REFERENCE_RETURN, values->returned, values->returned_from, frame_id, NULL);

@@ -175,13 +175,22 @@ static const struct field_schema page_fields[] = {
 };
 static OBJECT(page, "pytui.VariablesPage", page_fields);
 
+static const struct field_schema exception_pytui_fields[] = {
+    {"number", FIELD_INT, REQUIRED, .help = "its place in the chain, 0 for the outermost: for pytui/exceptionFrames"},
+    {"relation", FIELD_STRING, .help = "what it is to the one that holds it: cause, context or member (of a group)"},
+    {"traceback", FIELD_BOOL, REQUIRED, .help = "whether it has one: there are frames"},
+    {"notes", FIELD_ARRAY, .item = FIELD_STRING, .help = "its notes"},
+};
+static OBJECT(exception_pytui, "pytui.ExceptionDetails", exception_pytui_fields);
+
 static const struct field_schema exception_details_fields[] = {
     {"message", FIELD_STRING, .help = "str() of the exception, bounded"},
     {"typeName", FIELD_STRING, .help = "type's name"},
     {"fullTypeName", FIELD_STRING, .help = "with its module"},
     {"stackTrace", FIELD_STRING, .help = "formatted like the interpreter does"},
     {"innerException", FIELD_ARRAY, .item = FIELD_OBJECT,
-     .help = "its cause or context, then a group's members; same shape"},
+     .help = "its cause or context, then a group's members; same shape, without stackTrace"},
+    {"pytui", FIELD_OBJECT, .object = &exception_pytui, .help = "extensions"},
 };
 static OBJECT(exception_details, "ExceptionDetails", exception_details_fields);
 
@@ -489,6 +498,13 @@ static const struct field_schema stack_trace_fields[] = {
 };
 static OBJECT(stack_trace, "StackTraceArguments", stack_trace_fields);
 
+static const struct field_schema exception_frames_fields[] = {
+    {"exception", FIELD_INT, REQUIRED, .help = "its number in the chain, as exceptionInfo has it"},
+    {"startFrame", FIELD_INT, .help = "first frame, from 0"},
+    {"levels", FIELD_INT, .help = "how many; 0 or absent: 200"},
+};
+static OBJECT(exception_frames, "pytui.ExceptionFramesArguments", exception_frames_fields);
+
 static const struct field_schema stack_trace_pytui_fields[] = {
     {"moreFrames", FIELD_BOOL, .help = "whether the stack goes on; totalFrames is not counted"},
 };
@@ -786,6 +802,8 @@ const struct message_schema schema_messages[] = {
     REQUEST("pytui/thaw", &thaw, &freeze_result, "let frozen threads run again"),
     REQUEST("pause", &thread_arguments, &pause_result, "stop as soon as possible"),
     REQUEST("pytui/where", &where_arguments, &where_result, "stacks of all threads, which go on"),
+    REQUEST("pytui/exceptionFrames", &exception_frames, &stack_trace_result,
+            "the frames of a traceback of the exception's chain, in pages"),
     REQUEST("stackTrace", &stack_trace, &stack_trace_result, "frames of a thread, in pages"),
     REQUEST("scopes", &scopes_arguments, &scopes_result, "scopes of a frame"),
     REQUEST("variables", &variables_arguments, &variables_result, "children of a scope or value, in pages"),

@@ -60,6 +60,9 @@ void command_disable(struct app *app, const char *argument);
 void command_catch(struct app *app, const char *argument);
 void command_just_my_code(struct app *app, const char *argument);
 
+/* command_exceptions.c: the chain */
+void command_exceptions(struct app *app, const char *argument);
+
 /* command_inspect.c: Python in the selected frame */
 void command_evaluate(struct app *app, const char *argument);
 void command_print(struct app *app, const char *argument);

@@ -44,6 +44,9 @@ const struct command commands[] = {
     {"where", "w bt", "", SCOPE_GLOBAL, "[all]", "Write the stack to the console", NULL, .run = command_where},
     {"stacks", NULL, "W", SCOPE_GLOBAL, NULL, "Write the stacks of all threads to the console, also while the program runs",
      NULL, .run = command_stacks},
+    {"exceptions", "exc", "", SCOPE_GLOBAL, "[NUMBER]",
+     "Choose of the exception's chain whose frames are shown; 1 is the one that stopped", NULL,
+     .run = command_exceptions},
     {"threads", "thread", "Ctrl-t", SCOPE_GLOBAL, "[NUMBER|NAME]", "Pick a thread to look at and step", NULL,
      .run = command_threads},
     {"freeze", NULL, "", SCOPE_GLOBAL, "[NUMBER|NAME]", "Keep a thread from running until it is thawed", NULL,
@@ -92,7 +95,7 @@ const struct command commands[] = {
      .run = command_log_limit},
     {"enable", NULL, "", SCOPE_GLOBAL, "NUMBER", "Switch a breakpoint on", NULL, .run = command_enable},
     {"disable", NULL, "", SCOPE_GLOBAL, "NUMBER", "Switch a breakpoint off", NULL, .run = command_disable},
-    {"catch", "exceptions", "", SCOPE_GLOBAL, "[raised|userUnhandled|uncaught|unraisable|taskException|none] [TYPE…] [if CONDITION]",
+    {"catch", NULL, "", SCOPE_GLOBAL, "[raised|userUnhandled|uncaught|unraisable|taskException|none] [TYPE…] [if CONDITION]",
      "Stop at exceptions or not; without argument, tell which", NULL, .run = command_catch},
 
     {"sidebar-wider", NULL, "+", SCOPE_GLOBAL, NULL, "Widen the sidebar", NULL, .run = command_sidebar_wider},

@@ -42,6 +42,24 @@ static void frames_clear(struct model *model)
     model->frame_count = 0;
 }
 
+struct model_exception *model_chain_add(struct model *model)
+{
+    xgrow(&model->chain, &model->chain_capacity, model->chain_count + 1, sizeof *model->chain);
+    struct model_exception *exception = &model->chain[model->chain_count++];
+    *exception = (struct model_exception){0};
+    return exception;
+}
+
+void model_chain_clear(struct model *model)
+{
+    for (size_t i = 0; i < model->chain_count; i++) {
+        free(model->chain[i].text);
+        free(model->chain[i].relation);
+    }
+    model->chain_count = 0;
+    model->chain_shown = 0;
+}
+
 static void threads_clear(struct model *model)
 {
     for (size_t i = 0; i < model->thread_count; i++) {
@@ -68,6 +86,8 @@ void model_destroy(struct model *model)
         return;
     frames_clear(model);
     threads_clear(model);
+    model_chain_clear(model);
+    free(model->chain);
     for (size_t i = 0; i < model->breakpoint_count; i++)
         breakpoint_destroy(model->breakpoints[i]);
     for (size_t i = 0; i < MODEL_FILTER_COUNT; i++) {
@@ -113,6 +133,7 @@ void model_forget_program(struct model *model)
     }
     frames_clear(model);
     threads_clear(model);
+    model_chain_clear(model);
     model_set_root(model, NULL);
     model_changes_destroy(model->changes);
     model->changes = model_changes_create();
@@ -383,7 +404,10 @@ void model_describe_state(const struct model *model, char *buffer, size_t size)
         snprintf(buffer, size, "%s", model->blocked ? "in C code; stops at the next line" : "running");
         break;
     case MODEL_STOPPED:
-        if (model->post_mortem)
+        if (model->chain_shown > 0 && (size_t)model->chain_shown < model->chain_count)
+            snprintf(buffer, size, "exception %d of the chain: %s", model->chain_shown + 1,
+                     model->chain[model->chain_shown].text);
+        else if (model->post_mortem)
             snprintf(buffer, size, "post-mortem: %s", model->text ? model->text : "uncaught exception");
         else if (model->text)
             snprintf(buffer, size, "stopped: %s: %s", model->reason ? model->reason : "?", model->text);

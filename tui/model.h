@@ -87,6 +87,14 @@ struct model_code_rule {
     bool user;
 };
 
+/* An exception of the chain at the stop, in the order of their numbers. */
+struct model_exception {
+    int number, depth;
+    char *text;     /* "KeyError: 'k'" */
+    char *relation; /* cause, context, member; NULL for the outermost */
+    bool traceback; /* it has frames */
+};
+
 struct model_thread {
     int64_t id, native_id;
     char *name, *state, *waits; /* owned; the latter two may be NULL */
@@ -114,6 +122,9 @@ struct model {
     char *text;        /* NULL or the exception's text */
     char *exception;   /* NULL or its formatted traceback */
     bool post_mortem;
+    struct model_exception *chain; /* empty unless an exception stopped */
+    size_t chain_count, chain_capacity;
+    int chain_shown;        /* whose frames `frames` are; 0: those of the shown thread */
     bool goes_on;           /* with post_mortem: a thread or a callback ended, not the program */
     int64_t stopped_thread; /* that stopped */
     int64_t thread_id;      /* whose stack is shown: that one, or another that was selected */

@@ -18,6 +18,8 @@ struct model_frame *model_frame_add(struct model *model);
 void model_frames_clear(struct model *model);
 /* What is known of the program itself: breakpoints lose their state, and stay. */
 void model_forget_program(struct model *model);
+struct model_exception *model_chain_add(struct model *model);
+void model_chain_clear(struct model *model);
 struct model_thread *model_thread_add(struct model *model);
 void model_threads_clear(struct model *model);
 void model_frozen_clear(struct model *model);

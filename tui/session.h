@@ -60,7 +60,11 @@ bool session_disconnect(struct session *session, bool terminate); /* leave it, o
 
 /* Looking. */
 void session_select_frame(struct session *session, size_t index); /* at a stop; fetches its variables */
-void session_more_frames(struct session *session);                /* the next page of the stack */
+/* The frames of exception NUMBER of the chain in place of the stop's (0: those again); HANDLER is called when they are
+ * there. */
+typedef void (*session_frames_handler)(struct session *session, void *data);
+bool session_show_exception(struct session *session, int number, session_frames_handler handler, void *data);
+void session_more_frames(struct session *session); /* the next page of the stack */
 void session_expand(struct session *session, struct model_variable *variable, bool expanded);
 void session_more_children(struct session *session, struct model_variable *variable);
 /* Show a variable as "default", "type", "id", "hex", "repr", "str" or "custom", at later stops too. */

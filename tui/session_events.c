@@ -21,6 +21,24 @@ static char *exception_text(const struct value *exception)
     return xasprintf("%s%s%s", type, *message ? ": " : "", message);
 }
 
+/* EXCEPTION and what is in it, in the order of their numbers. */
+static void read_chain(struct model *model, const struct value *exception, int depth)
+{
+    const struct value *extension = value_get_map(exception, "pytui");
+    if (value_get_int(extension, "number", -1) != (int64_t)model->chain_count)
+        return; /* a number is an index here */
+    struct model_exception *row = model_chain_add(model);
+    const char *type = value_get_text(exception, "typeName", "?"), *message = value_get_text(exception, "message", "");
+    row->number = (int)model->chain_count - 1;
+    row->depth = depth;
+    row->text = xasprintf("%s%s%.*s", type, *message ? ": " : "", (int)strcspn(message, "\n"), message);
+    row->relation = xstrdup(value_get_text(extension, "relation", NULL));
+    row->traceback = value_get_bool(extension, "traceback", false);
+    const struct value *inner = value_get_array(exception, "innerException");
+    for (size_t i = 0; i < value_count(inner); i++)
+        read_chain(model, value_at(inner, i), depth + 1);
+}
+
 static void read_exception(struct model *model, const struct value *body, const struct value *snapshot)
 {
     const struct value *exception = value_get_map(snapshot, "exception");
@@ -30,6 +48,9 @@ static void read_exception(struct model *model, const struct value *body, const 
     if (exception && !model->text)
         model->text = xasprintf("%s: %s", value_get_text(exception, "typeName", "exception"),
                                 value_get_text(exception, "message", ""));
+    model_chain_clear(model);
+    if (exception)
+        read_chain(model, exception, 0);
     model->post_mortem = value_get_bool(snapshot, "postMortem", false);
     model->goes_on = value_get_bool(snapshot, "goesOn", false);
 }

@@ -47,6 +47,7 @@ struct request {
     session_threads_handler on_threads;
     session_stacks_handler on_stacks;
     session_locations_handler on_locations;
+    session_frames_handler on_frames;
     void *data;
 };
 

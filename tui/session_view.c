@@ -291,16 +291,40 @@ void session_select_frame(struct session *session, size_t index)
     session_changed(session);
 }
 
-static void frames_arrived(struct session *session, const struct message *response, struct request *request)
+static void read_stack(struct session *session, const struct value *body)
 {
     struct model *model = session->model;
-    if (request->view != model->stops || !response || !response->success)
+    const struct value *frames = value_get_array(body, "stackFrames");
+    session_read_frames(session, frames);
+    model->more_frames = value_get_bool(value_get_map(body, "pytui"), "moreFrames", false) &&
+                         model->frame_count < FRAMES_KEPT_MAX && value_count(frames) > 0;
+}
+
+static void frames_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    const struct model *model = session->model;
+    bool wanted = request->view == model->stops && request->reference == model->chain_shown &&
+                  request->start == model->frame_count;
+    if (!wanted || !response || !response->success)
         return;
-    session_read_frames(session, value_get_array(response->body, "stackFrames"));
-    const struct value *extension = value_get_map(response->body, "pytui");
-    model->more_frames = value_get_bool(extension, "moreFrames", false) && model->frame_count < FRAMES_KEPT_MAX &&
-                         value_count(value_get_array(response->body, "stackFrames")) > 0;
+    read_stack(session, response->body);
     session_changed(session);
+}
+
+/* Ask for frames from START of the stack of exception NUMBER, or of the stop. */
+static bool ask_for_frames(struct session *session, int number, size_t start, struct request request)
+{
+    struct value *arguments = session_arguments(session);
+    if (number > 0)
+        value_set_int(session->out, arguments, "exception", number);
+    else
+        value_set_int(session->out, arguments, "threadId", session->model->thread_id);
+    value_set_int(session->out, arguments, "startFrame", (int64_t)start);
+    value_set_int(session->out, arguments, "levels", FRAMES_PAGE);
+    request.view = session->model->stops;
+    request.reference = number;
+    request.start = start;
+    return session_request(session, number > 0 ? "pytui/exceptionFrames" : "stackTrace", arguments, &request) != 0;
 }
 
 void session_more_frames(struct session *session)
@@ -311,12 +335,32 @@ void session_more_frames(struct session *session)
     for (size_t i = 0; i < session->request_count; i++)
         if (session->requests[i].handler == frames_arrived)
             return; /* on its way */
-    struct value *arguments = session_arguments(session);
-    value_set_int(session->out, arguments, "threadId", model->thread_id);
-    value_set_int(session->out, arguments, "startFrame", (int64_t)model->frame_count);
-    value_set_int(session->out, arguments, "levels", FRAMES_PAGE);
-    session_request(session, "stackTrace", arguments,
-                    &(struct request){.handler = frames_arrived, .view = model->stops});
+    ask_for_frames(session, model->chain_shown, model->frame_count, (struct request){.handler = frames_arrived});
+}
+
+static void exception_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    struct model *model = session->model;
+    const char *failure = session_failure(response);
+    if (failure && response)
+        session_say(session, true, "%s", failure);
+    if (failure || request->view != model->stops || model->state != MODEL_STOPPED)
+        return;
+    model_frames_clear(model);
+    model->chain_shown = (int)request->reference;
+    model->selected_frame = 0;
+    read_stack(session, response->body);
+    session_refresh(session);
+    session_changed(session);
+    if (request->on_frames)
+        request->on_frames(session, request->data);
+}
+
+bool session_show_exception(struct session *session, int number, session_frames_handler handler, void *data)
+{
+    return session->model->state == MODEL_STOPPED &&
+           ask_for_frames(session, number, 0,
+                          (struct request){.handler = exception_arrived, .on_frames = handler, .data = data});
 }
 
 void session_expand(struct session *session, struct model_variable *variable, bool expanded)

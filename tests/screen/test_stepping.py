@@ -255,3 +255,42 @@ def test_until_leaves_the_loop(pytui, each_engine):
     at(screen, "stepme.py:9 in work")
     screen.send(":until x\r")
     screen.expect("'x' is no line number")
+
+
+CHAIN = """\
+def first(key):
+    table = {}
+    return 1 + table[key]
+def second():
+    try: first('k')
+    except KeyError as error:
+        raise RuntimeError('second') from error
+second()
+"""
+
+
+def test_frames_of_a_chained_exception(pytui, write, each_engine):
+    program = write("chain.py", CHAIN)
+    screen = pytui(program, options=["--continue"], interpreter=each_engine.path, rows=30, cols=110)
+    screen.expect(re.compile(r"chain\.py:7 in second .*post-mortem: RuntimeError: second"), row=0)
+    screen.send(":exceptions")
+    screen.keys("Enter")
+    screen.expect(re.compile(r"1 +RuntimeError: second +as it stopped"), re.compile(r"2 +. KeyError: 'k' +cause"))
+    screen.send("2")
+    screen.keys("Enter")
+    screen.expect(re.compile(r"chain\.py:3 in first .*exception 2 of the chain: KeyError: 'k'"), row=0)
+    screen.expect(
+        re.compile(r"key +'k'"), re.compile(r"table +\{\}"), re.compile(r"▶ first .*:3"), re.compile(r"second .*:5")
+    )
+    screen.send(":p key * 2")
+    screen.keys("Enter")
+    screen.expect("'kk'")
+    screen.send("u")
+    screen.expect(re.compile(r"▶ second .*:5"))
+    screen.send(":exceptions 1")
+    screen.keys("Enter")
+    screen.expect(re.compile(r"chain\.py:7 in second .*post-mortem"), row=0)
+    for line, answer in ((":exceptions 3", "exceptions 1 to 2"), (":exceptions x", "is no number")):
+        screen.send(line)
+        screen.keys("Enter")
+        screen.expect(answer)

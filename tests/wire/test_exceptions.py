@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from client import Session
+import pytest
+from client import RequestFailed, Session
 
 Start = Callable[..., Session]
 
@@ -181,3 +182,144 @@ def test_syntax_error_of_other_text(session: Start) -> None:
     text = lines("import ast", "def read(text): return ast.literal_eval(text)", "read('1 +')")
     program = post_mortem(session, text)
     assert [each["name"] for each in program.frames] == ["parse", "literal_eval", "read", "<module>"]
+
+
+CHAIN = lines(
+    "def first(key):",
+    "    table = {}",
+    "    return 1 + table[key]",
+    "def second():",
+    "    inner = 'i'",
+    "    try: first('k')",
+    "    except KeyError as error:",
+    "        error.add_note('at first')",
+    "        raise RuntimeError('second') from error",
+    "def third():",
+    "    try: second()",
+    "    except RuntimeError:",
+    "        hidden = ValueError('no traceback')",
+    "        raise ExceptionGroup('many', [hidden, OSError(2, 'No such file')])",
+    "third()",
+)
+
+
+def numbered(details: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Number, type, relation and whether it has a traceback, in the order of the walk."""
+    extra = details["pytui"]
+    rows = [(extra["number"], details["typeName"], extra.get("relation"), extra["traceback"])]
+    for inner in details.get("innerException", []):
+        rows += numbered(inner)
+    return rows
+
+
+def test_frames_of_the_chain(session: Start) -> None:
+    """Each exception of the chain has its own frames, with positions, locals and a place to evaluate in."""
+    program = post_mortem(session, CHAIN)
+    assert numbered(details(program)) == [
+        (0, "ExceptionGroup", None, True),
+        (1, "RuntimeError", "context", True),
+        (2, "KeyError", "cause", True),
+        (3, "ValueError", "member", False),
+        (4, "FileNotFoundError", "member", False),
+    ]
+    assert details(program)["innerException"][0]["innerException"][0]["pytui"]["notes"] == ["at first"]
+
+    def frames(number: int, **page: int) -> list[dict[str, Any]]:
+        return program.request("pytui/exceptionFrames", {"exception": number} | page)["stackFrames"]
+
+    assert [(each["name"], each["line"]) for each in frames(0)] == [("third", 14), ("<module>", 15)]
+    assert [(each["name"], each["line"]) for each in frames(1)] == [("second", 9), ("third", 11)]
+    cause = frames(2)
+    assert [(each["name"], each["line"]) for each in cause] == [("first", 3), ("second", 6)]
+    assert [cause[0][key] for key in ("column", "endLine", "endColumn")] == [16, 3, 26]
+    assert [cause[1][key] for key in ("column", "endLine", "endColumn")] == [10, 6, 20]
+    assert [each["id"] for each in frames(2, startFrame=1)] == [cause[1]["id"]]
+    assert program.evaluate("(key, table)", frameId=cause[0]["id"]) == "('k', {})"
+    scopes = program.request("scopes", frameId=cause[0]["id"])["scopes"]
+    assert [each["name"] for each in scopes] == ["Locals", "Exception", "Globals"]
+    rows = program.request("variables", variablesReference=scopes[1]["variablesReference"])["variables"]
+    assert "KeyError" in rows[0]["value"]
+    outer = program.request("scopes", frameId=cause[1]["id"])["scopes"]
+    assert [each["name"] for each in outer] == ["Locals", "Globals"]
+    assert frames(3) == frames(4) == []
+    for number in (5, -1, 1 << 40):
+        with pytest.raises(RequestFailed, match="no exception"):
+            frames(number)
+    assert program.evaluate("len(__name__)") == "8"
+    assert program.stats()["userCode"] == 2
+    program.resume()
+    assert program.finish()[0] == 1
+
+
+def test_frames_of_the_chain_at_a_live_stop(session: Start) -> None:
+    """The same where an exception is raised and the program goes on."""
+    text = lines(
+        "def f():",
+        "    try: {}['k']",
+        "    except KeyError: raise ValueError('v')",
+        "for _ in range(2):",
+        "    try: f()",
+        "    except ValueError: pass",
+        "x = 1",
+    )
+    program = session(text=text)
+    program.initialize()
+    program.request(
+        "setExceptionBreakpoints", filterOptions=[{"filterId": "raised", "condition": "ValueError"}], filters=[]
+    )
+    program.configure(stop_on_entry=False)
+    for _ in range(2):
+        program.wait_stop("exception")
+        frames = program.request("pytui/exceptionFrames", exception=1)["stackFrames"]
+        assert [(each["name"], each["line"]) for each in frames] == [("f", 2)]
+        program.resume()
+    assert program.finish()[0] == 0
+
+
+def test_hostile_chains(session: Start) -> None:
+    """Circles, long chains, groups of groups and lists of notes that lie are walked to a bound."""
+    text = lines(
+        "a, b = ValueError('a'), ValueError('b')",
+        "a.__cause__, b.__cause__ = b, a",
+        "a.__notes__ = [1, 'two\\n2', object, *range(1000)]",
+        "b.__notes__ = 5",
+        "deep = a",
+        "for n in range(100):",
+        "    outer = KeyError(n)",
+        "    outer.__context__ = deep",
+        "    deep = outer",
+        "wide = ExceptionGroup('w', [ExceptionGroup('v', [TypeError(i) for i in range(50)]) for _ in range(50)])",
+        "wide.__cause__ = deep",
+        "deep.__cause__ = a",
+        "raise wide",
+    )
+    program = post_mortem(session, text)
+    rows = numbered(details(program))
+    assert 10 < len(rows) <= 64 and [row[0] for row in rows] == list(range(len(rows)))
+    assert [row[1] for row in rows[:4]] == ["ExceptionGroup", "KeyError", "ValueError", "ValueError"]
+    for number in range(len(rows)):
+        program.request("pytui/exceptionFrames", exception=number)
+    assert len(details(program)["innerException"][0]["innerException"][0]["pytui"]["notes"]) == 32
+    program.resume()
+    assert program.finish()[0] == 1
+
+
+def test_suppressed_context(session: Start) -> None:
+    """`from None` hides what came before."""
+    text = lines("try: 1 / 0", "except ZeroDivisionError: raise ValueError from None")
+    program = post_mortem(session, text)
+    assert numbered(details(program)) == [(0, "ValueError", None, True)]
+
+
+def test_positions_of_the_failing_expression(session: Start) -> None:
+    """Columns of the very part that failed, in UTF-16 units, also over several lines."""
+    text = lines(
+        "def f(x): return x",
+        "data = {'ä😀': None}",
+        "f(",
+        "    1",
+        ") + f(data['ä😀']['k'])",
+    )
+    program = post_mortem(session, text)
+    frame = program.frames[0]
+    assert [frame[key] for key in ("line", "column", "endLine", "endColumn")] == [5, 7, 5, 23]
