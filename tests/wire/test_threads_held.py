@@ -1,5 +1,6 @@
 """Threads that are kept from running while others do: one thread alone, frozen ones; and what is told of threads."""
 
+import random
 import signal
 import subprocess
 import time
@@ -664,3 +665,66 @@ t.join()
     assert run.where == ("work", 8)
     run.resume()
     assert run.finish()[0] == 0
+
+
+STORM = """\
+import threading, time
+lock = threading.Lock()
+total = [0] * 10
+def work(k):
+    for i in range(40):
+        with lock:
+            total[k] += 1
+        time.sleep(0.0005)
+workers = [threading.Thread(target=work, args=(k,), name=f"w{k}") for k in range(10)]
+for each in workers:
+    each.start()
+def wait():
+    for each in workers:
+        each.join()
+wait()
+print("end", sum(total))
+"""
+MOVES = ("next", "continue", "stepIn", "stepOut")
+
+
+def storm_act(run: Session, chance: random.Random) -> bool:
+    """One random request at a stop. True: the program goes on."""
+    what = chance.choice([*MOVES, "other", "freeze", "thaw", "threads", "evaluate"])
+    ids = [each["id"] for each in run.request("threads")["threads"]]
+    try:
+        if what in MOVES or what == "other":
+            command = what if what in MOVES else chance.choice(MOVES)
+            thread = chance.choice(ids) if what == "other" else 0
+            run.request(command, threadId=thread, singleThread=chance.random() < 0.4)
+            return True
+        if what == "freeze":
+            run.request("pytui/freeze", threadId=chance.choice(ids))
+        elif what == "thaw":
+            run.request("pytui/thaw", all=True)
+        elif what == "evaluate" and run.stopped["reason"] != "pause":
+            name = run.evaluate("__import__('threading').current_thread().name")
+            assert name == repr(run.stopped["pytui"]["threadName"])
+    except RequestFailed as error:
+        if "frozen" not in str(error):
+            raise
+        run.request("pytui/thaw", all=True)
+    return False
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_order_of_requests(session: Start, seed: int) -> None:
+    """Ten threads at one breakpoint under a lock, moved, held and let go at random: nothing hangs, nothing is lost."""
+    chance = random.Random(seed)
+    run = session(text=STORM).start(7)
+    run.wait_stop()
+    for _ in range(40):
+        if storm_act(run, chance):
+            run.pump(0.02)
+            if not any(each["event"] == "stopped" for each in run.events):
+                run.request("pause", threadId=0)
+            run.wait_stop()
+    run.set_breakpoints(run.script)
+    run.send("disconnect")
+    output = run.process.communicate(timeout=60)[0]
+    assert (run.process.returncode, output) == (0, b"end 400\n")
