@@ -6,6 +6,7 @@
 #include "helper.h"
 #include "hold.h"
 #include "lifecycle.h"
+#include "modules.h"
 #include "my_code.h"
 #include "parked.h"
 #include "requests.h"
@@ -183,6 +184,7 @@ static void destroy_parts(struct backend *backend)
     unhandled_destroy(backend->unhandled);
     dump_finish(backend->dump);
     free(backend->dump);
+    modules_destroy(backend->modules);
     free(backend->threads);
     free(backend->queue);
     free(backend->parking);
@@ -226,8 +228,9 @@ static struct backend *create_parts(void)
     if (!backend->unhandled || !backend->queue || !backend->threads || !backend->sources || !backend->parking ||
         !backend->hold || !backend->dump || !backend->breakpoints || !backend->stepping) {
         PyErr_NoMemory();
-    } else if ((backend->stop = stop_create(backend)) && (backend->engine = engine_create(backend)) &&
-               (backend->my_code = my_code_create()) && (backend->values = values_create(&hooks, backend->my_code))) {
+    } else if ((backend->modules = modules_create(backend)) && (backend->stop = stop_create(backend)) &&
+               (backend->engine = engine_create(backend)) && (backend->my_code = my_code_create()) &&
+               (backend->values = values_create(&hooks, backend->my_code))) {
         return backend;
     }
     PyObject *error = PyErr_GetRaisedException();

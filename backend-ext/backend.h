@@ -18,6 +18,7 @@
 
 struct breakpoints;
 struct dump;
+struct modules;
 struct engine;
 struct helper;
 struct my_code;
@@ -78,6 +79,7 @@ struct backend {
     struct threads *threads;
     struct unhandled *unhandled;
     struct dump *dump;
+    struct modules *modules;
 
     char python_version[32];
     char executable[1024];

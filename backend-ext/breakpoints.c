@@ -9,6 +9,7 @@
 #include "compat.h"
 #include "engine.h"
 #include "file_lines.h"
+#include "modules.h"
 #include "sources.h"
 
 #include "protocol/arena.h"
@@ -316,6 +317,7 @@ void breakpoints_code_entered(struct breakpoints *breakpoints, PyObject *code)
         return;
     }
     source_note_code(source, code);
+    modules_code_entered(breakpoints->backend->modules, code);
     if (!breakpoints->files && !breakpoints->functions) {
         return;
     }

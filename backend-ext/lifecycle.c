@@ -375,6 +375,8 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
         "supportsCancelRequest",
         "supportsDelayedStackTraceLoading",
         "supportsSingleThreadExecutionRequests",
+        "supportsModulesRequest",
+        "supportsLoadedSourcesRequest",
     };
     /* clang-format on */
     struct backend *backend = request->backend;

@@ -7,6 +7,7 @@
 #include "hold.h"
 #include "jump.h"
 #include "lifecycle.h"
+#include "modules.h"
 #include "my_code.h"
 #include "pause.h"
 #include "server.h"
@@ -71,6 +72,8 @@ const struct request_row request_rows[] = {
     {"gotoTargets", jump_handle_targets, REQUEST_WHEN_STOPPED},
     {"initialize", lifecycle_handle_initialize, REQUEST_ON_READER, .before_initialize = true,
      .after = lifecycle_after_initialize},
+    {"loadedSources", modules_handle_loaded_sources, REQUEST_WITH_GIL},
+    {"modules", modules_handle_modules, REQUEST_WITH_GIL},
     {"next", stop_handle_next, REQUEST_WHEN_STOPPED},
     {"pause", pause_handle, REQUEST_WITH_GIL, .late = pause_answer_late, .pending = true},
     {"pytui/display", values_handle_display, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},

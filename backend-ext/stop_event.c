@@ -2,6 +2,7 @@
 
 #include "backend.h"
 #include "breakpoints.h"
+#include "modules.h"
 #include "stop.h"
 #include "threads.h"
 #include "values.h"
@@ -96,6 +97,7 @@ void stop_event_stopped(struct backend *backend, const struct stop_info *info, u
     }
     value_set(arena, body, "pytui", snapshot);
     backend_event(backend, arena, "stopped", body);
+    modules_stopped(backend->modules);
 }
 
 void stop_event_continued(struct backend *backend, unsigned long ident)

@@ -527,3 +527,12 @@ struct value *values_place(struct values *values, struct arena *arena, PyObject 
 {
     return frames_place(&values->frames, arena, frame);
 }
+
+struct value *values_source(struct values *values, struct arena *arena, PyObject *filename, PyObject *globals)
+{
+    bool was_on = values_quiet_begin();
+    struct value *source = origin_value(&values->origins, arena, filename, globals);
+    values_quiet_end(was_on);
+    PyErr_Clear();
+    return source;
+}

@@ -70,6 +70,9 @@ void values_exception_summary(struct values *values, PyObject *exception, char *
 /* A variable of the function that runs in FRAME. New reference; NULL: it is unbound. */
 PyObject *values_local(struct values *values, PyObject *frame, const char *name);
 
+/* The Source of code with this co_filename, whose module has these GLOBALS (NULL: not known). */
+struct value *values_source(struct values *values, struct arena *arena, PyObject *filename, PyObject *globals);
+
 /* Name, source and line of FRAME, of any thread and at any time: a StackFrame without an id. Runs no code of
  * the program. */
 struct value *values_place(struct values *values, struct arena *arena, PyObject *frame);

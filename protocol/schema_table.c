@@ -276,6 +276,8 @@ static const struct field_schema capabilities_fields[] = {
     {"supportsCancelRequest", FIELD_BOOL, .help = "true: an evaluate can be interrupted"},
     {"supportsDelayedStackTraceLoading", FIELD_BOOL, .help = "true"},
     {"supportsSingleThreadExecutionRequests", FIELD_BOOL, .help = "true"},
+    {"supportsModulesRequest", FIELD_BOOL, .help = "true"},
+    {"supportsLoadedSourcesRequest", FIELD_BOOL, .help = "true"},
     {"exceptionBreakpointFilters", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &exception_filter,
      .help = "what can be asked for"},
     {"pytui", FIELD_OBJECT, REQUIRED, .object = &capabilities_pytui, .help = "who answers"},
@@ -444,6 +446,46 @@ static const struct field_schema goto_fields[] = {
     {"targetId", FIELD_INT, REQUIRED, .help = "of gotoTargets at this stop"},
 };
 static OBJECT(goto_arguments, "GotoArguments", goto_fields);
+
+static const struct field_schema module_fields[] = {
+    {"id", FIELD_STRING, REQUIRED, .help = "its name in sys.modules"},
+    {"name", FIELD_STRING, REQUIRED, .help = "the same"},
+    {"path", FIELD_STRING, .help = "its file"},
+    {"isUserCode", FIELD_BOOL, .help = "false: a library"},
+    {"version", FIELD_STRING, .help = "its __version__"},
+    {"symbolStatus", FIELD_STRING,
+     .help = "source file, no source file, extension module, built in, namespace package or not a module"},
+};
+static OBJECT(module, "Module", module_fields);
+
+static const struct field_schema modules_arguments_fields[] = {
+    {"startModule", FIELD_INT, .help = "first one, from 0"},
+    {"moduleCount", FIELD_INT, .help = "how many; 0 or absent: 500, at most 5000"},
+};
+static OBJECT(modules_arguments, "ModulesArguments", modules_arguments_fields);
+
+static const struct field_schema modules_result_fields[] = {
+    {"modules", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &module, .help = "in the order of loading"},
+    {"totalModules", FIELD_INT, .help = "of all"},
+};
+static OBJECT(modules_result, "ModulesResponse", modules_result_fields);
+
+static const struct field_schema loaded_sources_result_fields[] = {
+    {"sources", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &source, .help = "each once"},
+};
+static OBJECT(loaded_sources_result, "LoadedSourcesResponse", loaded_sources_result_fields);
+
+static const struct field_schema module_event_fields[] = {
+    {"reason", FIELD_STRING, REQUIRED, .help = "new, changed or removed"},
+    {"module", FIELD_OBJECT, REQUIRED, .object = &module, .help = "which; removed: id and name alone"},
+};
+static OBJECT(module_event, "ModuleEvent", module_event_fields);
+
+static const struct field_schema loaded_source_event_fields[] = {
+    {"reason", FIELD_STRING, REQUIRED, .help = "new"},
+    {"source", FIELD_OBJECT, REQUIRED, .object = &source, .help = "which"},
+};
+static OBJECT(loaded_source_event, "LoadedSourceEvent", loaded_source_event_fields);
 
 static const struct field_schema where_frame_fields[] = {
     {"name", FIELD_STRING, .help = "the code's qualified name; its plain one when the state is blocked"},
@@ -801,6 +843,8 @@ const struct message_schema schema_messages[] = {
     REQUEST("pytui/freeze", &freeze, &freeze_result, "a thread does not run until it is thawed"),
     REQUEST("pytui/thaw", &thaw, &freeze_result, "let frozen threads run again"),
     REQUEST("pause", &thread_arguments, &pause_result, "stop as soon as possible"),
+    REQUEST("modules", &modules_arguments, &modules_result, "what is in sys.modules, in pages"),
+    REQUEST("loadedSources", NULL, &loaded_sources_result, "whose code was run or loaded"),
     REQUEST("pytui/where", &where_arguments, &where_result, "stacks of all threads, which go on"),
     REQUEST("pytui/exceptionFrames", &exception_frames, &stack_trace_result,
             "the frames of a traceback of the exception's chain, in pages"),
@@ -823,6 +867,8 @@ const struct message_schema schema_messages[] = {
     EVENT("stopped", &stopped, "with all that paints the screen"),
     EVENT("continued", &continued, "goes on though no client asked"),
     EVENT("thread", &thread_event, "a thread started or ended"),
+    EVENT("module", &module_event, "a module was loaded, replaced or removed"),
+    EVENT("loadedSource", &loaded_source_event, "code of a further source is run"),
     EVENT("breakpoint", &breakpoint_event, "a breakpoint was bound, moved, failed or removed"),
     EVENT("output", &output, "of evaluate, log points and the debugger; the program's own goes to its terminal"),
     EVENT("exited", &exited, "the program is about to end"),

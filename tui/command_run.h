@@ -10,6 +10,7 @@ void command_finish(struct app *app, const char *argument);
 void command_continue(struct app *app, const char *argument);
 void command_run_to(struct app *app, const char *argument);
 void command_stacks(struct app *app, const char *argument);
+void command_modules(struct app *app, const char *argument);
 void command_pause(struct app *app, const char *argument);
 void command_resume(struct app *app, const char *argument);
 void command_terminate(struct app *app, const char *argument);

@@ -42,6 +42,8 @@ const struct command commands[] = {
     {"show-current", "l list ll", "H", SCOPE_GLOBAL, NULL, "Back to the newest frame and its line", NULL,
      .run = command_show_current},
     {"where", "w bt", "", SCOPE_GLOBAL, "[all]", "Write the stack to the console", NULL, .run = command_where},
+    {"modules", NULL, "", SCOPE_GLOBAL, "[TEXT]", "Pick one of the loaded modules, and see its source", NULL,
+     .run = command_modules},
     {"stacks", NULL, "W", SCOPE_GLOBAL, NULL, "Write the stacks of all threads to the console, also while the program runs",
      NULL, .run = command_stacks},
     {"exceptions", "exc", "", SCOPE_GLOBAL, "[NUMBER]",

@@ -55,6 +55,10 @@ typedef void (*session_stacks_handler)(struct session *session, void *data);
 bool session_pause(struct session *session, session_stacks_handler blocked, void *data);
 /* The stacks of all threads to the console, while the program goes on or at a stop; then call ARRIVED (may be NULL). */
 bool session_where(struct session *session, session_stacks_handler arrived, void *data);
+/* All modules, as an array of DAP's Modules that is valid during the call; FILTER is handed on. */
+typedef void (*session_modules_handler)(struct session *session, const struct value *modules, const char *filter,
+                                        void *data);
+bool session_modules(struct session *session, const char *filter, session_modules_handler handler, void *data);
 bool session_terminate(struct session *session);                  /* ask the program to end */
 bool session_disconnect(struct session *session, bool terminate); /* leave it, or end it */
 

@@ -41,6 +41,7 @@ struct request {
     bool refresh;      /* counted in session->refreshing */
     bool runs_code;    /* of the program: Ctrl-c interrupts it */
     char *text;        /* owned: what was sent, for completion */
+    session_modules_handler on_modules;
     session_result_handler on_result;
     session_completion_handler on_completion;
     session_source_handler on_source;

@@ -1,11 +1,13 @@
-/* Pausing, and the stacks of all threads of a program that goes on: they are read in the console. */
+/* What is asked of a program that may go on: to pause, the stacks of all threads, which are read in the console, and
+ * its modules. */
 #include "session_internal.h"
 #include "xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_WIDTH_MOST 32 /* of the column of function names; longer ones push their place aside */
+#define MODULES_MOST    5000 /* that are looked through */
+#define NAME_WIDTH_MOST 32   /* of the column of function names; longer ones push their place aside */
 
 static void write_frame(struct session *session, const struct value *frame, int width)
 {
@@ -118,4 +120,21 @@ bool session_where(struct session *session, session_stacks_handler arrived, void
 {
     struct request request = {.handler = stacks_arrived, .on_stacks = arrived, .data = data};
     return session_request(session, "pytui/where", session_arguments(session), &request) != 0;
+}
+
+static void modules_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    const char *failure = session_failure(response);
+    if (failure && response)
+        session_say(session, true, "%s", failure);
+    else if (response)
+        request->on_modules(session, value_get_array(response->body, "modules"), request->text, request->data);
+}
+
+bool session_modules(struct session *session, const char *filter, session_modules_handler handler, void *data)
+{
+    struct value *arguments = session_arguments(session);
+    value_set_int(session->out, arguments, "moduleCount", MODULES_MOST);
+    struct request request = {.handler = modules_arrived, .on_modules = handler, .text = xstrdup(filter), .data = data};
+    return session_request(session, "modules", arguments, &request) != 0;
 }

@@ -40,3 +40,18 @@ def test_pause_while_c_code_keeps_the_interpreter(pytui, each_engine):
     screen.expect(re.compile(r"spin\.py:\d+ in (native|sleep)\b.*stopped: pause"), row=0)
     screen.send(":where all\r")
     screen.expect("Thread 2 napper")
+
+
+def test_modules_to_pick_from(pytui):
+    screen = pytui("spin.py", "sleep", options=["--continue"], rows=30, cols=110)
+    screen.expect(printed("spinning"))
+    screen.send(":modules threading\r")
+    screen.expect("Modules", re.compile(r"threading +/.*/threading\.py"))
+    screen.keys("Enter")
+    screen.expect("Thread module emulating a subset")
+    screen.send(":modules _thread\r")
+    screen.expect(re.compile("_thread +built in"))
+    screen.keys("Enter")
+    screen.expect("_thread has no source to show: built in")
+    screen.send(":modules nosuch\r")
+    screen.expect('no module\'s name or file holds "nosuch"')

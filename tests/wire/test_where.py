@@ -263,7 +263,8 @@ def test_a_thousand_times(session: Start, tmp_path: Path) -> None:
     for _ in range(10):
         for seq in [run.send("pytui/where") for _ in range(90)]:
             run.answer(seq)
-    assert resident(run) - before < 20 << 10  # the results themselves grow meanwhile
+    if "libasan" not in Path(f"/proc/{run.process.pid}/maps").read_text():  # which keeps what is freed
+        assert resident(run) - before < 20 << 10  # the results themselves grow meanwhile
     flag.touch()
     assert run.finish()[:2] == (0, "1 True True\n")
     assert "stopped" not in run.names_of_events()
