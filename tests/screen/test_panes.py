@@ -213,6 +213,7 @@ def test_source_that_does_not_exist(pytui, write):
     at(screen, "dynamic.py:1")
     screen.send("n")
     at(screen, "dynamic.py:2")
+    screen.send(":just-my-code off\r")
     screen.send("s")
     screen.expect(re.compile(r"<string>:\d+ in f\b.*stopped"), row=0)
     screen.send("f")
