@@ -26,12 +26,16 @@ struct engine;
 /* For capabilities: "monitoring" or "settrace". */
 extern const char engine_name[];
 
+/* Whether ENGINE_CALLS is reported at all. */
+extern const bool engine_reports_calls;
+
 /* Events that can be watched. */
 enum {
     ENGINE_LINES = 1u << 0,   /* a new line, or a jump back to the start of the same line */
     ENGINE_RETURNS = 1u << 1, /* return and yield */
     ENGINE_STARTS = 1u << 2,  /* a frame begins, or is resumed after a yield */
     ENGINE_UNWINDS = 1u << 3, /* a frame is left by an exception; engine_watch_all() only */
+    ENGINE_CALLS = 1u << 6,   /* calls that this code makes, just before; engine_watch() only */
     ENGINE_RAISES = 1u << 4,  /* an exception comes to a frame, raised there or in a callee; the same */
     ENGINE_THROWS = 1u << 5,  /* a frame is resumed by an exception; engine_watch_all() only; 3.12 and newer */
 };
@@ -89,6 +93,8 @@ bool control_watched_start(struct backend *backend, PyObject *code, bool resumed
 /* The calling frame is resumed by an exception. */
 void control_watched_throw(struct backend *backend, PyObject *code);
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded);
+/* The instruction at byte OFFSET of watched CODE is about to call CALLABLE. */
+void control_watched_call(struct backend *backend, int offset, PyObject *callable);
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception);
 
 /* EXCEPTION has its traceback, with the calling frame in front. */

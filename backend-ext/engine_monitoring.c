@@ -21,9 +21,10 @@
 #include <string.h>
 
 const char engine_name[] = "monitoring";
+const bool engine_reports_calls = true;
 
 #define TOOL_COUNT  6 /* ids that tools may take */
-#define EVENT_COUNT 10
+#define EVENT_COUNT 11
 
 enum event {
     EVENT_START,
@@ -35,10 +36,12 @@ enum event {
     EVENT_UNWIND,
     EVENT_THROW,
     EVENT_RAISE,
-    EVENT_INSTRUCTION
+    EVENT_INSTRUCTION,
+    EVENT_CALL
 };
-static const char *const event_names[EVENT_COUNT] = {"PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD", "LINE",
-                                                     "JUMP",     "PY_UNWIND", "PY_THROW",  "RAISE",    "INSTRUCTION"};
+static const char *const event_names[EVENT_COUNT] = {"PY_START", "PY_RESUME",   "PY_RETURN", "PY_YIELD",
+                                                     "LINE",     "JUMP",        "PY_UNWIND", "PY_THROW",
+                                                     "RAISE",    "INSTRUCTION", "CALL"};
 
 struct watched {
     struct watched *next;
@@ -282,6 +285,17 @@ static PyObject *on_watched_jump(PyObject *self, PyObject *const *arguments, Py_
     Py_RETURN_NONE;
 }
 
+/* (code, offset, callable, first argument) */
+static PyObject *on_watched_call(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count >= 3 && engine->running) {
+        count_call(engine, NULL);
+        control_watched_call(engine->backend, (int)PyLong_AsLong(arguments[1]), arguments[2]);
+    }
+    Py_RETURN_NONE;
+}
+
 static PyObject *on_watched_start(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
     struct engine *engine = engine_of(self);
@@ -375,7 +389,7 @@ static PyMethodDef control_callbacks[EVENT_COUNT] = {
     [EVENT_RETURN] = CALLBACK(on_watched_return), [EVENT_YIELD] = CALLBACK(on_watched_yield),
     [EVENT_LINE] = CALLBACK(on_watched_line),     [EVENT_JUMP] = CALLBACK(on_watched_jump),
     [EVENT_UNWIND] = CALLBACK(on_unwind),         [EVENT_THROW] = CALLBACK(on_watched_throw),
-    [EVENT_RAISE] = CALLBACK(on_raise),
+    [EVENT_RAISE] = CALLBACK(on_raise),           [EVENT_CALL] = CALLBACK(on_watched_call),
 };
 
 /* Telling the interpreter. */
@@ -412,6 +426,9 @@ static unsigned long control_bits(const struct engine *engine, unsigned events)
     }
     if (events & ENGINE_RETURNS) {
         bits |= engine->events[EVENT_RETURN] | engine->events[EVENT_YIELD];
+    }
+    if (events & ENGINE_CALLS) {
+        bits |= engine->events[EVENT_CALL];
     }
     if (events & ENGINE_STARTS) {
         bits |= engine->events[EVENT_START] | engine->events[EVENT_RESUME];

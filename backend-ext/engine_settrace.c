@@ -25,6 +25,7 @@
 #define OPCODES_FOR_US 2 /* in f_trace_opcodes */
 
 const char engine_name[] = "settrace";
+const bool engine_reports_calls = false;
 
 struct engine {
     struct backend *backend;

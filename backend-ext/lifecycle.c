@@ -362,6 +362,7 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
         "supportsLogPoints",
         "supportsBreakpointLocationsRequest",
         "supportsSetVariable",
+        "supportsStepInTargetsRequest",
         "supportsGotoTargetsRequest",
         "supportsSetExpression",
         "supportsValueFormattingOptions",

@@ -11,6 +11,7 @@
 #include "my_code.h"
 #include "pause.h"
 #include "server.h"
+#include "step_targets.h"
 #include "stop.h"
 #include "thread_list.h"
 #include "values.h"
@@ -94,6 +95,7 @@ const struct request_row request_rows[] = {
     {"stackTrace", values_handle_stack_trace, REQUEST_WHEN_STOPPED},
     {"pytui/exceptionFrames", values_handle_exception_frames, REQUEST_WHEN_STOPPED},
     {"stepIn", stop_handle_step_in, REQUEST_WHEN_STOPPED},
+    {"stepInTargets", step_targets_handle, REQUEST_WHEN_STOPPED},
     {"stepOut", stop_handle_step_out, REQUEST_WHEN_STOPPED},
     {"terminate", lifecycle_handle_terminate, REQUEST_ON_READER, .after = lifecycle_after_terminate},
     {"threads", thread_list_handle_threads, REQUEST_WITH_GIL},

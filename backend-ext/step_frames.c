@@ -11,6 +11,7 @@
 #define HOOK_DEPTH 30 /* frames of a finder between frozen code and the one that is entered */
 
 #define FLAG_OPTIMIZED       0x1
+#define FLAG_GENERATOR       0x20
 #define FLAG_COROUTINE       0x80
 #define FLAG_ASYNC_GENERATOR 0x200
 
@@ -164,4 +165,72 @@ bool step_frames_suspends(PyObject *code, PyObject *value)
         return !wrapped;
     }
     return (flags & FLAG_COROUTINE) != 0;
+}
+
+bool step_frames_is_generator(PyObject *code)
+{
+    return (number_attribute(code, "co_flags", 0) & (FLAG_GENERATOR | FLAG_COROUTINE | FLAG_ASYNC_GENERATOR)) != 0;
+}
+
+bool step_frames_has_name(PyObject *code, const char *name)
+{
+    PyObject *own = name[0] ? PyObject_GetAttrString(code, "co_name") : NULL;
+    PyObject *wanted = own ? PyUnicode_FromString(name) : NULL;
+    bool same = wanted && PyUnicode_Check(own) && PyUnicode_Compare(own, wanted) == 0;
+    Py_XDECREF(wanted);
+    Py_XDECREF(own);
+    PyErr_Clear();
+    return same;
+}
+
+/* Functions in Python, by one that every interpreter has. New reference; NULL: not found. */
+static PyObject *some_function(void)
+{
+    PyObject *modules = PySys_GetObject("modules"); /* borrowed, as the module */
+    PyObject *module = modules && PyDict_Check(modules) ? PyDict_GetItemString(modules, "_frozen_importlib") : NULL;
+    return module ? PyObject_GetAttrString(module, "_find_and_load") : NULL;
+}
+
+/* Attributes are asked of the interpreter's own types only: they run no code of the program. */
+PyObject *step_frames_generator_of(PyObject *callable)
+{
+    PyObject *sample = some_function();
+    PyObject *method = sample ? PyObject_CallMethod(sample, "__get__", "O", sample) : NULL;
+    PyObject *function = NULL, *code = NULL;
+    if (method && Py_TYPE(callable) == Py_TYPE(method)) {
+        function = PyObject_GetAttrString(callable, "__func__");
+    } else {
+        function = Py_NewRef(callable);
+    }
+    if (function && sample && Py_TYPE(function) == Py_TYPE(sample)) {
+        code = PyObject_GetAttrString(function, "__code__");
+    }
+    if (code && !step_frames_is_generator(code)) {
+        Py_CLEAR(code);
+    }
+    Py_XDECREF(function);
+    Py_XDECREF(method);
+    Py_XDECREF(sample);
+    PyErr_Clear();
+    return code;
+}
+
+bool step_frames_is_bootstrap(PyObject *code)
+{
+    PyObject *name = PyObject_GetAttrString(code, "co_qualname");
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    bool named = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "Thread._bootstrap") == 0;
+    PyObject *globals = named && frame ? PyObject_GetAttrString(frame, "f_globals") : NULL;
+    PyObject *module =
+        globals && PyDict_Check(globals) ? PyDict_GetItemString(globals, "__name__") : NULL; /* borrowed */
+    bool threading = module && PyUnicode_Check(module) && PyUnicode_CompareWithASCIIString(module, "threading") == 0;
+    Py_XDECREF(globals);
+    Py_XDECREF(name);
+    PyErr_Clear();
+    return threading;
+}
+
+int step_frames_line(PyObject *frame)
+{
+    return (int)number_attribute(frame, "f_lineno", 0);
 }

@@ -9,6 +9,7 @@ struct backend;
 
 PyObject *step_frames_code(PyObject *frame);   /* new reference, never NULL */
 long step_frames_instruction(PyObject *frame); /* f_lasti */
+int step_frames_line(PyObject *frame);         /* f_lineno; 0: none */
 
 /* The name of CODE for "returned from …". */
 void step_frames_name(PyObject *code, char *buffer, size_t size);
@@ -35,6 +36,16 @@ bool step_frames_within_line(PyObject *code);
  * or an asynchronous generator's. */
 bool step_frames_is_function(PyObject *code);
 bool step_frames_is_coroutine(PyObject *code);
+/* Whether calling CODE makes a generator or coroutine, which begins when it is first asked for something. */
+bool step_frames_is_generator(PyObject *code);
+
+/* The code of a generator or coroutine function, plain or a method: new reference; NULL for all else. */
+PyObject *step_frames_generator_of(PyObject *callable);
+
+bool step_frames_has_name(PyObject *code, const char *name); /* co_name; false for "" */
 
 /* Whether CODE, which yields VALUE, waits as a coroutine does and gives nothing to its caller. */
 bool step_frames_suspends(PyObject *code, PyObject *value);
+
+/* Whether CODE, which the calling frame runs, is the function of threading in which its threads begin. */
+bool step_frames_is_bootstrap(PyObject *code);

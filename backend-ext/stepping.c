@@ -14,6 +14,7 @@
 #include "sources.h"
 #include "step_frames.h"
 #include "stop.h"
+#include "target_plan.h"
 #include "thread_marks.h"
 #include "threads.h"
 #include "unhandled.h"
@@ -32,8 +33,9 @@ struct stepping {
     bool thrown;             /* it was resumed by an exception, and reached no line since */
     const void *stood_frame; /* where a line stopped last; compared only */
     int stood_line;
-    int until;     /* STEP_UNTIL: lines before this one are passed */
-    bool has_hits; /* STEP_ENTRY of a function breakpoint */
+    int until;                 /* STEP_UNTIL: lines before this one are passed */
+    struct target_plan target; /* STEP_TARGET: the call to step into */
+    bool has_hits;             /* STEP_ENTRY of a function breakpoint */
     struct hits hits;
     bool pausing;
     unsigned long pause_ident; /* 0: any thread */
@@ -77,6 +79,7 @@ void stepping_cancel(struct stepping *stepping)
     stepping->kind = STEP_NONE;
     stepping->ident = 0;
     stepping->begun_here = stepping->thrown = false;
+    target_plan_clear(&stepping->target);
     stepping->has_hits = false;
     stepping->pausing = false;
     Py_CLEAR(stepping->frame);
@@ -110,7 +113,8 @@ static unsigned wanted_of_all(const struct stepping *stepping)
     if (stepping->pausing || hold_wants_lines(stepping->backend)) {
         events |= ENGINE_LINES;
     }
-    if (stepping->kind == STEP_IN) {
+    bool entering = stepping->kind == STEP_TARGET && target_plan_wants_starts(&stepping->target);
+    if (stepping->kind == STEP_IN || entering) {
         events |= ENGINE_STARTS;
     }
     const struct exception_filter *filters = stepping->backend->filters;
@@ -206,13 +210,14 @@ void stepping_apply(struct stepping *stepping)
         return;
     }
     PyObject *code = stepping->kind != STEP_NONE && stepping->frame ? step_frames_code(stepping->frame) : NULL;
+    bool calls = stepping->kind == STEP_TARGET;
     for (size_t i = stepping->watched_count; i-- > 0;) {
-        if (stepping->watched[i].code != code) {
+        if (stepping->watched[i].code != code || (stepping->watched[i].events & ENGINE_CALLS)) {
             unwatch(stepping, i);
         }
     }
     if (code) {
-        watch(stepping, code);
+        watch_events(stepping, code, ENGINE_LINES | ENGINE_RETURNS | (calls ? (unsigned)ENGINE_CALLS : 0));
     }
     if (stepping->jump_code) {
         watch(stepping, stepping->jump_code);
@@ -323,11 +328,13 @@ static bool was_begun(struct stepping *stepping)
 
 void stepping_set_until(struct stepping *stepping, int line)
 {
-    PyObject *current = stepping->frame ? PyObject_GetAttrString(stepping->frame, "f_lineno") : NULL;
-    long now = current && current != Py_None ? PyLong_AsLong(current) : 0;
-    Py_XDECREF(current);
-    PyErr_Clear();
-    stepping->until = line ? line : (int)now + 1;
+    stepping->until = line || !stepping->frame ? line : step_frames_line(stepping->frame) + 1;
+}
+
+void stepping_set_target(struct stepping *stepping, const struct call_site *site)
+{
+    target_plan_begin(&stepping->target, site);
+    stepping_look_again(stepping); /* the function may be a library's, whose starts were given up */
 }
 
 void stepping_note_jump(struct stepping *stepping, PyObject *frame)
@@ -349,12 +356,10 @@ static bool was_jumped(struct stepping *stepping)
     }
     bool same = step_frames_instruction(frame) == mark->at;
     thread_marks_forget(&stepping->jumped);
-    for (size_t i = stepping->watched_count; stepping->kind == STEP_NONE && i-- > 0;) {
-        if (stepping->watched[i].code == stepping->jump_code) {
-            unwatch(stepping, i);
-        }
-    }
     Py_CLEAR(stepping->jump_code);
+    if (stepping->kind == STEP_NONE) {
+        stepping_apply(stepping);
+    }
     return same;
 }
 
@@ -394,27 +399,11 @@ static void stop_for_hits(struct backend *backend, const struct hits *hits)
     stop_enter(backend, &info);
 }
 
-/* Whether CODE is the function of threading in which its threads begin. */
-static bool is_bootstrap(PyObject *code)
-{
-    PyObject *name = PyObject_GetAttrString(code, "co_qualname");
-    PyObject *frame = (PyObject *)PyEval_GetFrame();
-    bool named = name && PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "Thread._bootstrap") == 0;
-    PyObject *globals = named && frame ? PyObject_GetAttrString(frame, "f_globals") : NULL;
-    PyObject *module =
-        globals && PyDict_Check(globals) ? PyDict_GetItemString(globals, "__name__") : NULL; /* borrowed */
-    bool threading = module && PyUnicode_Check(module) && PyUnicode_CompareWithASCIIString(module, "threading") == 0;
-    Py_XDECREF(globals);
-    Py_XDECREF(name);
-    PyErr_Clear();
-    return threading;
-}
-
 /* CODE is entered for the first time: if every thread begins with it, they are seen there from now on. */
 static void find_bootstrap(struct backend *backend, PyObject *code)
 {
     struct stepping *stepping = backend->stepping;
-    if (!stepping->bootstrap && is_bootstrap(code)) {
+    if (!stepping->bootstrap && step_frames_is_bootstrap(code)) {
         stepping->bootstrap = Py_NewRef(code);
         engine_watch(backend->engine, code, ENGINE_STARTS);
         threads_current(backend);
@@ -526,6 +515,8 @@ static bool step_here(struct stepping *stepping, int line)
         return false; /* the exception comes out of the `await` that the step began at: 3.13 says the line again */
     }
     bool over = stepping->kind == STEP_OVER || (stepping->kind == STEP_UNTIL && line >= stepping->until);
+    over = over || (stepping->kind == STEP_TARGET &&
+                    (line < stepping->target.site.first_line || line > stepping->target.site.last_line));
     bool wanted = stepping->kind == STEP_IN || (over && same);
     return wanted && ((same && stepping->begun_here) ||
                       my_code_steps_in(stepping->backend->my_code, (PyObject *)PyEval_GetFrame()));
@@ -618,6 +609,44 @@ static void step_into(struct backend *backend, PyObject *code, PyObject *frame, 
     }
 }
 
+static void follow(struct stepping *stepping, PyObject *frame, enum step_kind kind, unsigned events)
+{
+    PyObject *former = stepping->frame;
+    stepping->frame = Py_NewRef(frame);
+    stepping->begun_here = false;
+    stepping->kind = kind;
+    PyObject *code = step_frames_code(frame);
+    watch_events(stepping, code, events);
+    Py_DECREF(code);
+    Py_XDECREF(former);
+    watch_all(stepping, wanted_of_all(stepping));
+}
+
+/* A frame begins while a call is waited for. It is the user's choice: whose code it is does not matter. */
+static void enter_target(struct backend *backend, PyObject *code, bool resumed)
+{
+    struct stepping *stepping = backend->stepping;
+    PyObject *frame = resumed || !is_step_thread(stepping) ? NULL : (PyObject *)PyEval_GetFrame();
+    if (frame && target_plan_is_reached(&stepping->target, backend, stepping->frame, frame, code)) {
+        follow(stepping, frame, STEP_OVER, ENGINE_LINES | ENGINE_RETURNS);
+        stepping->begun_here = true;
+        step_into(backend, code, frame, false);
+    }
+}
+
+void control_watched_call(struct backend *backend, int offset, PyObject *callable)
+{
+    struct stepping *stepping = backend->stepping;
+    if (stepping_is_silent(backend) || stepping->kind != STEP_TARGET || !is_step_thread(stepping) ||
+        !is_step_frame(stepping)) {
+        return;
+    }
+    if (!target_plan_note_call(&stepping->target, offset, callable)) {
+        stepping->kind = STEP_OVER;
+    }
+    watch_all(stepping, wanted_of_all(stepping));
+}
+
 /* Starts of code that is never stepped into are not to be reported again: such calls cost nothing. */
 bool control_watched_start(struct backend *backend, PyObject *code, bool resumed)
 {
@@ -635,12 +664,16 @@ bool control_watched_start(struct backend *backend, PyObject *code, bool resumed
     if (armed && armed->start && !resumed && armed_start(backend, armed)) {
         return true;
     }
+    if (stepping->kind == STEP_TARGET) {
+        enter_target(backend, code, resumed);
+        return true;
+    }
     PyObject *frame = stepping->kind == STEP_IN ? (PyObject *)PyEval_GetFrame() : NULL;
     if (!frame) {
         return true;
     }
     if (!my_code_steps_in(backend->my_code, frame)) {
-        bool pass = (!armed || !armed->start) && !unhandled_may_watch(code) && !is_bootstrap(code);
+        bool pass = (!armed || !armed->start) && !unhandled_may_watch(code) && !step_frames_is_bootstrap(code);
         stepping->passed = stepping->passed || pass;
         return !pass;
     }
@@ -665,19 +698,6 @@ void control_watched_throw(struct backend *backend, PyObject *code)
         stepping->thrown = true;
     }
     control_watched_start(backend, code, true);
-}
-
-static void follow(struct stepping *stepping, PyObject *frame, enum step_kind kind, unsigned events)
-{
-    PyObject *former = stepping->frame;
-    stepping->frame = Py_NewRef(frame);
-    stepping->begun_here = false;
-    stepping->kind = kind;
-    PyObject *code = step_frames_code(frame);
-    watch_events(stepping, code, events);
-    Py_DECREF(code);
-    Py_XDECREF(former);
-    watch_all(stepping, wanted_of_all(stepping));
 }
 
 /* The stepped frame is left for library code: go on until that comes back, or runs user code. A step out is

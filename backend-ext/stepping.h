@@ -15,10 +15,11 @@
 #include <stdbool.h>
 
 struct backend;
+struct call_site;
 struct hits;
 struct stepping;
 
-enum step_kind { STEP_NONE, STEP_OVER, STEP_IN, STEP_OUT, STEP_UNTIL, STEP_ENTRY };
+enum step_kind { STEP_NONE, STEP_OVER, STEP_IN, STEP_OUT, STEP_UNTIL, STEP_TARGET, STEP_ENTRY };
 
 struct stepping *stepping_create(struct backend *backend); /* NULL: out of memory */
 void stepping_destroy(struct stepping *stepping);
@@ -28,6 +29,9 @@ void stepping_begin(struct stepping *stepping, enum step_kind kind, PyObject *fr
 
 /* For STEP_UNTIL: stop at LINE or a greater one; 0: one greater than the current. */
 void stepping_set_until(struct stepping *stepping, int line);
+
+/* For STEP_TARGET: the call to step into (copied). The rest of its statement is stepped over. */
+void stepping_set_target(struct stepping *stepping, const struct call_site *site);
 
 /* FRAME, the running one, was moved to another line, which the user sees: the report of that line is not to stop. */
 void stepping_note_jump(struct stepping *stepping, PyObject *frame);

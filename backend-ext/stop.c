@@ -9,6 +9,7 @@
 #include "parked.h"
 #include "requests.h"
 #include "server.h"
+#include "step_targets.h"
 #include "stepping.h"
 #include "stop_event.h"
 #include "threads.h"
@@ -563,7 +564,18 @@ struct value *stop_handle_next(struct request *request, bool *ok)
 
 struct value *stop_handle_step_in(struct request *request, bool *ok)
 {
-    return resume(request, ok, STEP_IN);
+    struct call_site site;
+    long long target = value_get_int(request->arguments, "targetId", 0);
+    if (target == 0) {
+        return resume(request, ok, STEP_IN);
+    }
+    if (step_targets_find(request, ok, target, &site)) {
+        resume(request, ok, STEP_TARGET);
+    }
+    if (*ok) {
+        stepping_set_target(request->backend->stepping, &site);
+    }
+    return NULL;
 }
 
 struct value *stop_handle_step_out(struct request *request, bool *ok)

@@ -206,6 +206,21 @@ bool values_source_line(struct values *values, PyObject *code, int line, char *b
     return found;
 }
 
+int values_source_column(struct values *values, PyObject *code, int line, int offset)
+{
+    PyObject *filename = PyObject_GetAttrString(code, "co_filename");
+    int column = filename ? origin_column(&values->origins, filename, line, offset) : offset + 1;
+    Py_XDECREF(filename);
+    PyErr_Clear();
+    return column;
+}
+
+PyObject *values_frame_object(struct values *values, long long frame_id)
+{
+    const struct frame_entry *entry = values_frame(values, frame_id);
+    return entry ? entry->frame : NULL;
+}
+
 PyObject *values_unbound(const struct values *values, PyObject *frame)
 {
     PyObject *code = (PyObject *)PyFrame_GetCode((PyFrameObject *)frame);

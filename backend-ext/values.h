@@ -51,6 +51,12 @@ void values_set_return(struct values *values, PyObject *returned, const char *fu
 /* A line of the file that CODE is from, without its end, as much as fits; false: it cannot be had. */
 bool values_source_line(struct values *values, PyObject *code, int line, char *buffer, size_t size);
 
+/* The UTF-16 column of a byte OFFSET, from 0, in a line of that file. */
+int values_source_column(struct values *values, PyObject *code, int line, int offset);
+
+/* The frame of a frame id of this stop: borrowed; NULL: there is none. */
+PyObject *values_frame_object(struct values *values, long long frame_id);
+
 /* New list of the names of a function's variables in FRAME that are unbound; NULL, without an error, when it cannot
  * be had. Empty for what is no function. */
 PyObject *values_unbound(const struct values *values, PyObject *frame);

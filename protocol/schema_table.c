@@ -265,6 +265,7 @@ static const struct field_schema capabilities_fields[] = {
     {"supportsSetVariable", FIELD_BOOL, .help = "true"},
     {"supportsSetExpression", FIELD_BOOL, .help = "true"},
     {"supportsValueFormattingOptions", FIELD_BOOL, .help = "true: format.hex"},
+    {"supportsStepInTargetsRequest", FIELD_BOOL, .help = "true: stepIn takes the call to step into"},
     {"supportsGotoTargetsRequest", FIELD_BOOL, .help = "true: the frame on top can be moved to another line"},
     {"supportsClipboardContext", FIELD_BOOL, .help = "true"},
     {"supportsEvaluateForHovers", FIELD_BOOL, .help = "true"},
@@ -419,6 +420,31 @@ static const struct field_schema just_my_code_result_fields[] = {
     {"justMyCode", FIELD_BOOL, REQUIRED, .help = "as it is now"},
 };
 static OBJECT(just_my_code_result, "pytui.SetJustMyCodeResponse", just_my_code_result_fields);
+static const struct field_schema step_in_fields[] = {
+    {"threadId", FIELD_INT, REQUIRED, .help = "which; 0 for the one that stopped last"},
+    {"singleThread", FIELD_BOOL, .help = "only that thread runs, the others wait"},
+    {"targetId", FIELD_INT, .help = "of stepInTargets at this stop: the call to step into, over all others"},
+};
+static OBJECT(step_in_arguments, "StepInArguments", step_in_fields);
+static const struct field_schema step_in_targets_arguments_fields[] = {
+    {"frameId", FIELD_INT, REQUIRED, .help = "the frame on top, or 0 for that"},
+};
+static OBJECT(step_in_targets_arguments, "StepInTargetsArguments", step_in_targets_arguments_fields);
+static const struct field_schema step_in_target_fields[] = {
+    {"id", FIELD_INT, REQUIRED, .help = "for `stepIn`, at this stop"},
+    {"label", FIELD_STRING, REQUIRED, .help = "the call's text, on one line"},
+    {"line", FIELD_INT, .help = "where it begins"},
+    {"column", FIELD_INT, .help = "absent where the interpreter keeps no columns"},
+    {"endLine", FIELD_INT, .help = "where it ends"},
+    {"endColumn", FIELD_INT, .help = "exclusive"},
+};
+static OBJECT(step_in_target, "StepInTarget", step_in_target_fields);
+static const struct field_schema step_in_targets_result_fields[] = {
+    {"targets", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &step_in_target,
+     .help = "in the order of the calls"},
+};
+static OBJECT(step_in_targets_result, "StepInTargetsResponse", step_in_targets_result_fields);
+
 static const struct field_schema until_fields[] = {
     {"threadId", FIELD_INT, REQUIRED, .help = "the stopped thread"},
     {"line", FIELD_INT, .help = "stop at this line or a greater one; absent or 0: at one greater than the current"},
@@ -833,7 +859,9 @@ const struct message_schema schema_messages[] = {
     REQUEST("threads", NULL, &threads_result, "all threads"),
     REQUEST("continue", &resume_arguments, &continue_result, "go on"),
     REQUEST("next", &resume_arguments, NULL, "step over"),
-    REQUEST("stepIn", &resume_arguments, NULL, "step into"),
+    REQUEST("stepIn", &step_in_arguments, NULL, "step into"),
+    REQUEST("stepInTargets", &step_in_targets_arguments, &step_in_targets_result,
+            "the calls that the current statement is still to make"),
     REQUEST("stepOut", &resume_arguments, NULL, "run until the frame is left, stop in its caller"),
     REQUEST("pytui/runTo", &run_to, NULL, "run to a line"),
     REQUEST("pytui/setJustMyCode", &set_just_my_code, &just_my_code_result, "whose code steps stop in"),

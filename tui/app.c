@@ -8,6 +8,7 @@
 
 #include "app_internal.h"
 #include "breakpoint_store.h"
+#include "command_run.h"
 #include "complete.h"
 #include "config.h"
 #include "dialog.h"
@@ -218,6 +219,12 @@ static void said(struct session *session, bool error, const char *text, void *da
     app_show_console(app);
 }
 
+static void choose_target(struct session *session, const struct session_target *list, size_t count, void *data)
+{
+    if (session == app_session(data))
+        command_choose_target(data, list, count);
+}
+
 /* There is nothing to debug: leave, and say why where the user looks. */
 static void refused(struct session *session, const char *why, void *data)
 {
@@ -353,8 +360,12 @@ static void add_code_rules(struct session *session, const char *patterns, bool u
 
 static void add_session(struct app *app, const struct options *options)
 {
-    struct session_handlers handlers = {
-        .changed = changed, .stopped = stopped, .message = said, .refused = refused, .data = app};
+    struct session_handlers handlers = {.changed = changed,
+                                        .stopped = stopped,
+                                        .message = said,
+                                        .targets = choose_target,
+                                        .refused = refused,
+                                        .data = app};
     struct session *session = session_create(app->loop, &handlers);
     xgrow(&app->sessions, &(size_t){app->session_count}, app->session_count + 1, sizeof(struct session *));
     app->sessions[app->session_count++] = session;

@@ -1,12 +1,15 @@
 /* Commands that move the program: steps, runs, jumps, its end. */
 #include "app.h"
 #include "command_run.h"
+#include "dialog_choose.h"
 #include "location.h"
 #include "model.h"
 #include "session.h"
+#include "xalloc.h"
 
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 void command_step_over(struct app *app, const char *argument)
@@ -66,6 +69,45 @@ void command_run_to(struct app *app, const char *argument)
 void command_jump(struct app *app, const char *argument)
 {
     go_to_place(app, argument, session_jump);
+}
+
+void command_step_into_target(struct app *app, const char *argument)
+{
+    session_step_into_target(app_session(app), argument);
+}
+
+struct target_choice {
+    size_t count;
+    int64_t ids[];
+};
+
+static void target_chosen(struct app *app, int index, void *data)
+{
+    struct target_choice *choice = data;
+    if (index >= 0)
+        session_step_to(app_session(app), choice->ids[index]);
+    free(choice);
+}
+
+void command_choose_target(struct app *app, const struct session_target *list, size_t count)
+{
+    struct target_choice *choice = xcalloc(1, sizeof *choice + count * sizeof *choice->ids);
+    struct choice *rows = xcalloc(count, sizeof *rows);
+    char(*details)[24] = xcalloc(count, sizeof *details);
+    bool several = false;
+    choice->count = count;
+    for (size_t i = 0; i < count; i++) {
+        several = several || list[i].line != list[0].line;
+        snprintf(details[i], sizeof details[i], "line %d", list[i].line);
+        choice->ids[i] = list[i].id;
+    }
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct choice){.text = list[i].label, .detail = several ? details[i] : NULL};
+    dialog_choose(app,
+                  &(struct choice_list){
+                      .title = "Step into", .rows = rows, .count = count, .handler = target_chosen, .data = choice});
+    free(details);
+    free(rows);
 }
 
 void command_until(struct app *app, const char *argument)

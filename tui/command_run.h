@@ -1,6 +1,8 @@
 /* What the rows of the command table run. ARGUMENT is "" when there is none; errors go to the message line. */
 #pragma once
 
+#include <stddef.h>
+
 struct app;
 
 /* command_move.c: moving the program */
@@ -14,6 +16,10 @@ void command_modules(struct app *app, const char *argument);
 void command_pause(struct app *app, const char *argument);
 void command_resume(struct app *app, const char *argument);
 void command_terminate(struct app *app, const char *argument);
+void command_step_into_target(struct app *app, const char *argument);
+struct session_target;
+/* Let the user choose which of these calls to step into. */
+void command_choose_target(struct app *app, const struct session_target *list, size_t count);
 void command_until(struct app *app, const char *argument);
 void command_jump(struct app *app, const char *argument);
 

@@ -23,6 +23,8 @@ const struct command commands[] = {
      .everywhere = true, .run = command_continue},
     {"just-my-code", "jmc", "M", SCOPE_GLOBAL, "[on|off|user PATTERN|library PATTERN]",
      "Steps leave out libraries, or not; say what is yours", NULL, .run = command_just_my_code},
+    {"step-into-target", "stepi si", "i", SCOPE_GLOBAL, "[NUMBER|NAME]", "Step into one call of this statement, over the others",
+     NULL, .run = command_step_into_target},
     {"until", "unt", "N", SCOPE_GLOBAL, "[LINE]", "Run to a greater line (LINE at least) or the function's end", NULL,
      .run = command_until},
     {"run-to", NULL, "", SCOPE_GLOBAL, "[FILE:]LINE", "Run to a line", NULL, .run = command_run_to},

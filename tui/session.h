@@ -14,10 +14,19 @@ struct loop;
 struct session;
 struct value;
 
+/* A call that can be stepped into at a stop. */
+struct session_target {
+    int64_t id;
+    const char *label; /* borrowed */
+    int line;
+};
+
 struct session_handlers {
     void (*changed)(struct session *session, void *data); /* the model changed: draw it this turn */
     void (*stopped)(struct session *session, void *data); /* a new stop: panes follow it */
     void (*message)(struct session *session, bool error, const char *text, void *data);
+    /* Several calls can be stepped into, the user is to choose: LIST is borrowed. May be NULL. */
+    void (*targets)(struct session *session, const struct session_target *list, size_t count, void *data);
     void (*refused)(struct session *session, const char *why,
                     void *data); /* version mismatch, no backend: cannot debug */
     void *data;
@@ -48,6 +57,10 @@ bool session_step(struct session *session, enum session_step step);
 bool session_run_to(struct session *session, const char *path, int line);
 /* Over to LINE of the frame or a greater one, or out of it; 0: to one greater than the current. */
 bool session_until(struct session *session, int line);
+/* Into one call of the current statement: by its number from 1, its text or its function's name; "": the only one, or
+ * the one that the user chooses (session_handlers.targets, then session_step_to()). */
+bool session_step_into_target(struct session *session, const char *which);
+bool session_step_to(struct session *session, int64_t target);
 /* Have the frame on top go on at another line, without running anything. */
 bool session_jump(struct session *session, const char *path, int line);
 /* BLOCKED (may be NULL) is called when C code delays the stop and the console has the stacks. */

@@ -52,10 +52,22 @@ struct request {
     void *data;
 };
 
-enum move_kind { MOVE_NONE, MOVE_CONTINUE, MOVE_NEXT, MOVE_STEP_IN, MOVE_STEP_OUT, MOVE_RUN_TO, MOVE_UNTIL, MOVE_JUMP };
+enum move_kind {
+    MOVE_NONE,
+    MOVE_CONTINUE,
+    MOVE_NEXT,
+    MOVE_STEP_IN,
+    MOVE_STEP_OUT,
+    MOVE_RUN_TO,
+    MOVE_UNTIL,
+    MOVE_JUMP,
+    MOVE_TARGETS,
+    MOVE_TARGET
+};
 struct move {
     enum move_kind kind;
-    char *path; /* owned; RUN_TO, JUMP */
+    char *path; /* owned; RUN_TO, JUMP; of TARGETS what names the call */
+    int64_t id; /* TARGET */
     int line;   /* of these and UNTIL, there 0 for any greater one */
 };
 

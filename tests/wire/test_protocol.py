@@ -72,6 +72,7 @@ EVERY_REQUEST = {
     "pytui/until": {"threadId": 0},
     "gotoTargets": {"source": {"path": "/nowhere.py"}, "line": 1},
     "goto": {"threadId": 0, "targetId": 1},
+    "stepInTargets": {"frameId": 0},
     "pause": {"threadId": 0},
     "stackTrace": {"threadId": 1},
     "scopes": {"frameId": 1},
