@@ -213,7 +213,8 @@ static void load_line(struct load *load, const char *path, const struct value *k
     if (line < 1 || line > 100000000)
         return;
     int now = breakpoint_store_follow(load->sources, path, (int)line, value_get_text(kept, "text", NULL));
-    if (model_breakpoint_at(session_model(load->session), path, now))
+    int column = (int)value_get_int(kept, "column", 0);
+    if (model_breakpoint_at_column(session_model(load->session), path, now, column > 0 ? column : 0))
         return; /* the command line's */
     struct value *fields = wire_fields(load->arena, kept);
     value_set_int(load->arena, fields, "line", now);
@@ -345,8 +346,11 @@ static struct value *kept_filters(struct arena *arena, const struct model *model
         struct value *filter = value_map(arena);
         value_set_text(arena, filter, "filter", model_filter_names[i]);
         value_set_bool(arena, filter, "on", model->filters[i].on);
-        if (model->filters[i].types)
-            value_set_text(arena, filter, "types", model->filters[i].types);
+        const char *types = model->filters[i].types, *condition = model->filters[i].condition;
+        if (condition) /* as session_set_filter() takes it */
+            value_set(arena, filter, "types", value_format(arena, "%s if %s", types ? types : "", condition));
+        else if (types)
+            value_set_text(arena, filter, "types", types);
         value_append(arena, filters, filter);
     }
     return filters;

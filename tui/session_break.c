@@ -317,8 +317,10 @@ static void filters_set(struct session *session, const struct message *response,
         *filter = (struct model_filter){0};
         any = true;
     }
-    if (any)
+    if (any) {
+        session->model->breakpoint_revision++;
         session_send_filters(session);
+    }
     session_changed(session);
 }
 

@@ -102,3 +102,21 @@ def test_they_can_be_forgotten(pytui: Pytui, home: Path, write: Callable[[str, s
     screen = pytui(path, options=["--continue"])
     screen.expect("exited", row=0)
     quit_pytui(screen, 0)
+
+
+def test_columns_and_conditions_of_exceptions_come_back(pytui: Pytui, write: Callable[[str, str], Path]) -> None:
+    """Two statements of one line, and what a filter asks of the exception."""
+    path = write("rules.py", "def f(n): return n\nx = f(1); y = f(2); z = f(3)\nend = 3\n")
+    screen = pytui(path, rows=40, cols=140)
+    at(screen, "rules.py:1")
+    screen.send(":break 2:11\r:break 2:21\r:catch raised KeyError if n == 1\r")
+    screen.expect("rules.py:2:11", "rules.py:2:21", "if n == 1")
+    leave(screen)
+    screen = pytui(path, rows=40, cols=140)
+    at(screen, "rules.py:1")
+    screen.expect("rules.py:2:11", "rules.py:2:21", "KeyError   if n == 1")
+    screen.keys("c")
+    at(screen, "rules.py:2:11 in")
+    screen.keys("c")
+    at(screen, "rules.py:2:21 in")
+    leave(screen)
