@@ -263,12 +263,24 @@ static struct value *describe_source(struct arena *arena, const char *path)
     return source;
 }
 
+/* "condition failed 17×: NameError: …" */
+static const char *failure_message(struct arena *arena, const struct breakpoint *breakpoint)
+{
+    if (breakpoint->failures == 1) {
+        return arena_printf(arena, "condition failed: %s", breakpoint->failure);
+    }
+    return arena_printf(arena, "condition failed %ld\xc3\x97: %s", breakpoint->failures, breakpoint->failure);
+}
+
 static const char *breakpoint_message(struct arena *arena, const struct breakpoint_file *file,
                                       const struct breakpoint *breakpoint)
 {
     if (breakpoint->waits && breakpoint->binding != BINDING_ERROR && breakpoint->enabled) {
         return arena_printf(arena, "waits for breakpoint %lld%s", (long long)breakpoint->after,
                             breakpoint->after_known ? "" : ", which there is not");
+    }
+    if (breakpoint->failures && breakpoint->binding != BINDING_ERROR) {
+        return failure_message(arena, breakpoint);
     }
     switch (breakpoint->binding) {
     case BINDING_ERROR:
@@ -309,7 +321,10 @@ struct value *breakpoint_describe(struct arena *arena, const struct breakpoint_f
         value_set_int(arena, body, "endColumn", breakpoint->end_column);
     }
     value_set_int(arena, extra, "hits", breakpoint->hits);
-    value_set_text(arena, extra, "state", binding_name(breakpoint->binding));
+    value_set_text(arena, extra, "state", binding_name(breakpoint->failures ? BINDING_ERROR : breakpoint->binding));
+    if (breakpoint->failures) {
+        value_set_int(arena, extra, "failures", breakpoint->failures);
+    }
     if (breakpoint->dropped) {
         value_set_int(arena, extra, "dropped", breakpoint->dropped);
     }

@@ -44,6 +44,8 @@ struct breakpoint {
     long logged;                 /* messages in it */
     int64_t dropped, told_drops; /* messages over the limit, and how many of them the client was told of */
     long hits, told_hits;
+    long failures, told_failures; /* how often its condition raised; the first stops, the others only count */
+    char failure[256];            /* what the first one was */
     enum binding binding;
     char problem[256]; /* of the condition and the like: then binding is BINDING_ERROR */
 };

@@ -17,8 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOG_LIMIT   (64 << 10) /* characters of one log message */
-#define DROPS_AFTER 1000       /* ms until the client is told of log messages over the limit */
+#define LOG_LIMIT    (64 << 10) /* characters of one log message */
+#define COUNTS_AFTER 1000 /* ms until the client is told of log messages over the limit and of failed conditions */
 
 static struct breakpoint_file *file_of_breakpoint(struct breakpoints *breakpoints, const struct breakpoint *wanted)
 {
@@ -66,41 +66,50 @@ static bool is_for_thread(const struct breakpoints *breakpoints, const struct br
     return strcmp(name, breakpoint->thread_text) == 0;
 }
 
-static void plan_to_tell_drops(struct breakpoints *breakpoints)
+static void plan_to_tell_counts(struct breakpoints *breakpoints)
 {
-    if (!breakpoints->drops_planned) {
-        breakpoints->drops_planned = true;
+    if (!breakpoints->telling_planned) {
+        breakpoints->telling_planned = true;
         pthread_mutex_lock(&breakpoints->backend->lock);
-        helper_plan_notes(breakpoints->backend, DROPS_AFTER);
+        helper_plan_notes(breakpoints->backend, COUNTS_AFTER);
         pthread_mutex_unlock(&breakpoints->backend->lock);
     }
 }
 
-static void tell_drops_of(struct breakpoint_file *file, struct breakpoint *breakpoint, void *data)
+static void say_dropped(struct breakpoints *breakpoints, const struct breakpoint_file *file,
+                        const struct breakpoint *breakpoint, int64_t count)
+{
+    char text[100];
+    int length = snprintf(text, sizeof(text), "\xe2\x80\xa6 %lld log %s dropped\n", (long long)count,
+                          count == 1 ? "message" : "messages");
+    backend_output(breakpoints->backend, "console", text, (size_t)length, file ? file->path : NULL, breakpoint->line);
+}
+
+static void tell_counts_of(struct breakpoint_file *file, struct breakpoint *breakpoint, void *data)
 {
     struct breakpoints *breakpoints = data;
     int64_t fresh = breakpoint->dropped - breakpoint->told_drops;
-    if (fresh == 0) {
+    if (fresh == 0 && breakpoint->failures <= breakpoint->told_failures) {
         return;
     }
     if (server_congested(breakpoints->backend->server)) {
-        plan_to_tell_drops(breakpoints);
+        plan_to_tell_counts(breakpoints);
         return;
     }
-    char text[100];
-    int length = snprintf(text, sizeof(text), "\xe2\x80\xa6 %lld log %s dropped\n", (long long)fresh,
-                          fresh == 1 ? "message" : "messages");
-    backend_output(breakpoints->backend, "console", text, (size_t)length, file ? file->path : NULL, breakpoint->line);
     breakpoint->told_drops = breakpoint->dropped;
     breakpoint->told_hits = breakpoint->hits;
+    breakpoint->told_failures = breakpoint->failures;
+    if (fresh > 0) {
+        say_dropped(breakpoints, file, breakpoint, fresh);
+    }
     breakpoints_send(breakpoints, file, breakpoint, "changed");
 }
 
-void breakpoints_tell_drops(struct breakpoints *breakpoints)
+void breakpoints_tell_counts(struct breakpoints *breakpoints)
 {
-    if (breakpoints->drops_planned) {
-        breakpoints->drops_planned = false;
-        breakpoints_visit(breakpoints, tell_drops_of, breakpoints);
+    if (breakpoints->telling_planned) {
+        breakpoints->telling_planned = false;
+        breakpoints_visit(breakpoints, tell_counts_of, breakpoints);
     }
 }
 
@@ -110,13 +119,29 @@ static void log_hit(struct breakpoints *breakpoints, struct breakpoint *breakpoi
     bool congested = server_congested(breakpoints->backend->server);
     if (congested || !breakpoint_may_log(breakpoint)) {
         breakpoint->dropped++;
-        plan_to_tell_drops(breakpoints);
+        plan_to_tell_counts(breakpoints);
         return;
     }
     if (breakpoint->dropped > breakpoint->told_drops) {
-        tell_drops_of(file_of_breakpoint(breakpoints, breakpoint), breakpoint, breakpoints);
+        tell_counts_of(file_of_breakpoint(breakpoints, breakpoint), breakpoint, breakpoints);
     }
     write_log(breakpoints, breakpoint, frame, line);
+}
+
+/* The first failure stops and says so, whatever else is asked; the next ones would be no news: they are counted. */
+static void fail_condition(struct breakpoints *breakpoints, struct breakpoint *breakpoint, const char *error,
+                           struct hits *hits)
+{
+    if (breakpoint->failures++ > 0) {
+        plan_to_tell_counts(breakpoints);
+        return;
+    }
+    snprintf(breakpoint->failure, sizeof(breakpoint->failure), "%s", error);
+    snprintf(hits->error, sizeof(hits->error), "%s", error);
+    hits->function = hits->function || breakpoint->function;
+    if (hits->count < HITS_LIMIT) {
+        hits->ids[hits->count++] = breakpoint->id;
+    }
 }
 
 /* Count and test one breakpoint that was reached. */
@@ -128,14 +153,12 @@ static void hit_one(struct breakpoints *breakpoints, struct breakpoint *breakpoi
     }
     if (breakpoint->condition) {
         counter_add(&breakpoints->backend->counters.conditions, 1);
-        switch (condition_test(breakpoint->condition, frame, code, hits->error, sizeof(hits->error))) {
+        char error[sizeof(hits->error)] = "";
+        switch (condition_test(breakpoint->condition, frame, code, error, sizeof(error))) {
         case CONDITION_FALSE:
             return;
-        case CONDITION_FAILED: /* stop and say so, whatever else is asked */
-            breakpoint->hits++;
-            if (hits->count < HITS_LIMIT) {
-                hits->ids[hits->count++] = breakpoint->id;
-            }
+        case CONDITION_FAILED:
+            fail_condition(breakpoints, breakpoint, error, hits);
             return;
         case CONDITION_TRUE:
             break;
@@ -405,13 +428,19 @@ static bool is_among(const struct hits *hits, const struct breakpoint *breakpoin
     return false;
 }
 
+static bool has_news(const struct breakpoint *breakpoint)
+{
+    return breakpoint->hits != breakpoint->told_hits || breakpoint->failures != breakpoint->told_failures;
+}
+
 static void describe_hit(struct breakpoint_file *file, struct breakpoint *breakpoint, void *data)
 {
     struct describe_visit *visit = data;
     bool among = is_among(visit->hits, breakpoint);
-    if (visit->others ? !among && !breakpoint->run_to && breakpoint->hits != breakpoint->told_hits : among) {
+    if (visit->others ? !among && !breakpoint->run_to && has_news(breakpoint) : among) {
         value_append(visit->arena, visit->list, breakpoint_describe(visit->arena, file, breakpoint));
         breakpoint->told_hits = breakpoint->hits;
+        breakpoint->told_failures = breakpoint->failures;
     }
 }
 

@@ -66,6 +66,15 @@ void breakpoints_retire(struct breakpoints *breakpoints, struct breakpoint *list
     }
 }
 
+/* Being switched on again is a new chance. */
+static void keep_failures(struct breakpoint *new, const struct breakpoint *was)
+{
+    if (was->enabled || !new->enabled) {
+        new->failures = new->told_failures = was->failures;
+        memcpy(new->failure, was->failure, sizeof(new->failure));
+    }
+}
+
 /* Give each breakpoint of the list NEW the id of the one that it replaces in OLD, and its hits if it asks the same. */
 static void take_over(struct breakpoints *breakpoints, struct breakpoint *new, struct breakpoint *old)
 {
@@ -80,6 +89,7 @@ static void take_over(struct breakpoints *breakpoints, struct breakpoint *new, s
                     new->logged = was->logged;
                     new->acted = was->acted;
                     new->released = was->released;
+                    keep_failures(new, was);
                 }
                 was->id = 0; /* two on one line get two ids */
             }

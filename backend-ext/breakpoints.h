@@ -62,7 +62,7 @@ void breakpoints_after_hit(struct breakpoints *breakpoints, const struct hits *h
 struct value *breakpoints_describe_hits(struct breakpoints *breakpoints, struct arena *arena, const struct hits *hits);
 
 /* Tell the client of log messages over the limit that it does not know of. */
-void breakpoints_tell_drops(struct breakpoints *breakpoints);
+void breakpoints_tell_counts(struct breakpoints *breakpoints);
 
 /* Bind a run-to line. False with a reason in ERROR. */
 bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int line, char *error, size_t size);

@@ -15,7 +15,7 @@ struct breakpoints {
     int busy;                   /* conditions and log messages that run now: what they use is not freed */
     struct breakpoint *retired; /* to be freed when none runs */
     bool some_wait;             /* a breakpoint waits until another one acted */
-    bool drops_planned;         /* the helper will tell of log messages over the limit */
+    bool telling_planned;       /* the helper will tell of log messages over the limit, failed conditions */
     struct armed_table armed;
     struct thread_marks passed; /* instructions dealt with at the report of their line; `at` is the offset */
 };

@@ -145,7 +145,7 @@ static void work_with_gil(struct backend *backend, bool hold)
     }
     run_jobs(backend);
     if (notes && !stop_active(backend)) {
-        breakpoints_tell_drops(backend->breakpoints);
+        breakpoints_tell_counts(backend->breakpoints);
     }
     if (hold && stepping_pausing(backend->stepping) && !stop_active(backend)) {
         pause_hold(backend);

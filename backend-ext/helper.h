@@ -24,7 +24,7 @@ void helper_wake(struct backend *backend);
  * back, which wakes one of them, and from there on they take turns. Lock held. */
 void helper_plan_turn(struct backend *backend, int milliseconds);
 
-/* Have breakpoints_tell_drops() called in MILLISECONDS. Lock held. */
+/* Have breakpoints_tell_counts() called in MILLISECONDS. Lock held. */
 void helper_plan_notes(struct backend *backend, int milliseconds);
 
 /* Whether the helper has the GIL or waits for it. Lock held. */

@@ -129,7 +129,7 @@ static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
         show_failed_start(backend);
     }
     if (!backend->ended && getpid() == backend->pid) {
-        breakpoints_tell_drops(backend->breakpoints);
+        breakpoints_tell_counts(backend->breakpoints);
         post_simple(backend, "exited", "exitCode", backend->exit_code);
         post_simple(backend, "terminated", NULL, 0);
         backend_detach(backend);

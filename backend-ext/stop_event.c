@@ -72,7 +72,7 @@ static struct value *make_snapshot(struct backend *backend, struct arena *arena,
 
 void stop_event_stopped(struct backend *backend, const struct stop_info *info, unsigned long ident)
 {
-    breakpoints_tell_drops(backend->breakpoints);
+    breakpoints_tell_counts(backend->breakpoints);
     struct arena *arena = arena_create();
     if (!arena) {
         return;

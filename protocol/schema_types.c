@@ -73,6 +73,7 @@ OBJECT(schema_function_breakpoint, "FunctionBreakpoint", function_breakpoint_fie
 
 static const struct field_schema breakpoint_pytui_fields[] = {
     {"hits", FIELD_INT, .help = "how often it was reached with its condition true"},
+    {"failures", FIELD_INT, .help = "how often its condition raised; the first time stopped"},
     {"dropped", FIELD_INT, .help = "log messages over the limit, which were not written"},
     {"waits", FIELD_BOOL, .help = "true: for the breakpoint that `after` names"},
     {"state", FIELD_STRING, .help = "verified, pending (no such module yet), moved (line without code) or error"},

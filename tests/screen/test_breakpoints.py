@@ -133,3 +133,29 @@ def test_function_breakpoints_have_a_form_of_their_own(pytui, tmp_path):
     screen.send("c")
     at(screen, "rules.py:2 in work")
     screen.expect(re.compile(r"\bn +3\b"))
+
+
+FAILS = """\
+def check(item):
+    return item
+for item in (1, 2, 0, 0, 0, 7):
+    check(item)
+end = 1
+"""
+
+
+def test_condition_that_raises_stops_once(pytui, tmp_path, each_engine):
+    """The first failure stops and is shown with the breakpoint; the next ones are counted."""
+    screen = start(pytui, tmp_path, FAILS, interpreter=each_engine.path)
+    screen.send(":break 2, 7 // item == 1\r:break 5\r")
+    screen.expect("rules.py:5")
+    screen.send("c")
+    at(screen, "rules.py:2 in check")
+    screen.expect(re.compile(r"rules.py:2 +if 7 // item == 1 +condition failed: ZeroDiv"))
+    screen.send("c")
+    at(screen, "rules.py:2 in check")
+    screen.expect(re.compile(r"rules.py:2 +if 7 // item == 1 +1 hit +condition failed 3×: Zero"))
+    screen.send(":condition 1 item == 9\r")
+    screen.expect_not("condition failed")
+    screen.send("c")
+    at(screen, "rules.py:5")

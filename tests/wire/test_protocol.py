@@ -12,6 +12,7 @@ from client import TIMEOUT, Closed, RequestFailed, Session, frame
 Start = Callable[..., Session]
 
 SPIN = "import time\nend = time.time() + 60\nwhile time.time() < end:\n    time.sleep(0.01)\n"
+FILTERS = ["raised", "userUnhandled", "uncaught", "unraisable", "taskException"]
 COUNT = "n = 0\nfor i in range(1000):\n    n += i\nprint(n)\n"
 
 
@@ -22,7 +23,7 @@ def test_start_up_order(session: Start) -> None:
     assert body["pytui"]["pid"] == run.process.pid
     assert body["supportsConfigurationDoneRequest"] is True
     filters = body["exceptionBreakpointFilters"]
-    assert [each["filter"] for each in filters] == ["raised", "userUnhandled", "uncaught"]
+    assert [each["filter"] for each in filters] == FILTERS
     assert [each["filter"] for each in filters if each["default"]] == ["uncaught"]
     run.event("initialized")
     assert run.process.poll() is None

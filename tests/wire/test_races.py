@@ -180,7 +180,7 @@ def test_code_that_is_discovered_again(session: Start, python) -> None:
         )
     )
     run.initialize()
-    run.request("setFunctionBreakpoints", breakpoints=[{"name": "f", "logMessage": "f"}])
+    run.request("setFunctionBreakpoints", breakpoints=[{"name": "f", "pytui": {"logMessage": "f"}}])
     run.set_breakpoints(run.script, 6)
     run.configure(stop_on_entry=False)
     run.wait_stop("breakpoint")
