@@ -560,6 +560,9 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
         for (size_t i = 0; i < stepping->hits.count && hits.count < HITS_LIMIT; i++) {
             hits.ids[hits.count++] = stepping->hits.ids[i];
         }
+        if (!hits.error[0]) {
+            memcpy(hits.error, stepping->hits.error, sizeof(hits.error));
+        }
     }
     if (!reason || stop_active(backend)) { /* its condition let another thread stop */
         if (hit) {
