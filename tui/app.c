@@ -30,6 +30,7 @@
 #include "width.h"
 #include "words.h"
 #include "xalloc.h"
+#include "zoom.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -175,6 +176,7 @@ static int end_of_turn(struct loop *loop, void *data)
     struct app *app = data;
     int sleep = app_read_keys(app);
     keep_breakpoints(app);
+    zoom_follow(app);
     if (!app->dirty || app->quitting || app->lent)
         return sleep;
     int64_t delay = paint_delay(app);
@@ -325,6 +327,12 @@ static void vt_write(void *data, const char *bytes, size_t length)
     pane_terminal_write(data, bytes, length);
 }
 
+static void vt_title(void *data, const char *title)
+{
+    if (((struct app *)data)->panes[PANE_TERMINAL])
+        pane_terminal_title(data, title);
+}
+
 static void vt_bell(void *data)
 {
     struct app *app = data;
@@ -401,7 +409,8 @@ static void create_panes(struct app *app)
     app->completer = completer_create();
     app->sources = source_store_create();
     app->layout = layout_create();
-    struct vt_callbacks callbacks = {.write = vt_write, .bell = vt_bell, .data = app};
+    app->zoom = zoom_create();
+    struct vt_callbacks callbacks = {.write = vt_write, .title = vt_title, .bell = vt_bell, .data = app};
     app->vt = vt_create(24, 80, config_number(app->config, CONFIG_SCROLLBACK), &callbacks);
     for (int i = 0; i < PANE_COUNT; i++)
         app->panes[i] = pane_table[i]->create(app);
@@ -486,6 +495,7 @@ static void destroy(struct app *app)
     history_destroy(app->history);
     source_store_destroy(app->sources);
     layout_destroy(app->layout);
+    zoom_destroy(app->zoom);
     theme_destroy(app->theme);
     keymap_destroy(app->keymap);
     config_destroy(app->config);

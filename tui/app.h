@@ -52,7 +52,8 @@ struct app {
     void *panes[PANE_COUNT]; /* each pane's private data */
     enum pane_kind focus;
     bool terminal_zoomed;
-    bool lent; /* the user's terminal is another program's for a while (lend.h) */
+    struct zoom *zoom; /* the terminal zoomed by itself (zoom.h) */
+    bool lent;         /* the user's terminal is another program's for a while (lend.h) */
 
     char message[512]; /* one line at the bottom until the next key; "" for none */
     bool message_error;
@@ -132,6 +133,8 @@ void pane_terminal_drain(struct app *app);
 void pane_terminal_write(struct app *app, const char *bytes, size_t length);
 /* The program's terminal as large as its pane is now; called after layout_place(). */
 void pane_terminal_fit(struct app *app);
+/* What the program calls its window; "" for nothing. */
+void pane_terminal_title(struct app *app, const char *title);
 /* Lines scrolled back; 0 shows the screen. */
 void pane_terminal_scroll(struct app *app, int lines);
 

@@ -73,6 +73,9 @@ const struct command commands[] = {
     {"zoom-terminal", NULL, "o", SCOPE_GLOBAL, NULL, "Give the program's terminal the whole screen, and back", NULL,
      .run = command_zoom_terminal},
 
+    {"search-output", NULL, "", SCOPE_GLOBAL, "[TEXT]", "Search in what the program printed (/ when scrolled back)", NULL,
+     .run = pane_terminal_search},
+
     {"command-line", NULL, ":", SCOPE_GLOBAL, NULL, "Open the prompt for commands and Python", NULL,
      .run = command_line},
     {"evaluate", "eval", "", SCOPE_GLOBAL, "PYTHON", "Run Python in the selected frame", NULL,

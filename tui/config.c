@@ -36,6 +36,8 @@ static const struct config_info settings[CONFIG_COUNT] = {
                           .help = "what is your code: paths (~/lib/*, vendored/) and modules with blanks between them"},
     [CONFIG_LIBRARY_CODE] = {"library-code", CONFIG_TYPE_LIST, "", .later = true,
                              .help = "what is library code, the same; user-code goes before"},
+    [CONFIG_ZOOM_FULL_SCREEN] = {"zoom-full-screen", CONFIG_TYPE_FLAG, "yes",
+                                 .help = "a program that fills its terminal gets the whole screen while it runs"},
     [CONFIG_KEEP_BREAKPOINTS] = {"keep-breakpoints", CONFIG_TYPE_FLAG, "yes", .later = true,
                                  .help = "bring breakpoints back at the next start, per project"},
     [CONFIG_QUIT] = {"quit", CONFIG_TYPE_CHOICE, "ask", .choices = "ask end leave",

@@ -21,6 +21,7 @@ enum config_setting {
     CONFIG_JUST_MY_CODE,     /* flag */
     CONFIG_USER_CODE,        /* list of paths with wildcards and of modules */
     CONFIG_LIBRARY_CODE,     /* the same */
+    CONFIG_ZOOM_FULL_SCREEN, /* flag */
     CONFIG_KEEP_BREAKPOINTS, /* flag */
     CONFIG_QUIT,             /* one of ask, end, leave: what q does to a running program */
     CONFIG_COUNT,

@@ -29,6 +29,8 @@ void pane_variables_sort(struct app *app, const char *argument);   /* a: by name
 void pane_variables_filter(struct app *app, const char *argument); /* /: only what holds a text */
 void pane_variables_copy(struct app *app, const char *argument);   /* y: the whole text to the clipboard */
 
+void pane_terminal_search(struct app *app, const char *argument); /* in what the program printed */
+
 void pane_source_reload(struct app *app, const char *argument); /* Ctrl-r: read the file anew */
 
 /* The Stack pane's cursor follows the selected frame, after u and d. */

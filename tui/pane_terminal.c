@@ -4,6 +4,8 @@
 #include "layout.h"
 #include "loop.h"
 #include "model.h"
+#include "pane_commands.h"
+#include "prompt.h"
 #include "session.h"
 #include "term.h"
 #include "vt.h"
@@ -29,7 +31,11 @@ struct terminal_pane {
     bool paint_due; /* a repaint timer runs */
     bool pump_due;  /* the pump stopped in between and runs again next turn */
     struct vt_pump pump;
-    char *queue; /* keys the pty has not taken yet; owned */
+    char *title;  /* owned: what the program calls its window; NULL */
+    char *needle; /* owned: what is searched; NULL: nothing */
+    int hit;      /* its row, as vt_cell() counts them */
+    int before;   /* where the search began, in lines scrolled back */
+    char *queue;  /* keys the pty has not taken yet; owned */
     size_t queued, capacity;
 };
 
@@ -47,8 +53,11 @@ static void *create(struct app *app)
 static void destroy(void *data)
 {
     struct terminal_pane *self = data;
-    if (self)
+    if (self) {
+        free(self->title);
+        free(self->needle);
         free(self->queue);
+    }
     free(self);
 }
 
@@ -145,6 +154,14 @@ void pane_terminal_drain(struct app *app)
     self->queued = 0;
 }
 
+void pane_terminal_title(struct app *app, const char *title)
+{
+    struct terminal_pane *self = pane(app);
+    free(self->title);
+    self->title = *title ? xstrdup(title) : NULL;
+    app_damage(app);
+}
+
 /* Bytes for the program (vt's write callback). What the pty does not take at once is kept, up to a
  * megabyte: a program that never reads must not grow us. */
 void pane_terminal_write(struct app *app, const char *bytes, size_t length)
@@ -184,6 +201,122 @@ void pane_terminal_scroll(struct app *app, int lines)
     app_damage(app);
 }
 
+/* Searching, in the scrollback and on the screen, upwards first. */
+
+static const char search_hint[] = ". older hits, , newer ones, / anew, Esc ends the search";
+
+static const char *find_in(const char *text, const char *needle)
+{
+    bool capital = false;
+    for (const char *at = needle; *at; at++)
+        capital = capital || (*at >= 'A' && *at <= 'Z');
+    return capital ? strstr(text, needle) : strcasestr(text, needle);
+}
+
+static bool has_hit(const struct vt *vt, int row, const char *needle)
+{
+    char *text = vt_line_text(vt, row);
+    bool found = find_in(text, needle) != NULL;
+    free(text);
+    return found;
+}
+
+/* The next row with a hit from FROM on (not itself), BY -1 being up; round at the ends. */
+static bool find_row(const struct vt *vt, const char *needle, int from, int by, int *row)
+{
+    int first = vt_alternate(vt) ? 0 : -vt_scrollback(vt), count = vt_rows(vt) - first;
+    for (int i = 1; i <= count; i++) {
+        int at = first + (((from - first + by * i) % count) + count) % count;
+        if (has_hit(vt, at, needle)) {
+            *row = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void go_to_hit(struct app *app, struct terminal_pane *self, int from, int by)
+{
+    if (!find_row(app->vt, self->needle, from, by, &self->hit)) {
+        app_message(app, true, "the program has not printed '%s'", self->needle);
+        return;
+    }
+    if (self->hit < -self->scroll || self->hit >= self->rows - self->scroll)
+        pane_terminal_scroll(app, self->rows / 2 - self->hit);
+    app_damage(app);
+}
+
+static void set_needle(struct terminal_pane *self, const char *needle)
+{
+    char *copy = *needle ? xstrdup(needle) : NULL;
+    free(self->needle);
+    self->needle = copy;
+}
+
+static void search_changed(struct app *app, const char *text, void *data)
+{
+    struct terminal_pane *self = data;
+    set_needle(self, text);
+    app->message[0] = '\0';
+    if (self->needle)
+        go_to_hit(app, self, vt_rows(app->vt), -1);
+    app_damage(app);
+}
+
+static void search_done(struct app *app, const char *text, void *data)
+{
+    struct terminal_pane *self = data;
+    if (text && *text) {
+        if (!app->message[0])
+            app_message(app, false, "%s", search_hint);
+        return;
+    }
+    set_needle(self, "");
+    pane_terminal_scroll(app, self->before);
+}
+
+void pane_terminal_search(struct app *app, const char *argument)
+{
+    struct terminal_pane *self = pane(app);
+    app_focus(app, PANE_TERMINAL);
+    self->before = self->scroll;
+    if (*argument) {
+        search_changed(app, argument, self);
+        search_done(app, argument, self);
+    } else {
+        prompt_open(
+            app, &(struct prompt_options){.label = "/", .done = search_done, .changed = search_changed, .data = self});
+    }
+}
+
+/* A key while something is searched or the view is scrolled back; false: it is for the program. */
+static bool search_key(struct app *app, struct terminal_pane *self, const struct key *key)
+{
+    if (!self->needle && self->scroll == 0)
+        return false;
+    if (pane_key_is(key, "/")) {
+        pane_terminal_search(app, "");
+    } else if (pane_key_is(key, "Esc")) {
+        set_needle(self, "");
+        pane_terminal_scroll(app, 0);
+    } else if (self->needle && pane_key_is(key, ". ,")) {
+        go_to_hit(app, self, self->hit, pane_key_is(key, ".") ? -1 : 1);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void draw_hits(struct app *app, const struct terminal_pane *self, struct canvas canvas, int row)
+{
+    char *text = vt_line_text(app->vt, row - self->scroll);
+    size_t length = strlen(self->needle);
+    for (const char *at = text; (at = find_in(at, self->needle)) != NULL; at += length)
+        canvas_restyle(canvas, row, canvas_width(text, (size_t)(at - text)), 1, canvas_width(at, length),
+                       app_style(app, ROLE_SEARCH_HIT));
+    free(text);
+}
+
 static void draw_note(struct app *app, struct canvas canvas)
 {
     if (app->target && !target_has_terminal(app->target))
@@ -201,6 +334,8 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
             canvas_cell(canvas, row, column, &cell);
             column += cell.width > 1 ? cell.width : 1;
         }
+        if (self->needle)
+            draw_hits(app, self, canvas, row);
     }
     draw_note(app, canvas);
     int row, column;
@@ -220,11 +355,14 @@ static bool key(struct app *app, void *data, const struct key *key)
         pane_terminal_scroll(app, self->scroll - page);
         return true;
     }
+    if (search_key(app, self, key))
+        return true;
     if (!self->watch) {
         app_message(app, true, "the program's terminal is closed; Ctrl-] leaves this pane");
         return true;
     }
     self->scroll = 0;
+    set_needle(self, "");
     if (key->kind == KEY_KIND_PASTE)
         vt_paste(app->vt, key->text, key->length);
     else
@@ -254,7 +392,9 @@ static void status(struct app *app, void *data, char *buffer, size_t size)
     if (self->scroll > 0)
         snprintf(buffer, size, "%d/%d back", self->scroll, vt_scrollback(app->vt));
     else if (app->focus == PANE_TERMINAL)
-        snprintf(buffer, size, "Ctrl-] leaves");
+        snprintf(buffer, size, "%s%sCtrl-] leaves", self->title ? self->title : "", self->title ? "  " : "");
+    else if (self->title)
+        snprintf(buffer, size, "%s", self->title);
 }
 
 const struct pane_ops pane_terminal_ops = {
