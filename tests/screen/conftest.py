@@ -1,6 +1,5 @@
 """Fixtures of the screen tests: pytui itself, in a terminal, with a home of its own."""
 
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -136,11 +135,3 @@ def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
         return path
 
     return create
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """PYTUI_PROGRESS=FILE gets a line per finished test, for who wants to watch a long run."""
-    progress = os.environ.get("PYTUI_PROGRESS")
-    if progress and report.when == "call":
-        with open(progress, "a") as file:
-            file.write(f"{report.outcome} {report.nodeid} {report.duration:.1f}\n")
