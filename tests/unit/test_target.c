@@ -210,6 +210,9 @@ static void what_pytui_inherited_is_handed_on(void **state)
     struct spawn_origin origin;
     struct sigaction ignore = {.sa_handler = SIG_IGN}, previous;
     sigaction(SIGUSR2, &ignore, &previous);
+    /* Jobs in the background ignore these. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
     spawn_origin_init(&origin);
     sigaction(SIGUSR2, &previous, NULL);
     struct seen seen;

@@ -54,7 +54,8 @@ WAYS = {
     ),
     "forkpty": (
         "import pty\npid, terminal = pty.fork()\nif not pid:\n    child()\n    os._exit(5)\n"
-        "say(os.read(terminal, 200).replace(b'\\r', b''))\nwait(pid)\n"
+        "text = b''\nwhile not text.endswith(b'\\n'): text += os.read(terminal, 200)\n"
+        "say(text.replace(b'\\r', b''))\nwait(pid)\n"
     ),
     "preexec": "done = subprocess.run(['true'], preexec_fn=child)\nsay(done.returncode)\n",
     "vfork": "done = subprocess.run([sys.executable, '-c', 'print(5)'], close_fds=False)\nsay(done.returncode)\n",
