@@ -18,6 +18,8 @@ def test_stepping_into_the_standard_library(pytui, write, each_engine):
     program = write("uses.py", "import textwrap\nwords = textwrap.shorten('a b c d', 5)\nprint(words)\n")
     screen = pytui(program, interpreter=each_engine.path)
     at(screen, "uses.py:1")
+    screen.send("M")
+    screen.expect("steps stop in all code")
     screen.send("n")
     at(screen, "uses.py:2")
     screen.send("s")
