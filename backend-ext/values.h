@@ -97,6 +97,7 @@ struct value *values_handle_variables(struct request *request, bool *ok);
 struct value *values_handle_set_variable(struct request *request, bool *ok);
 struct value *values_handle_set_expression(struct request *request, bool *ok);
 struct value *values_handle_display(struct request *request, bool *ok);
+struct value *values_handle_function(struct request *request, bool *ok);
 struct value *values_handle_evaluate(struct request *request, bool *ok);
 struct value *values_handle_completions(struct request *request, bool *ok);
 struct value *values_handle_exception_info(struct request *request, bool *ok);
