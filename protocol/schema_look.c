@@ -196,6 +196,19 @@ static const struct field_schema display_fields[] = {
 };
 OBJECT(schema_display, "pytui.DisplayArguments", display_fields);
 
+static const struct field_schema function_arguments_fields[] = {
+    {"frameId", FIELD_INT, .help = "the frame; absent: the top one of the stopped thread"},
+};
+OBJECT(schema_function_arguments, "pytui.FunctionArguments", function_arguments_fields);
+static const struct field_schema function_result_fields[] = {
+    {"function", FIELD_BOOL, REQUIRED, .help = "false: the code of a module or a class"},
+    {"line", FIELD_INT, REQUIRED, .help = "where it begins, with its decorators"},
+    {"endLine", FIELD_INT, REQUIRED, .help = "the last line that has code"},
+    {"arguments", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &schema_variable,
+     .help = "its arguments, with their values now"},
+};
+OBJECT(schema_function_result, "pytui.FunctionResponse", function_result_fields);
+
 static const struct field_schema evaluate_fields[] = {
     {"expression", FIELD_STRING, REQUIRED, .help = "expression or statements; output is captured and sent as `output`"},
     {"frameId", FIELD_INT, .help = "the frame; absent: the top one of the stopped thread"},

@@ -19,5 +19,6 @@ extern const struct object_schema schema_modules_arguments, schema_modules_resul
     schema_stack_trace, schema_exception_frames, schema_stack_trace_result, schema_scopes_arguments,
     schema_scopes_result, schema_variables_arguments, schema_variables_result, schema_set_variable,
     schema_set_variable_result, schema_set_expression, schema_display, schema_evaluate, schema_evaluate_result,
-    schema_completions, schema_completions_result, schema_exception_info_result, schema_source_arguments,
-    schema_source_result, schema_disconnect, schema_cancel, schema_stats;
+    schema_function_arguments, schema_function_result, schema_completions, schema_completions_result,
+    schema_exception_info_result, schema_source_arguments, schema_source_result, schema_disconnect, schema_cancel,
+    schema_stats;

@@ -385,6 +385,7 @@ const struct message_schema schema_messages[] = {
             "assign to a variable, item or attribute"),
     REQUEST("setExpression", &schema_set_expression, &schema_set_variable_result, "assign to what an expression names"),
     REQUEST("pytui/display", &schema_display, &schema_set_variable_result, "one variable shown as its user chose"),
+    REQUEST("pytui/function", &schema_function_arguments, &schema_function_result, "what function a frame runs"),
     REQUEST("evaluate", &schema_evaluate, &schema_evaluate_result, "run an expression or statements in a frame"),
     REQUEST("completions", &schema_completions, &schema_completions_result, "names that may follow"),
     REQUEST("exceptionInfo", &thread_arguments, &schema_exception_info_result, "the exception at the stop"),

@@ -36,6 +36,8 @@ OBJECT(schema_source, "Source", source_fields);
         {"thread", FIELD_ANY, .label = "Thread", .help = "id or name of the only thread that it is for"},              \
         {"after", FIELD_INT, .label = "After",                                                                         \
          .help = "number of a breakpoint that must have stopped or logged before"},                                    \
+        {"commands", FIELD_STRING, .label = "Commands",                                                                \
+         .help = "the client's own: what it does at a stop here; commands with ;; between them"},                      \
     {                                                                                                                  \
         "number", FIELD_INT, .help = "the client's own number for it, which `after` means; default: its id"            \
     }

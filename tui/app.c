@@ -8,7 +8,9 @@
 
 #include "app_internal.h"
 #include "breakpoint_store.h"
+#include "command_display.h"
 #include "command_run.h"
+#include "command_script.h"
 #include "complete.h"
 #include "config.h"
 #include "dialog.h"
@@ -175,6 +177,7 @@ static int end_of_turn(struct loop *loop, void *data)
     (void)loop;
     struct app *app = data;
     int sleep = app_read_keys(app);
+    script_turn(app);
     keep_breakpoints(app);
     zoom_follow(app);
     if (!app->dirty || app->quitting || app->lent)
@@ -204,6 +207,8 @@ static void stopped(struct session *session, void *data)
     for (int i = 0; i < PANE_COUNT; i++)
         if (pane_table[i]->stopped)
             pane_table[i]->stopped(app, app->panes[i]);
+    display_stopped(app);
+    script_stopped(app);
     if (session_model(session)->post_mortem && app->focus != PANE_TERMINAL)
         app_show_console(app); /* the traceback stands there */
 }
@@ -406,6 +411,9 @@ static void create_panes(struct app *app)
     char *history = paths_state("history");
     app->history = history_create(history, (size_t)config_number(app->config, CONFIG_HISTORY));
     free(history);
+    char *aliases = paths_state("aliases");
+    app->script = script_create(aliases);
+    free(aliases);
     app->completer = completer_create();
     app->sources = source_store_create();
     app->layout = layout_create();
@@ -491,6 +499,8 @@ static void destroy(struct app *app)
     vt_destroy(app->vt);
     target_destroy(app->target);
     completer_destroy(app->completer);
+    script_destroy(app->script);
+    display_list_destroy(app->displays);
     breakpoint_store_destroy(app->breakpoints);
     history_destroy(app->history);
     source_store_destroy(app->sources);

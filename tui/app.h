@@ -14,6 +14,7 @@
 
 struct breakpoint_store;
 struct completer;
+struct display_list;
 struct config;
 struct dialog;
 struct history;
@@ -22,6 +23,7 @@ struct layout;
 struct loop;
 struct options;
 struct prompt;
+struct script;
 struct session;
 struct source_store;
 struct term;
@@ -39,6 +41,8 @@ struct app {
     struct dialog *dialog;                /* NULL unless one is open; it takes all keys */
     struct breakpoint_store *breakpoints; /* kept per project; NULL: not kept */
     struct history *history;              /* of `:` and the console */
+    struct script *script;                /* aliases, and commands that wait; made on first use */
+    struct display_list *displays;        /* `display`; made on first use */
     struct completer *completer;          /* candidates for what is being typed there */
 
     struct session **sessions; /* owned; one today, attach and children add rows */
@@ -54,6 +58,12 @@ struct app {
     bool terminal_zoomed;
     struct zoom *zoom; /* the terminal zoomed by itself (zoom.h) */
     bool lent;         /* the user's terminal is another program's for a while (lend.h) */
+
+    struct {
+        uint64_t stop;
+        int64_t frame;
+        int line;
+    } listed; /* how far `list` has come, and where */
 
     char message[512]; /* one line at the bottom until the next key; "" for none */
     bool message_error;

@@ -1,9 +1,13 @@
 /* Commands on breakpoints named by place or by number, for the `:` line. */
 #include "app.h"
+#include "colon.h"
+#include "command.h"
 #include "command_run.h"
+#include "dialog.h"
 #include "dialog_choose.h"
 #include "location.h"
 #include "model.h"
+#include "prompt.h"
 #include "protocol/arena.h"
 #include "protocol/value.h"
 #include "session.h"
@@ -189,7 +193,7 @@ void command_tbreak(struct app *app, const char *argument)
     if (*argument)
         set_breakpoint(app, argument, true);
     else
-        app_message(app, true, "tbreak wants a place: LINE, FILE:LINE or FUNCTION");
+        app_focus(app, PANE_BREAKPOINTS);
 }
 
 /* The breakpoint whose number TEXT starts with; *REST is what follows. */
@@ -214,6 +218,22 @@ static void clear_all(struct app *app)
     app_message(app, false, "%zu breakpoints removed", count);
 }
 
+static void clear_answered(struct app *app, int button, void *data)
+{
+    (void)data;
+    if (button == 0)
+        clear_all(app);
+}
+
+static void ask_clear_all(struct app *app)
+{
+    static const char *const buttons[] = {"Remove all", "Cancel", NULL};
+    if (app_model(app)->breakpoint_count == 0)
+        app_message(app, false, "there are no breakpoints");
+    else
+        dialog_confirm(app, "Clear", "Remove all breakpoints?", buttons, clear_answered, NULL);
+}
+
 void command_clear(struct app *app, const char *argument)
 {
     const char *rest;
@@ -233,10 +253,10 @@ void command_clear(struct app *app, const char *argument)
             app_message(app, true, "there is no breakpoint at %s", argument);
         location_finish(&place);
     } else if (!*argument) {
-        app_message(app, true, "clear wants a breakpoint's number, FILE:LINE, or all");
+        ask_clear_all(app);
     } else {
-        const struct model_breakpoint *found = numbered(app, argument, &rest);
-        if (found)
+        const struct model_breakpoint *found;
+        for (rest = argument; *rest && (found = numbered(app, rest, &rest));)
             session_remove_breakpoint(app_session(app), found->id);
     }
     app_damage(app);
@@ -298,6 +318,112 @@ static void change_number(struct app *app, const char *argument, const char *nam
         change_field(app, breakpoint, name, *rest ? make_number : NULL, rest, true);
 }
 
+/* Pass over the next hits. A breakpoint whose fields change counts anew, so `>COUNT` says it; not the same words
+ * again, which would be no change. */
+void command_ignore(struct app *app, const char *argument)
+{
+    const char *rest;
+    char text[32] = "", *end;
+    const struct model_breakpoint *breakpoint = numbered(app, argument, &rest);
+    long count = breakpoint && *rest ? strtol(rest, &end, 10) : 0;
+    if (!breakpoint)
+        return;
+    if (*rest && (*end || count < 0 || count > 1000000000)) {
+        app_message(app, true, "%s is no count of hits", rest);
+        return;
+    }
+    if (count > 0)
+        snprintf(text, sizeof text, ">%ld", count);
+    if (count > 0 && strcmp(value_get_text(breakpoint->fields, "hitCondition", ""), text) == 0)
+        snprintf(text, sizeof text, ">=%ld", count + 1);
+    change_field(app, breakpoint, "hitCondition", value_text, text, false);
+    if (count > 0)
+        app_message(app, false, "breakpoint %d: the next %ld %s will not stop", breakpoint->id, count,
+                    count == 1 ? "hit" : "hits");
+    else
+        app_message(app, false, "breakpoint %d stops at its next hit", breakpoint->id);
+}
+
+/* What a breakpoint does at a stop: asked for line by line until `end`, kept with `;;` between them. */
+struct commands_entry {
+    int id;     /* the breakpoint */
+    char *text; /* owned; as far as it was typed */
+};
+
+static void ask_for_command(struct app *app, struct commands_entry *entry);
+
+static void set_commands(struct app *app, int id, const char *text)
+{
+    const struct model_breakpoint *breakpoint = model_breakpoint_find(app_model(app), id);
+    if (!breakpoint) {
+        app_message(app, true, "breakpoint %d is gone", id);
+        return;
+    }
+    change_field(app, breakpoint, "commands", *text ? value_text : NULL, text, true);
+    app_message(app, false, "breakpoint %d: %s", id, *text ? text : "no commands");
+}
+
+/* As in pdb a command that lets the program go on is the last one. */
+static bool ends_entry(const char *line)
+{
+    static const char *const names[] = {"step-over", "step-into", "finish", "continue", "until",
+                                        "run-to",    "jump",      "quit",   "restart"};
+    struct colon meaning;
+    colon_parse(line, NULL, NULL, &meaning);
+    for (size_t i = 0; meaning.kind == COLON_COMMAND && i < sizeof names / sizeof *names; i++)
+        if (strcmp(meaning.command->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static void command_entered(struct app *app, const char *text, void *data)
+{
+    struct commands_entry *entry = data;
+    bool end = text && strcmp(text, "end") == 0;
+    if (text && !end && *text) {
+        char *longer = xasprintf("%s%s%s", entry->text, *entry->text ? " ;; " : "", text);
+        free(entry->text);
+        entry->text = longer;
+        end = ends_entry(text);
+    }
+    if (text && !end) {
+        ask_for_command(app, entry);
+        return;
+    }
+    if (text)
+        set_commands(app, entry->id, entry->text);
+    else
+        app_message(app, false, "breakpoint %d keeps the commands that it had", entry->id);
+    free(entry->text);
+    free(entry);
+}
+
+static void ask_for_command(struct app *app, struct commands_entry *entry)
+{
+    char label[64];
+    snprintf(label, sizeof label, "commands of %d (end: done) ", entry->id);
+    prompt_ask(app, label, NULL, command_entered, entry);
+}
+
+void command_commands(struct app *app, const char *argument)
+{
+    const struct model *model = app_model(app);
+    char last[16] = "";
+    const char *rest;
+    if (!*argument && model->breakpoint_count > 0) /* the one that was set last */
+        snprintf(last, sizeof last, "%d", model->breakpoints[model->breakpoint_count - 1]->id);
+    const struct model_breakpoint *breakpoint = numbered(app, *argument ? argument : last, &rest);
+    if (!breakpoint)
+        return;
+    if (*rest) {
+        set_commands(app, breakpoint->id, strcmp(rest, "end") == 0 ? "" : rest);
+        return;
+    }
+    struct commands_entry *entry = xcalloc(1, sizeof *entry);
+    *entry = (struct commands_entry){.id = breakpoint->id, .text = xstrdup("")};
+    ask_for_command(app, entry);
+}
+
 void command_break_after(struct app *app, const char *argument)
 {
     change_number(app, argument, "after", "another breakpoint's number");
@@ -316,20 +442,27 @@ void command_break_thread(struct app *app, const char *argument)
         change_field(app, breakpoint, "thread", *rest ? value_text : NULL, rest, true);
 }
 
+/* Those with the numbers in ARGUMENT, or all of them. */
+static void switch_breakpoints(struct app *app, const char *argument, const char *flag)
+{
+    const struct model *model = app_model(app);
+    const struct model_breakpoint *breakpoint = NULL;
+    for (size_t i = 0; !*argument && i < model->breakpoint_count; i++)
+        change_field(app, model->breakpoints[i], "enabled", make_flag, flag, true);
+    if (!*argument)
+        app_message(app, false, "all breakpoints are %s", *flag ? "on" : "off");
+    while (*argument && (breakpoint = numbered(app, argument, &argument)))
+        change_field(app, breakpoint, "enabled", make_flag, flag, true);
+}
+
 void command_enable(struct app *app, const char *argument)
 {
-    const char *rest;
-    const struct model_breakpoint *breakpoint = numbered(app, argument, &rest);
-    if (breakpoint)
-        change_field(app, breakpoint, "enabled", make_flag, "on", true);
+    switch_breakpoints(app, argument, "on");
 }
 
 void command_disable(struct app *app, const char *argument)
 {
-    const char *rest;
-    const struct model_breakpoint *breakpoint = numbered(app, argument, &rest);
-    if (breakpoint)
-        change_field(app, breakpoint, "enabled", make_flag, "", true);
+    switch_breakpoints(app, argument, "");
 }
 
 /* "raised exceptions   ValueError; uncaught exceptions", or what there is instead. */

@@ -1,7 +1,7 @@
 /* Python in the selected frame, and what is written to the console for reading. */
 #include "app.h"
-#include "colon.h"
 #include "command_run.h"
+#include "command_script.h"
 #include "config.h"
 #include "history.h"
 #include "model.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* A short result fits into the message line; anything more is to be read in the console. DATA is the app. */
-static void result_arrived(struct session *session, bool ok, const char *result, void *data)
+void command_result(struct session *session, bool ok, const char *result, void *data)
 {
     struct app *app = data;
     const struct model *model = session_model(session);
@@ -38,7 +38,7 @@ static void result_arrived(struct session *session, bool ok, const char *result,
 void command_evaluate(struct app *app, const char *argument)
 {
     if (*argument)
-        session_evaluate(app_session(app), argument, result_arrived, app);
+        session_evaluate(app_session(app), argument, command_result, app);
     else
         app_message(app, true, "evaluate wants Python");
 }
@@ -46,7 +46,7 @@ void command_evaluate(struct app *app, const char *argument)
 void command_print(struct app *app, const char *argument)
 {
     if (*argument)
-        session_evaluate(app_session(app), argument, result_arrived, app);
+        session_evaluate(app_session(app), argument, command_result, app);
     else
         app_message(app, true, "print wants an expression");
 }
@@ -58,7 +58,7 @@ void command_pretty(struct app *app, const char *argument)
         return;
     }
     char *text = xasprintf("__import__('pprint').pprint(%s)", argument);
-    session_evaluate(app_session(app), text, result_arrived, app);
+    session_evaluate(app_session(app), text, command_result, app);
     free(text);
 }
 
@@ -127,7 +127,7 @@ void command_set(struct app *app, const char *argument)
         if (!strchr(argument, '='))
             app_message(app, true, "set EXPRESSION = VALUE");
         else if (!set_expression(app, argument))
-            session_evaluate(app_session(app), argument, result_arrived, app);
+            session_evaluate(app_session(app), argument, command_result, app);
         return;
     }
     snprintf(name, sizeof name, "%.*s", (int)length, argument);
@@ -142,25 +142,47 @@ void command_set(struct app *app, const char *argument)
         return;
     }
     if (!set_expression(app, argument))
-        session_evaluate(app_session(app), argument, result_arrived, app);
+        session_evaluate(app_session(app), argument, command_result, app);
+}
+
+/* Which frames `where COUNT` means: the COUNT newest, or -COUNT oldest; 0: the selected one alone. */
+static bool parse_frames(const struct model *model, const char *text, size_t *from, size_t *to)
+{
+    char *end;
+    long count = strtol(text, &end, 10);
+    *from = 0;
+    *to = model->frame_count;
+    if (!*text)
+        return true;
+    if (*end || count < -100000 || count > 100000)
+        return false;
+    size_t size = (size_t)labs(count);
+    if (count == 0) {
+        *from = model->selected_frame;
+        *to = *from + 1;
+    } else if (size < *to) {
+        *(count > 0 ? to : from) = count > 0 ? size : *to - size;
+    }
+    return true;
 }
 
 void command_where(struct app *app, const char *argument)
 {
     struct model *model = app_model(app);
+    size_t from, to;
     if (strcmp(argument, "all") == 0) {
         command_stacks(app, "");
-        return;
-    }
-    if (*argument) {
-        app_message(app, true, "where [all]");
         return;
     }
     if (model->frame_count == 0) {
         app_message(app, true, "there is no stack: the program has not stopped yet");
         return;
     }
-    for (size_t i = model->frame_count; i-- > 0;) {
+    if (!parse_frames(model, argument, &from, &to)) {
+        app_message(app, true, "where wants a count of frames, or all, not %s", argument);
+        return;
+    }
+    for (size_t i = to; i-- > from;) {
         const struct model_frame *frame = &model->frames[i];
         char *text = xasprintf("%s %s  %s:%d", i == model->selected_frame ? ">" : " ", frame->name,
                                frame->path ? frame->path : "?", frame->line);
@@ -172,31 +194,13 @@ void command_where(struct app *app, const char *argument)
 
 /* The `:` line */
 
-static bool is_local(const char *name, void *data)
-{
-    return model_local(data, name, strlen(name)) != NULL;
-}
-
 static void line_typed(struct app *app, const char *text, void *data)
 {
     (void)data;
-    struct colon meaning;
-    colon_parse(text ? text : "", is_local, app_model(app), &meaning);
-    if (meaning.kind != COLON_EMPTY)
-        history_add(app->history, text);
-    switch (meaning.kind) {
-    case COLON_EMPTY:
-        break;
-    case COLON_COMMAND:
-        meaning.command->run(app, meaning.text);
-        break;
-    case COLON_PYTHON:
-        command_evaluate(app, meaning.text);
-        break;
-    case COLON_ERROR:
-        app_message(app, true, "%s", meaning.error);
-        break;
-    }
+    if (!text || !text[strspn(text, " ")])
+        return;
+    history_add(app->history, text);
+    script_run(app, text);
 }
 
 void command_line(struct app *app, const char *argument)

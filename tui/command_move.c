@@ -1,6 +1,7 @@
 /* Commands that move the program: steps, runs, jumps, its end. */
 #include "app.h"
 #include "command_run.h"
+#include "command_script.h"
 #include "dialog_choose.h"
 #include "location.h"
 #include "model.h"
@@ -137,6 +138,7 @@ void command_pause(struct app *app, const char *argument)
 {
     (void)argument;
     struct session *session = app_session(app);
+    script_drop(app);
     if (session_evaluating(session))
         session_interrupt_evaluate(session);
     else

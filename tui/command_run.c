@@ -235,8 +235,10 @@ void command_slot_lower(struct app *app, const char *argument)
 
 void command_help(struct app *app, const char *argument)
 {
-    (void)argument;
-    help_open(app);
+    if (*argument)
+        help_open_command(app, argument);
+    else
+        help_open(app);
 }
 
 void command_redraw(struct app *app, const char *argument)

@@ -1,6 +1,8 @@
 /* What the rows of the command table run. ARGUMENT is "" when there is none; errors go to the message line. */
 #pragma once
 
+#include <stdbool.h>
+
 #include <stddef.h>
 
 struct app;
@@ -64,6 +66,8 @@ void command_log_limit(struct app *app, const char *argument);
 void command_condition(struct app *app, const char *argument);
 void command_enable(struct app *app, const char *argument);
 void command_disable(struct app *app, const char *argument);
+void command_ignore(struct app *app, const char *argument);
+void command_commands(struct app *app, const char *argument);
 void command_catch(struct app *app, const char *argument);
 void command_just_my_code(struct app *app, const char *argument);
 
@@ -76,6 +80,28 @@ void command_print(struct app *app, const char *argument);
 void command_pretty(struct app *app, const char *argument);
 void command_set(struct app *app, const char *argument);
 void command_where(struct app *app, const char *argument);
+
+/* Tells the result of Python, in the message line where it fits; a session_result_handler, DATA is the app. */
+struct session;
+void command_result(struct session *session, bool ok, const char *result, void *data);
+
+/* command_list.c: pdb's ways to look */
+void command_list(struct app *app, const char *argument);
+void command_longlist(struct app *app, const char *argument);
+void command_args(struct app *app, const char *argument);
+void command_retval(struct app *app, const char *argument);
+void command_whatis(struct app *app, const char *argument);
+void command_source(struct app *app, const char *argument);
+void command_interact(struct app *app, const char *argument);
+void command_debug(struct app *app, const char *argument);
+
+/* command_display.c: expressions written at each stop */
+void command_display(struct app *app, const char *argument);
+void command_undisplay(struct app *app, const char *argument);
+
+/* command_script.c: aliases */
+void command_alias(struct app *app, const char *argument);
+void command_unalias(struct app *app, const char *argument);
 
 /* command_threads.c: which thread is looked at, which may run */
 void command_threads(struct app *app, const char *argument);

@@ -130,6 +130,8 @@ static void find_argument(const struct command *command, const char *argument, c
     const char *takes = command->argument ? command->argument : "";
     if (strstr(takes, "FILE:"))
         add_files(out, argument);
+    if (strstr(takes, "[COMMAND]"))
+        add_commands(out, argument);
     if (strstr(takes, "NUMBER") && !strchr(argument, ' '))
         add_breakpoints(out, model, argument);
     if (strstr(takes, "EXPRESSION") || strstr(takes, "PYTHON") || strstr(takes, "VALUE") || strchr(argument, ',')) {

@@ -124,6 +124,60 @@ char *help_text(const struct app *app)
     return text.bytes;
 }
 
+/* More than a line on those that pdb's users look up. */
+static const struct {
+    const char *name, *text;
+} details[] = {
+    {"alias", "alias NAME COMMAND makes NAME a command: %1 to %9 stand for what is typed behind it, %* for all of it.\n"
+              "Without COMMAND it shows the alias, without NAME all of them. Aliases are kept over runs.\n"
+              "Example: alias pi for k in %1.__dict__: print(k, %1.__dict__[k])"},
+    {"commands", "Asks for commands, one a line, until `end` or one that lets the program go on. They run when the\n"
+                 "breakpoint stops; `silent` as the first one keeps the place out of the console. They are kept with\n"
+                 "the breakpoint. Without NUMBER: the breakpoint set last. commands NUMBER end removes them."},
+    {"condition", "Without EXPRESSION the breakpoint stops always."},
+    {"debug", "pdb's debug runs a statement under a second debugger. Here what is typed runs in the stopped program,\n"
+              "where a stop within the stop cannot be: step into the call where the program makes it."},
+    {"display", "The expression is evaluated at each stop in this function, and written with its old value when\n"
+                "it changed. Without EXPRESSION: what is displayed here."},
+    {"ignore", "Hits whose condition is false do not count. Without COUNT it stops at the next hit again."},
+    {"interact", "The console evaluates in the selected frame: what is assigned there is the program's own."},
+    {"list", "Eleven lines around FIRST, or FIRST to LAST; a LAST below FIRST is a count. `list .` is around the\n"
+             "line that the frame stands at. B marks breakpoints, -> that line."},
+    {"jump", "What is between is not run, or is run again. Only in the newest frame."},
+    {"until", "Without LINE: to a line greater than this one, to leave a loop at its end."},
+    {"where", "The newest COUNT frames, or the oldest with a negative one; 0: the selected one; all: of all threads."},
+};
+
+char *help_command_text(const struct app *app, const struct command *command)
+{
+    struct text text = {0};
+    char keys[128];
+    keymap_keys(app->keymap, command, keys, sizeof keys);
+    add(&text, "%s%s%s\n\n%s\n", command->name, command->argument ? " " : "",
+        command->argument ? command->argument : "", command->help);
+    for (size_t i = 0; i < sizeof details / sizeof *details; i++)
+        if (strcmp(details[i].name, command->name) == 0)
+            add(&text, "\n%s\n", details[i].text);
+    if (command->aliases)
+        add(&text, "\nalso: %s", command->aliases);
+    if (keys[0])
+        add(&text, "\nkeys: %s%s%s", keys, command->scope == SCOPE_GLOBAL ? "" : " in ",
+            command->scope == SCOPE_GLOBAL ? "" : command_scope_name(command->scope));
+    return text.bytes;
+}
+
+void help_open_command(struct app *app, const char *name)
+{
+    const struct command *command = command_find(name);
+    if (!command) {
+        app_message(app, true, "no command is called %s; ? lists them all", name);
+        return;
+    }
+    char *text = help_command_text(app, command);
+    dialog_text(app, command->name, text);
+    free(text);
+}
+
 void help_open(struct app *app)
 {
     char *text = help_text(app);

@@ -131,7 +131,9 @@ struct model {
     int stop_column;        /* of the breakpoint that stopped on one of several statements in the line; else 0 */
     char *thread_name;
     uint64_t stops; /* how many so far */
-    bool blocked;   /* while RUNNING: a pause waits for C code that keeps the interpreter */
+    int hit_ids[8]; /* ours, of the breakpoints that stopped */
+    size_t hit_count;
+    bool blocked; /* while RUNNING: a pause waits for C code that keeps the interpreter */
 
     struct model_frame *frames;
     size_t frame_count, frame_capacity;

@@ -295,7 +295,7 @@ void pane_variables_display(struct app *app, const char *argument)
             return;
         }
     }
-    app_message(app, true, "display default, type, repr, str, id, hex or custom");
+    app_message(app, true, "show-as default, type, repr, str, id, hex or custom");
 }
 
 #define DISPLAY(name)                                                                                                  \

@@ -104,8 +104,17 @@ void session_set_single(struct session *session, bool single); /* moves run the 
  * be NULL) gets the result text. */
 typedef void (*session_result_handler)(struct session *session, bool ok, const char *result, void *data);
 bool session_evaluate(struct session *session, const char *expression, session_result_handler handler, void *data);
+/* The same for a command that runs Python of ours: ECHO is what the user typed, an exception is one line. */
+bool session_evaluate_as(struct session *session, const char *expression, const char *echo,
+                         session_result_handler handler, void *data);
+/* The value of an expression as a line, for the handler alone: nothing goes to the console. */
+bool session_watch(struct session *session, const char *expression, session_result_handler handler, void *data);
 bool session_evaluating(const struct session *session);
 void session_interrupt_evaluate(struct session *session); /* cancel */
+
+/* What the selected frame runs: the handler gets a pytui.FunctionResponse; a failure is said. */
+typedef void (*session_function_handler)(struct session *session, const struct value *function, void *data);
+bool session_ask_function(struct session *session, session_function_handler handler, void *data);
 
 /* The whole text of a value; assigning to an expression: the handler gets the text or the error. */
 bool session_whole_text(struct session *session, const char *expression, session_result_handler handler, void *data);

@@ -73,6 +73,17 @@ static void show_jump(struct session *session)
     session_replace(&model->text, NULL);
 }
 
+/* Which breakpoints stopped, by our numbers: those of `hitBreakpointIds`. */
+static void read_hits(struct model *model, const struct value *ids)
+{
+    model->hit_count = 0;
+    for (size_t i = 0; i < value_count(ids); i++)
+        for (size_t j = 0; j < model->breakpoint_count; j++)
+            if (value_at(ids, i)->type == VALUE_INT && model->breakpoints[j]->backend_id == value_at(ids, i)->integer &&
+                model->hit_count < sizeof model->hit_ids / sizeof model->hit_ids[0])
+                model->hit_ids[model->hit_count++] = model->breakpoints[j]->id;
+}
+
 static void stopped(struct session *session, const struct value *body)
 {
     struct model *model = session->model;
@@ -91,6 +102,7 @@ static void stopped(struct session *session, const struct value *body)
     session_read_frames(session, value_get_array(snapshot, "stackFrames"));
     model->more_frames = value_get_bool(snapshot, "moreFrames", false);
     session_read_view(session, snapshot);
+    read_hits(model, value_get_array(body, "hitBreakpointIds"));
     const struct value *hits = value_get_array(snapshot, "hits");
     model->stop_column = value_count(value_get_array(body, "hitBreakpointIds")) > 0
                              ? session_number(value_at(hits, 0), "column") /* those that stopped come first */

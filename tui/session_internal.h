@@ -40,6 +40,7 @@ struct request {
     bool scope;        /* the page completes a scope of the view that is being fetched */
     bool refresh;      /* counted in session->refreshing */
     bool runs_code;    /* of the program: Ctrl-c interrupts it */
+    bool brief;        /* an exception is told in one line */
     char *text;        /* owned: what was sent, for completion */
     session_modules_handler on_modules;
     session_result_handler on_result;
@@ -49,6 +50,7 @@ struct request {
     session_stacks_handler on_stacks;
     session_locations_handler on_locations;
     session_frames_handler on_frames;
+    session_function_handler on_function;
     void *data;
 };
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOW_MS         500   /* after which an evaluation is said to be going on */
+#define SLOW_MS         200   /* after which an evaluation is said to be going on */
 #define STUCK_MS        2000  /* after which an interrupt is said to have had no effect */
 #define LINE_LENGTH_MAX 16384 /* longer lines go on in a new one: drawing costs what is shown */
 
@@ -51,9 +51,8 @@ void session_output(struct session *session, enum model_line_kind kind, const ch
     model->generation++;
 }
 
-static void echo(struct session *session, const char *expression)
+static void echo(struct session *session, const char *text)
 {
-    char *text = xasprintf(">>> %s", expression);
     for (const char *line = text; *line;) {
         size_t length = strcspn(line, "\n");
         char *part = xasprintf("%s%.*s", line == text ? "" : "... ", (int)length, line);
@@ -61,7 +60,6 @@ static void echo(struct session *session, const char *expression)
         free(part);
         line += length + (line[length] == '\n');
     }
-    free(text);
     session->output_open = false;
 }
 
@@ -98,7 +96,10 @@ static void evaluated(struct session *session, const struct message *response, s
     }
     const char *failure = session_failure(response);
     const char *result = failure ? failure : value_get_text(response->body, "result", "");
-    bool raised = !failure && value_get_text(value_get_map(response->body, "pytui"), "exception", NULL);
+    const char *exception = failure ? NULL : value_get_text(value_get_map(response->body, "pytui"), "exception", NULL);
+    bool raised = exception != NULL;
+    if (raised && request->brief)
+        result = exception;
     session->output_open = false;
     session_output(session, failure || raised ? MODEL_LINE_ERROR : MODEL_LINE_RESULT, result);
     session->output_open = false;
@@ -109,25 +110,94 @@ static void evaluated(struct session *session, const struct message *response, s
         request->on_result(session, !failure && !raised, result, request->data);
 }
 
-bool session_evaluate(struct session *session, const char *expression, session_result_handler handler, void *data)
+/* The frame that Python can run in; NULL, and said why, where there is none. */
+static const struct model_frame *frame_to_run_in(struct session *session)
 {
     const struct model_frame *frame = model_frame_selected(session->model);
     if (session->model->state != MODEL_STOPPED || !frame) {
         session_say(session, true, "%s",
                     session->model->state == MODEL_RUNNING ? "the program is running; pause it with Ctrl-c first"
                                                            : "there is no stopped program to evaluate in");
-        return false;
+        return NULL;
     }
-    echo(session, expression);
+    return frame;
+}
+
+static bool evaluate(struct session *session, const char *expression, const char *context,
+                     const struct request *request)
+{
+    const struct model_frame *frame = model_frame_selected(session->model);
     struct value *arguments = session_arguments(session);
     value_set_text(session->out, arguments, "expression", expression);
     value_set_int(session->out, arguments, "frameId", frame->id);
-    value_set_text(session->out, arguments, "context", "repl");
-    struct request request = {.handler = evaluated, .on_result = handler, .data = data, .runs_code = true};
-    bool sent = session_request(session, "evaluate", arguments, &request) != 0;
+    value_set_text(session->out, arguments, "context", context);
+    bool sent = session_request(session, "evaluate", arguments, request) != 0;
     session_watch_slow(session);
     session_changed(session);
     return sent;
+}
+
+bool session_evaluate(struct session *session, const char *expression, session_result_handler handler, void *data)
+{
+    if (!frame_to_run_in(session))
+        return false;
+    char *line = xasprintf(">>> %s", expression);
+    echo(session, line);
+    free(line);
+    return evaluate(session, expression, "repl",
+                    &(struct request){.handler = evaluated, .on_result = handler, .data = data, .runs_code = true});
+}
+
+bool session_evaluate_as(struct session *session, const char *expression, const char *typed,
+                         session_result_handler handler, void *data)
+{
+    if (!frame_to_run_in(session))
+        return false;
+    char *line = xasprintf(":%s", typed);
+    echo(session, line);
+    free(line);
+    return evaluate(
+        session, expression, "repl",
+        &(struct request){.handler = evaluated, .on_result = handler, .data = data, .runs_code = true, .brief = true});
+}
+
+/* The text alone, for whoever asked. */
+static void watched(struct session *session, const struct message *response, struct request *request)
+{
+    const char *failure = session_failure(response);
+    const struct value *body = failure ? NULL : response->body;
+    const char *exception = value_get_text(value_get_map(body, "pytui"), "exception", NULL);
+    const char *text = failure ? failure : exception ? exception : value_get_text(body, "result", "");
+    request->on_result(session, !failure && !exception, text, request->data);
+    session_changed(session);
+}
+
+bool session_watch(struct session *session, const char *expression, session_result_handler handler, void *data)
+{
+    return frame_to_run_in(session) &&
+           evaluate(session, expression, "watch",
+                    &(struct request){.handler = watched, .on_result = handler, .data = data, .runs_code = true});
+}
+
+static void function_told(struct session *session, const struct message *response, struct request *request)
+{
+    const char *failure = session_failure(response);
+    if (failure)
+        session_say(session, true, "%s", failure);
+    else
+        request->on_function(session, response->body, request->data);
+    session_changed(session);
+}
+
+bool session_ask_function(struct session *session, session_function_handler handler, void *data)
+{
+    const struct model_frame *frame = frame_to_run_in(session);
+    if (!frame)
+        return false;
+    struct value *arguments = session_arguments(session);
+    value_set_int(session->out, arguments, "frameId", frame->id);
+    return session_request(session, "pytui/function", arguments,
+                           &(struct request){.handler = function_told, .on_function = handler, .data = data}) != 0;
 }
 
 bool session_evaluating(const struct session *session)

@@ -54,10 +54,10 @@ def test_a_display_stays_over_stops(pytui, write):
     screen.expect(re.compile(r"price +Money<0> +repr\b"))
     screen.keys("F5")
     screen.expect(re.compile(r"price +Money<1> +repr\b"))
-    screen.send(":display str\r")
+    screen.send(":show-as str\r")
     screen.expect(re.compile(r"price +1 EUR +str\b"))
-    screen.send(":display nonsense\r")
-    screen.expect("display default, type, repr")
+    screen.send(":show-as nonsense\r")
+    screen.expect("show-as default, type, repr")
 
 
 def test_a_display_without_end_is_interrupted(pytui, write):

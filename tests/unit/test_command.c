@@ -176,9 +176,100 @@ static void the_user_can_bind_keys(void **state)
     keymap_destroy(keymap);
 }
 
+/* Every command of the pdb of 3.15, with its short names. */
+static void pdb_commands_are_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pdb, *ours;
+    } cases[] = {
+        {"alias", "alias"},
+        {"a", "args"},
+        {"args", "args"},
+        {"b", "break"},
+        {"break", "break"},
+        {"cl", "clear"},
+        {"clear", "clear"},
+        {"commands", "commands"},
+        {"condition", "condition"},
+        {"c", "continue"},
+        {"cont", "continue"},
+        {"continue", "continue"},
+        {"debug", "debug"},
+        {"disable", "disable"},
+        {"display", "display"},
+        {"d", "frame-down"},
+        {"down", "frame-down"},
+        {"enable", "enable"},
+        {"exceptions", "exceptions"},
+        {"h", "help"},
+        {"help", "help"},
+        {"ignore", "ignore"},
+        {"interact", "interact"},
+        {"j", "jump"},
+        {"jump", "jump"},
+        {"l", "list"},
+        {"list", "list"},
+        {"ll", "longlist"},
+        {"longlist", "longlist"},
+        {"n", "step-over"},
+        {"next", "step-over"},
+        {"p", "print"},
+        {"pp", "pretty-print"},
+        {"q", "quit"},
+        {"quit", "quit"},
+        {"exit", "quit"},
+        {"restart", "restart"},
+        {"run", "restart"},
+        {"retval", "retval"},
+        {"rv", "retval"},
+        {"r", "finish"},
+        {"return", "finish"},
+        {"source", "source"},
+        {"s", "step-into"},
+        {"step", "step-into"},
+        {"tbreak", "tbreak"},
+        {"unalias", "unalias"},
+        {"undisplay", "undisplay"},
+        {"unt", "until"},
+        {"until", "until"},
+        {"u", "frame-up"},
+        {"up", "frame-up"},
+        {"w", "where"},
+        {"bt", "where"},
+        {"where", "where"},
+        {"whatis", "whatis"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct command *found = command_find_exact(cases[i].pdb);
+        if (!found || strcmp(found->name, cases[i].ours) != 0)
+            fail_msg("%s is %s, not %s", cases[i].pdb, found ? found->name : "unknown", cases[i].ours);
+    }
+}
+
+static void help_tells_of_one_command(void **state)
+{
+    (void)state;
+    struct app app = {.keymap = keymap_create()};
+    for (size_t i = 0; i < command_count; i++) {
+        char *text = help_command_text(&app, &commands[i]);
+        assert_non_null(strstr(text, commands[i].name));
+        assert_non_null(strstr(text, commands[i].help));
+        if (commands[i].aliases)
+            assert_non_null(strstr(text, commands[i].aliases));
+        free(text);
+    }
+    char *text = help_command_text(&app, command_find_exact("commands"));
+    assert_non_null(strstr(text, "silent"));
+    free(text);
+    keymap_destroy(app.keymap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pdb_commands_are_known),
+        cmocka_unit_test(help_tells_of_one_command),
         cmocka_unit_test(a_key_means_one_command_in_a_scope),
         cmocka_unit_test(names_and_aliases_are_unique),
         cmocka_unit_test(every_command_has_help_and_does_something),

@@ -5,7 +5,9 @@
 #include "tui/app.h"
 #include "tui/canvas.h"
 #include "tui/command.h"
+#include "tui/command_display.h"
 #include "tui/command_run.h"
+#include "tui/command_script.h"
 #include "tui/complete.h"
 #include "tui/config.h"
 #include "tui/dialog.h"
@@ -129,6 +131,8 @@ static void free_app(struct app *app)
     keymap_destroy(app->keymap);
     config_destroy(app->config);
     completer_destroy(app->completer);
+    script_destroy(app->script);
+    display_list_destroy(app->displays);
     theme_destroy(app->theme);
     loop_destroy(app->loop);
     free(app);

@@ -6,6 +6,8 @@
 #include "protocol/value.h"
 #include "tui/app.h"
 #include "tui/canvas.h"
+#include "tui/command_display.h"
+#include "tui/command_script.h"
 #include "tui/complete.h"
 #include "tui/config.h"
 #include "tui/dialog.h"
@@ -313,6 +315,8 @@ static void free_app(struct app *app)
     source_store_destroy(app->sources);
     history_destroy(app->history);
     completer_destroy(app->completer);
+    script_destroy(app->script);
+    display_list_destroy(app->displays);
     config_destroy(app->config);
     keymap_destroy(app->keymap);
     theme_destroy(app->theme);
