@@ -15,6 +15,7 @@
 #include "stepping.h"
 #include "stop.h"
 #include "threads.h"
+#include "uncaught.h"
 #include "unhandled.h"
 #include "values.h"
 
@@ -120,6 +121,7 @@ void backend_detach(struct backend *backend)
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
     unhandled_stop(backend->unhandled);
+    uncaught_stop(backend->uncaught);
     dump_finish(backend->dump);
     breakpoints_disarm_all(backend->breakpoints);
     helper_finish(backend);
@@ -182,6 +184,7 @@ static void destroy_parts(struct backend *backend)
     stop_destroy(backend->stop);
     exception_filters_finish(backend->filters);
     unhandled_destroy(backend->unhandled);
+    uncaught_destroy(backend->uncaught);
     dump_finish(backend->dump);
     free(backend->dump);
     modules_destroy(backend->modules);
@@ -225,8 +228,9 @@ static struct backend *create_parts(void)
     backend->breakpoints = breakpoints_create(backend);
     backend->stepping = stepping_create(backend);
     backend->unhandled = unhandled_create(backend);
-    if (!backend->unhandled || !backend->queue || !backend->threads || !backend->sources || !backend->parking ||
-        !backend->hold || !backend->dump || !backend->breakpoints || !backend->stepping) {
+    backend->uncaught = uncaught_create(backend);
+    if (!backend->unhandled || !backend->uncaught || !backend->queue || !backend->threads || !backend->sources ||
+        !backend->parking || !backend->hold || !backend->dump || !backend->breakpoints || !backend->stepping) {
         PyErr_NoMemory();
     } else if ((backend->modules = modules_create(backend)) && (backend->stop = stop_create(backend)) &&
                (backend->engine = engine_create(backend)) && (backend->my_code = my_code_create()) &&
@@ -289,6 +293,7 @@ bool backend_start(const char *address)
         return false;
     }
     unhandled_start(backend->unhandled);
+    backend->end_watched = uncaught_start(backend->uncaught);
     stop_configure(backend);
     if (stop_abandoned(backend)) {
         backend_detach(backend);

@@ -30,6 +30,7 @@ struct sources;
 struct stepping;
 struct stop;
 struct threads;
+struct uncaught;
 struct unhandled;
 struct value;
 struct arena;
@@ -77,6 +78,7 @@ struct backend {
     struct parking *parking;
     struct hold *hold;
     struct threads *threads;
+    struct uncaught *uncaught;
     struct unhandled *unhandled;
     struct dump *dump;
     struct modules *modules;
@@ -90,6 +92,7 @@ struct backend {
     struct exception_filter filters[FILTER_COUNT]; /* with the GIL held */
     bool ended;                                    /* with the GIL held: detached for good */
     unsigned char raise_opcode;                    /* of a `raise` statement; set before the program runs */
+    bool end_watched;        /* with the GIL held: exceptions that end the program are seen without ENGINE_UNWINDS */
     bool main_left;          /* with the GIL held: an exception left main_code; the main thread only reports it */
     bool exiting;            /* with the GIL held: the exit handler runs */
     bool forked;             /* this is a forked child: nothing is left but memory */
@@ -97,7 +100,8 @@ struct backend {
     atomic_bool terminating; /* terminate was asked for: its KeyboardInterrupt is no surprise */
     PyObject *fork_filters;  /* owned: warning filters in place while the program forks */
     PyObject *main_code;     /* owned: code of __main__'s module body once it started; with the GIL held */
-    int exit_code;           /* as far as known; with the GIL held */
+    bool exit_known;         /* with the GIL held: an exception was seen to end the program, so exit_code is right */
+    int exit_code;           /* the same */
 };
 
 /* Connect to ADDRESS, serve until configurationDone and arm the first stop. GIL held. False with a

@@ -64,6 +64,9 @@ void engine_watch(struct engine *engine, PyObject *code, unsigned events);
 /* Report EVENTS of all code, in every thread (replaces the former set). Includes frames that run. */
 void engine_watch_all(struct engine *engine, unsigned events);
 
+/* Report control_unwind() when an exception leaves CODE, and of no other code for this. False: cannot be done here. */
+bool engine_watch_end(struct engine *engine, PyObject *code);
+
 /* Starts of CODE, which control_watched_start() gave up, are of interest again. Not while all starts are watched. */
 void engine_wake(struct engine *engine, PyObject *code);
 

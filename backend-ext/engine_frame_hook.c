@@ -391,13 +391,18 @@ static PyObject *evaluate_elsewhere(PyThreadState *tstate, _PyInterpreterFrame *
     return call.result;
 }
 
+bool frame_hook_wants_unwind(const PyCodeObject *code)
+{
+    return frame_hook.watched_all & ENGINE_UNWINDS || (code == frame_hook.ending && code);
+}
+
 /* After a frame: report if an exception left it, and restore tracing of its caller. */
 static PyObject *leave(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObject *result)
 {
     if (!frame_hook.running || tstate->tracing) {
         return result;
     }
-    if (!result && frame_hook.watched_all & ENGINE_UNWINDS && !_PyFrame_IsIncomplete(frame)) {
+    if (!result && frame_hook_wants_unwind(frame->f_code) && !_PyFrame_IsIncomplete(frame)) {
         frame_hook.unwound(tstate, frame);
     }
     frame_hook_settle(tstate);
@@ -528,6 +533,7 @@ void frame_hook_remove(void)
     PyInterpreterState *interpreter = PyThreadState_Get()->interp;
     frame_hook.running = false;
     frame_hook.watched_all = 0;
+    frame_hook.ending = NULL;
     while (frame_hook.interests) {
         code_interest_drop(frame_hook.interests);
     }

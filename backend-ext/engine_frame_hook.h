@@ -39,12 +39,13 @@ struct code_interest {
 
 /* Mutable and static, since the interpreter gives the hook nothing else to find it by. Guarded by the GIL. */
 struct frame_hook {
-    _PyFrameEvalFunction next; /* what was there before */
-    bool installed;            /* as far as we know */
-    uint64_t generation;       /* changes with all interest */
-    uintptr_t quiet;           /* mark of code whose frames need nothing at all */
-    uintptr_t seen;            /* mark of code that was seen, and nothing is wanted of it; with MARK_PASSED, too */
-    unsigned watched_all;      /* ENGINE_… */
+    _PyFrameEvalFunction next;  /* what was there before */
+    bool installed;             /* as far as we know */
+    uint64_t generation;        /* changes with all interest */
+    uintptr_t quiet;            /* mark of code whose frames need nothing at all */
+    uintptr_t seen;             /* mark of code that was seen, and nothing is wanted of it; with MARK_PASSED, too */
+    unsigned watched_all;       /* ENGINE_… */
+    const PyCodeObject *ending; /* whose being left by an exception is always told; compared only; NULL */
     bool running;
     Py_ssize_t slot; /* of code extras; -1: not there */
     struct code_interest *interests;
@@ -80,6 +81,9 @@ static inline bool code_is_seen(const PyCodeObject *code)
     uintptr_t mark = code_mark(code);
     return mark & 1 ? (mark & ~MARK_PASSED) == frame_hook.seen : mark && ((struct code_interest *)mark)->seen;
 }
+
+/* Whether it is told that an exception leaves a frame of CODE. */
+bool frame_hook_wants_unwind(const PyCodeObject *code);
 
 /* Take a slot for marks. False with a Python error. */
 bool frame_hook_prepare(void);

@@ -546,6 +546,14 @@ void engine_watch(struct engine *engine, PyObject *code, unsigned events)
     }
 }
 
+/* Unwinding is told of for all code or none. */
+bool engine_watch_end(struct engine *engine, PyObject *code)
+{
+    (void)engine;
+    (void)code;
+    return false;
+}
+
 void engine_watch_all(struct engine *engine, unsigned events)
 {
     if (!engine->running) {

@@ -128,7 +128,7 @@ static void report_return(struct backend *backend, struct event *event)
             bool yielded = current_opcode(event->frame) == YIELD_VALUE;
             control_watched_return(backend, (PyObject *)event->code, event->argument, yielded);
         }
-    } else if (frame_hook.watched_all & ENGINE_UNWINDS && frame_is_bare(PyThreadState_Get(), event->frame->f_frame)) {
+    } else if (frame_hook_wants_unwind(event->code) && frame_is_bare(PyThreadState_Get(), event->frame->f_frame)) {
         control_unwind(backend, (PyObject *)event->code, Py_None); /* the exception is out of reach */
     }
 }
@@ -302,6 +302,14 @@ void engine_wake(struct engine *engine, PyObject *code)
     if (running_engine == engine) {
         code_pass_starts((PyCodeObject *)code, false);
     }
+}
+
+bool engine_watch_end(struct engine *engine, PyObject *code)
+{
+    if (running_engine == engine) {
+        frame_hook.ending = (PyCodeObject *)code;
+    }
+    return running_engine == engine;
 }
 
 void engine_watch_all(struct engine *engine, unsigned events)

@@ -57,6 +57,20 @@ void exception_filters_init(struct backend *backend)
     }
 }
 
+unsigned exception_filters_events(const struct backend *backend)
+{
+    const struct exception_filter *filters = backend->filters;
+    unsigned events = 0;
+    if (filters[FILTER_RAISED].on) { /* what is raised once main_code is left does not count */
+        events |= ENGINE_RAISES | ENGINE_UNWINDS;
+    }
+    bool ends = filters[FILTER_UNCAUGHT].on && backend->main_code && !backend->end_watched;
+    if (filters[FILTER_USER_UNHANDLED].on || ends) {
+        events |= ENGINE_UNWINDS;
+    }
+    return events;
+}
+
 void exception_filters_finish(struct exception_filter *filters)
 {
     for (int i = 0; i < FILTER_COUNT; i++) {

@@ -40,6 +40,9 @@ struct exception_filter {
 void exception_filters_init(struct backend *backend);
 void exception_filters_finish(struct exception_filter *filters);
 
+/* The events (engine.h) of all code that the filters want. */
+unsigned exception_filters_events(const struct backend *backend);
+
 /* Whether EXCEPTION is to stop the program by this filter. May run a condition, where the exception was raised. */
 bool exception_filter_wants(struct backend *backend, enum exception_filter_kind kind, PyObject *exception);
 

@@ -13,6 +13,7 @@
 #include "stepping.h"
 #include "stop.h"
 #include "threads.h"
+#include "uncaught.h"
 #include "unhandled.h"
 #include "values.h"
 #include "warnings.h"
@@ -50,6 +51,8 @@ void lifecycle_find_main(struct backend *backend, PyObject *code)
     if (globals && globals == main_globals()) {
         backend->main_code = Py_NewRef(code);
         my_code_set_main(backend->my_code, code);
+        backend->end_watched = engine_watch_end(backend->engine, code) || backend->end_watched;
+        stepping_refresh(backend->stepping);
         if (backend->stop_on_entry) {
             stepping_begin_entry(backend->stepping, frame, NULL);
         }
@@ -74,9 +77,26 @@ static int exit_code_of(PyObject *exception)
     return status;
 }
 
+static void set_exit_code(struct backend *backend, int code)
+{
+    backend->exit_known = true;
+    backend->exit_code = code;
+}
+
+void lifecycle_main_left(struct backend *backend, PyObject *frame, PyObject *exception)
+{
+    if (uncaught_is_watched(backend->uncaught)) {
+        set_exit_code(backend, exit_code_of(exception));
+        stepping_cancel(backend->stepping);
+        stepping_apply(backend->stepping);
+    } else {
+        lifecycle_uncaught(backend, frame, exception);
+    }
+}
+
 void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exception)
 {
-    backend->exit_code = exit_code_of(exception);
+    set_exit_code(backend, exit_code_of(exception));
     bool is_exit = PyErr_GivenExceptionMatches(exception, PyExc_SystemExit);
     bool asked = atomic_load(&backend->terminating);
     if (!is_exit && !asked && exception_filter_wants(backend, FILTER_UNCAUGHT, exception)) {
@@ -97,7 +117,7 @@ static void show_failed_start(struct backend *backend)
     PyObject *exception = backend->main_code ? NULL : PySys_GetObject("last_value");
     if (exception && PyErr_GivenExceptionMatches(exception, PyExc_SyntaxError) &&
         exception_filter_wants(backend, FILTER_UNCAUGHT, exception)) {
-        backend->exit_code = 1;
+        set_exit_code(backend, 1);
         Py_INCREF(exception);
         stop_enter(backend, &(struct stop_info){.reason = "exception", .exception = exception, .post_mortem = true});
         Py_DECREF(exception);
@@ -116,6 +136,38 @@ static void post_simple(struct backend *backend, const char *event, const char *
     }
 }
 
+static void post_end(struct backend *backend)
+{
+    post_simple(backend, "exited", "exitCode", backend->exit_code);
+    post_simple(backend, "terminated", NULL, 0);
+}
+
+#ifdef __GLIBC__
+/* The process ends with STATUS; there is no interpreter any more. */
+static void on_process_exit(int status, void *data)
+{
+    struct backend *backend = data;
+    if (getpid() == backend->pid) {
+        backend->exit_code = status & 0xff;
+        post_end(backend);
+        server_drain(backend->server, DRAIN_PATIENCE);
+        server_close(backend->server);
+    }
+}
+
+/* SystemExit leaves no trace, and what the interpreter cannot flush at its end changes the status, too. */
+static bool ends_later(struct backend *backend)
+{
+    return !backend->exit_known && on_exit(on_process_exit, backend) == 0;
+}
+#else
+static bool ends_later(struct backend *backend)
+{
+    (void)backend;
+    return false;
+}
+#endif
+
 /* Registered first, so called last: after the joining of threads and the program's own exit handlers. */
 static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
 {
@@ -130,11 +182,15 @@ static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
     }
     if (!backend->ended && getpid() == backend->pid) {
         breakpoints_tell_counts(backend->breakpoints);
-        post_simple(backend, "exited", "exitCode", backend->exit_code);
-        post_simple(backend, "terminated", NULL, 0);
+        bool later = ends_later(backend);
+        if (!later) {
+            post_end(backend);
+        }
         backend_detach(backend);
-        Py_BEGIN_ALLOW_THREADS server_drain(backend->server, DRAIN_PATIENCE);
-        Py_END_ALLOW_THREADS server_close(backend->server);
+        if (!later) {
+            Py_BEGIN_ALLOW_THREADS server_drain(backend->server, DRAIN_PATIENCE);
+            Py_END_ALLOW_THREADS server_close(backend->server);
+        }
     }
     if (getpid() == backend->pid) {
         helper_close(backend);
@@ -265,6 +321,7 @@ void lifecycle_forked(struct backend *backend)
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
     unhandled_stop(backend->unhandled);
+    uncaught_stop(backend->uncaught);
 }
 
 static PyObject *after_fork_in_child(PyObject *self, PyObject *unused)

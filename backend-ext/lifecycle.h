@@ -20,7 +20,10 @@ PyObject *lifecycle_import(const char *name);
  * plan the stop at its first line. */
 void lifecycle_find_main(struct backend *backend, PyObject *code);
 
-/* EXCEPTION leaves the outermost frame of the program: stop, unless it is a way to exit. */
+/* EXCEPTION leaves FRAME, the outermost one of the program. */
+void lifecycle_main_left(struct backend *backend, PyObject *frame, PyObject *exception);
+
+/* EXCEPTION ends the program: stop, unless it is a way to exit. FRAME may be NULL. */
 void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exception);
 
 /* In a forked child: everything of ours is removed, without a word on the channel. */

@@ -109,7 +109,7 @@ unsigned long stepping_pause_ident(const struct stepping *stepping)
 
 static unsigned wanted_of_all(const struct stepping *stepping)
 {
-    unsigned events = 0;
+    unsigned events = exception_filters_events(stepping->backend);
     if (stepping->pausing || hold_wants_lines(stepping->backend)) {
         events |= ENGINE_LINES;
     }
@@ -117,17 +117,10 @@ static unsigned wanted_of_all(const struct stepping *stepping)
     if (stepping->kind == STEP_IN || entering) {
         events |= ENGINE_STARTS;
     }
-    const struct exception_filter *filters = stepping->backend->filters;
     if (stepping->kind != STEP_NONE && stepping->kind != STEP_ENTRY) {
         events |= ENGINE_UNWINDS | ENGINE_THROWS;
     }
-    if (filters[FILTER_UNCAUGHT].on || filters[FILTER_USER_UNHANDLED].on || hold_is_used(stepping->backend)) {
-        events |= ENGINE_UNWINDS;
-    }
-    if (filters[FILTER_RAISED].on) {
-        events |= ENGINE_RAISES;
-    }
-    return events;
+    return events | (hold_is_used(stepping->backend) ? (unsigned)ENGINE_UNWINDS : 0);
 }
 
 static void watch_all(struct stepping *stepping, unsigned events)
@@ -791,7 +784,7 @@ void control_unwind(struct backend *backend, PyObject *code, PyObject *exception
         hold_main_left(backend);
         backend->main_left = true;
         if (frame) {
-            lifecycle_uncaught(backend, frame, exception);
+            lifecycle_main_left(backend, frame, exception);
         }
         return;
     }

@@ -8,6 +8,7 @@
 #include "helper.h"
 #include "hold.h"
 #include "server.h"
+#include "stop.h"
 
 #include "protocol/arena.h"
 #include "protocol/value.h"
@@ -359,15 +360,28 @@ void threads_name(struct backend *backend, long long id, char *buffer, size_t si
     remember_name(backend->threads, id, buffer);
 }
 
+/* A thread that stopped because an exception ended its Python code runs none, but it is there. */
+static void add_stopped(struct backend *backend, PyObject *frames)
+{
+    unsigned long ident = stop_ident(backend);
+    PyObject *frame = ident ? stop_frame(backend) : NULL; /* borrowed */
+    PyObject *key = frame && frames && PyDict_Check(frames) ? PyLong_FromUnsignedLong(ident) : NULL;
+    if (key && !PyDict_GetItemWithError(frames, key) && !PyErr_Occurred() && PyDict_SetItem(frames, key, frame) != 0) {
+        PyErr_Clear();
+    }
+    Py_XDECREF(key);
+}
+
 PyObject *threads_frames(struct backend *backend)
 {
-    (void)backend;
     PyObject *function = PySys_GetObject("_current_frames"); /* borrowed */
     if (!function) {
         PyErr_SetString(PyExc_RuntimeError, "lost sys._current_frames");
         return NULL;
     }
-    return PyObject_CallNoArgs(function);
+    PyObject *frames = PyObject_CallNoArgs(function);
+    add_stopped(backend, frames);
+    return frames;
 }
 
 /* Records of threads that left without a word (never reported, gone from FRAMES) are dropped. */

@@ -194,6 +194,8 @@ def test_closed_stream(python: Interpreter, place: Path) -> None:
 
 ENDS = {
     "exception": "1 / 0",
+    "excepthook": "import sys; sys.excepthook = lambda *e: print(e, sys.excepthook is sys.__excepthook__)\n1 / 0",
+    "excepthook-deleted": "import sys; del sys.excepthook\n1 / 0",
     "exit-3": "import sys; sys.exit(3)",
     "exit-text": "import sys; sys.exit('bye')",
     "_exit": "import os; os._exit(7)",
