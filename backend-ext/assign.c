@@ -58,6 +58,7 @@ static bool assign_named(struct values *values, const struct reference *referenc
     case REFERENCE_PROPERTIES:
     case REFERENCE_PROPERTY:
         return PyObject_SetAttr(reference->object, name, value) == 0;
+    case REFERENCE_WATCHES:
     case REFERENCE_RETURN:
     case REFERENCE_EXCEPTION:
         break;

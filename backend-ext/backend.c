@@ -18,6 +18,7 @@
 #include "uncaught.h"
 #include "unhandled.h"
 #include "values.h"
+#include "watches.h"
 
 #include "protocol/arena.h"
 #include "protocol/message.h"
@@ -188,6 +189,7 @@ static void destroy_parts(struct backend *backend)
     dump_finish(backend->dump);
     free(backend->dump);
     modules_destroy(backend->modules);
+    watches_destroy(backend->watches);
     free(backend->threads);
     free(backend->queue);
     free(backend->parking);
@@ -229,8 +231,10 @@ static struct backend *create_parts(void)
     backend->stepping = stepping_create(backend);
     backend->unhandled = unhandled_create(backend);
     backend->uncaught = uncaught_create(backend);
+    backend->watches = watches_create();
     if (!backend->unhandled || !backend->uncaught || !backend->queue || !backend->threads || !backend->sources ||
-        !backend->parking || !backend->hold || !backend->dump || !backend->breakpoints || !backend->stepping) {
+        !backend->parking || !backend->hold || !backend->dump || !backend->breakpoints || !backend->stepping ||
+        !backend->watches) {
         PyErr_NoMemory();
     } else if ((backend->modules = modules_create(backend)) && (backend->stop = stop_create(backend)) &&
                (backend->engine = engine_create(backend)) && (backend->my_code = my_code_create()) &&
@@ -251,6 +255,7 @@ static bool open_channel(struct backend *backend, const char *address)
                                        .on_closed = on_closed,
                                        .timeout = requests_timeout,
                                        .on_timeout = requests_on_timeout,
+                                       .on_alarm = requests_on_alarm,
                                        .data = backend};
     int fd = transport_dial(address, error, sizeof(error));
     if (fd < 0) {

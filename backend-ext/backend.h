@@ -35,6 +35,7 @@ struct unhandled;
 struct value;
 struct arena;
 struct values;
+struct watches;
 
 /* Where the session stands; guarded by lock. */
 enum phase {
@@ -82,6 +83,7 @@ struct backend {
     struct unhandled *unhandled;
     struct dump *dump;
     struct modules *modules;
+    struct watches *watches;
 
     char python_version[32];
     char executable[1024];

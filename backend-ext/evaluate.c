@@ -398,6 +398,12 @@ static bool is_simple(const char *expression)
            strchr("0123456789.", expression[0]) == NULL;
 }
 
+const char *evaluate_base(struct arena *arena, const char *expression)
+{
+    const char *format = is_simple(expression) ? "%s" : "(%s)";
+    return strlen(expression) < 400 ? arena_printf(arena, format, expression) : NULL;
+}
+
 /* The text of a result, made while code of the program may run: __repr__ and __str__ of its classes. */
 struct shown {
     char *buffer; /* owned: the repr; NULL when there is none */
@@ -469,9 +475,7 @@ static struct value *response(struct values *values, struct arena *arena, const 
         value_set_text(arena, body, "result", "");
         value_set_int(arena, body, "variablesReference", 0);
     } else {
-        const char *format = is_simple(expression) ? "%s" : "(%s)";
-        char *base = strlen(expression) < 400 ? arena_printf(arena, format, expression) : NULL;
-        variables_describe(values, arena, body, evaluation->result, frame_id, base);
+        variables_describe(values, arena, body, evaluation->result, frame_id, evaluate_base(arena, expression));
         bool nothing = repl && evaluation->result == Py_None;
         value_set(arena, body, "result",
                   nothing ? value_text(arena, "") : value_string(arena, shown->buffer, shown->length));

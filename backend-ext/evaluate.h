@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+struct arena;
 struct frame_entry;
 struct request;
 struct values;
@@ -34,6 +35,9 @@ void evaluate_end(struct values *values);
 bool evaluate_interrupted(struct request *request, bool *ok, struct values *values, PyObject *exception);
 /* The same for any exception: its summary is the error. */
 bool evaluate_failed(struct request *request, bool *ok, struct values *values, PyObject *exception);
+
+/* EXPRESSION as what ".name" or "[key]" may follow; NULL: it is too long for that. */
+const char *evaluate_base(struct arena *arena, const char *expression);
 
 /* The values that the frame sees, for names: new reference to a dict of globals and of builtins; NULL
  * when there are none. No Python error is set. */

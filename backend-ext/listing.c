@@ -424,6 +424,18 @@ static void list_one(struct page *page, const char *name, PyObject *object)
     page_offer(page, &(struct child){.style = CHILD_VALUE, .text = name, .object = object});
 }
 
+static void list_watches(struct page *page, PyObject *dict)
+{
+    Py_ssize_t position = 0;
+    PyObject *key, *object;
+    bool go_on = true;
+    while (go_on && PyDict_Next(dict, &position, &key, &object)) {
+        char name[CHILD_NAME_BYTES];
+        object_copy_text(key, name, sizeof(name));
+        go_on = page_offer(page, &(struct child){.style = CHILD_VALUE, .text = name, .object = object});
+    }
+}
+
 void list_children(struct page *page, const struct reference *reference, const struct page_request *wanted)
 {
     struct frame_entry *entry = frames_entry(&page->values->frames, reference->frame_id);
@@ -453,6 +465,9 @@ void list_children(struct page *page, const struct reference *reference, const s
         break;
     case REFERENCE_EXCEPTION:
         list_one(page, "exception", reference->object);
+        break;
+    case REFERENCE_WATCHES:
+        list_watches(page, reference->object);
         break;
     case REFERENCE_PROPERTIES:
         list_properties(page, reference->object);

@@ -15,6 +15,7 @@
 #include "stop.h"
 #include "thread_list.h"
 #include "values.h"
+#include "watches.h"
 #include "where.h"
 
 #include "protocol/arena.h"
@@ -82,9 +83,11 @@ const struct request_row request_rows[] = {
     {"pytui/function", values_handle_function, REQUEST_WHEN_STOPPED},
     {"pytui/runTo", stop_handle_run_to, REQUEST_WHEN_STOPPED},
     {"pytui/setJustMyCode", my_code_handle_set, REQUEST_WITH_GIL},
+    {"pytui/setWatches", watches_handle_set, REQUEST_WITH_GIL},
     {"pytui/stats", lifecycle_handle_stats, REQUEST_ON_READER},
     {"pytui/thaw", hold_handle_thaw, REQUEST_WITH_GIL},
     {"pytui/until", stop_handle_until, REQUEST_WHEN_STOPPED},
+    {"pytui/watches", watches_handle_evaluate, REQUEST_WHEN_STOPPED},
     {"pytui/where", where_handle, REQUEST_WITH_GIL, .late = where_answer_late},
     {"scopes", values_handle_scopes, REQUEST_WHEN_STOPPED},
     {"setBreakpoints", breakpoints_handle_set, REQUEST_WITH_GIL},
@@ -227,6 +230,19 @@ static void end_limit(struct backend *backend, int64_t seq)
         limit->seq = 0;
     }
     pthread_mutex_unlock(&backend->lock);
+}
+
+void requests_begin_limit(struct backend *backend, int64_t seq, int64_t length)
+{
+    pthread_mutex_lock(&backend->lock);
+    begin_limit(backend->queue, seq, length);
+    server_alarm(backend->server, (int)length);
+    pthread_mutex_unlock(&backend->lock);
+}
+
+void requests_end_limit(struct backend *backend, int64_t seq)
+{
+    end_limit(backend, seq);
 }
 
 bool requests_over_limit(struct backend *backend, int64_t seq)
@@ -440,6 +456,19 @@ void requests_on_timeout(void *data)
         struct value *stacks = where_dump(backend, arena, &more);
         answer_late(backend, seq, arena, stacks, more);
     }
+}
+
+int requests_on_alarm(void *data)
+{
+    struct backend *backend = data;
+    pthread_mutex_lock(&backend->lock);
+    check_limits(backend);
+    int64_t nearest = nearest_limit(backend->queue, 0);
+    int left = nearest ? (int)(nearest - now_milliseconds()) : -1;
+    int watches = watches_alarm(backend);
+    pthread_mutex_unlock(&backend->lock);
+    left = nearest && left < 1 ? 1 : left;
+    return watches < 0 || (left >= 0 && left < watches) ? left : watches;
 }
 
 struct job *requests_take(struct backend *backend)

@@ -48,6 +48,9 @@ void requests_receive(void *backend, struct arena *arena, const struct message *
 int requests_timeout(void *backend);
 void requests_on_timeout(void *backend);
 
+/* Writer thread: server_hooks' on_alarm. */
+int requests_on_alarm(void *backend);
+
 /* A request that waits. */
 struct job;
 
@@ -65,6 +68,9 @@ bool requests_waiting(struct backend *backend);
 
 /* Whether the code of the request SEQ was interrupted since it took too long. Takes the lock. */
 bool requests_over_limit(struct backend *backend, int64_t seq);
+/* From now on code of the request SEQ may run for LENGTH ms, whoever runs it. GIL held, takes the lock. */
+void requests_begin_limit(struct backend *backend, int64_t seq, int64_t length);
+void requests_end_limit(struct backend *backend, int64_t seq);
 /* How long it may run, in milliseconds. */
 long long requests_time_limit(const struct request *request);
 

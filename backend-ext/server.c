@@ -56,6 +56,7 @@ struct server {
     size_t waiting;               /* bytes of it */
     bool started, failed;         /* the threads run, or could not be started */
     bool writing;                 /* the writer has taken messages that are not sent yet */
+    struct timespec alarm;        /* when on_alarm is called; 0: not */
     bool closing;                 /* send what waits, then end */
     bool closed;                  /* nothing is sent or received any more */
     int threads;                  /* of ours that run */
@@ -205,6 +206,47 @@ static bool send_posted(struct server *server, struct posted *list)
     return usable;
 }
 
+static void set_alarm(struct server *server, int milliseconds)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_REALTIME, &at);
+    at.tv_sec += milliseconds / 1000;
+    at.tv_nsec += milliseconds % 1000 * 1000000L;
+    if (at.tv_nsec >= 1000000000L) {
+        at.tv_sec++;
+        at.tv_nsec -= 1000000000L;
+    }
+    bool earlier =
+        at.tv_sec != server->alarm.tv_sec ? at.tv_sec < server->alarm.tv_sec : at.tv_nsec < server->alarm.tv_nsec;
+    if (!server->alarm.tv_sec || earlier) {
+        server->alarm = at;
+    }
+}
+
+void server_alarm(struct server *server, int milliseconds)
+{
+    pthread_mutex_lock(&server->lock);
+    set_alarm(server, milliseconds);
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
+}
+
+/* Sleep until something changes; the alarm is over then at the latest. Lock held. */
+static void wait_for_posts(struct server *server)
+{
+    if (!server->alarm.tv_sec || !server->hooks.on_alarm) {
+        pthread_cond_wait(&server->changed, &server->lock);
+    } else if (pthread_cond_timedwait(&server->changed, &server->lock, &server->alarm) == ETIMEDOUT) {
+        server->alarm.tv_sec = 0;
+        pthread_mutex_unlock(&server->lock);
+        int again = server->hooks.on_alarm(server->hooks.data);
+        pthread_mutex_lock(&server->lock);
+        if (again >= 0) {
+            set_alarm(server, again);
+        }
+    }
+}
+
 static void *write_thread(void *data)
 {
     struct server *server = data;
@@ -217,7 +259,7 @@ static void *write_thread(void *data)
             if (server->closing) {
                 break;
             }
-            pthread_cond_wait(&server->changed, &server->lock);
+            wait_for_posts(server);
             continue;
         }
         struct posted *list = server->first;

@@ -14,7 +14,7 @@ struct message;
 struct server;
 struct value;
 
-/* Called on the reader thread. All but on_timeout are required. */
+/* Called on the reader thread but for the last. All but on_timeout and on_alarm are required. */
 struct server_hooks {
     /* A message came. Takes ARENA, which owns all of it. MALFORMED is NULL or says what is wrong with it. */
     void (*on_message)(void *data, struct arena *arena, const struct message *message, const char *malformed);
@@ -23,6 +23,8 @@ struct server_hooks {
     /* How long the reader may sleep, in milliseconds; -1: for ever. on_timeout when it is over. */
     int (*timeout)(void *data);
     void (*on_timeout)(void *data);
+    /* On the writer thread, when server_alarm()'s time is over. Milliseconds until it is called again; -1: not. */
+    int (*on_alarm)(void *data);
     void *data;
 };
 
@@ -36,6 +38,9 @@ bool server_post(struct server *server, struct arena *arena, struct value *messa
 
 /* Whether so much waits to be sent that chatter (output events) should be dropped. Any thread. */
 bool server_congested(struct server *server);
+
+/* Have on_alarm called in MILLISECONDS, or earlier. Any thread. */
+void server_alarm(struct server *server, int milliseconds);
 
 /* Wait until all that was posted is sent, at most MILLISECONDS. False when it is not. */
 bool server_drain(struct server *server, int milliseconds);

@@ -348,10 +348,13 @@ static void show_and_serve(struct backend *backend, const struct stop_info *info
     if (!gone) {
         backend->phase = PHASE_STOPPED;
         backend->stop->resumed = backend->stop->released = false; /* of a release that came after the last stop */
+        backend->stop->serving = PyThread_get_thread_ident();     /* watches are evaluated before anything is served */
     }
     pthread_mutex_unlock(&backend->lock);
     if (!gone) {
         stop_event_stopped(backend, info, backend->stop->ident);
+    }
+    if (!gone && getpid() == backend->pid) { /* a watch may have forked */
         breakpoints_after_hit(backend->breakpoints, info->hits);
         serve(backend);
     }

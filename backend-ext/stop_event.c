@@ -6,6 +6,7 @@
 #include "stop.h"
 #include "threads.h"
 #include "values.h"
+#include "watches.h"
 
 #include "protocol/arena.h"
 #include "protocol/value.h"
@@ -96,7 +97,7 @@ void stop_event_stopped(struct backend *backend, const struct stop_info *info, u
         value_set(arena, body, "hitBreakpointIds", ids);
     }
     value_set(arena, body, "pytui", snapshot);
-    backend_event(backend, arena, "stopped", body);
+    watches_post_stopped(backend, arena, body, snapshot);
     modules_stopped(backend->modules);
 }
 

@@ -26,6 +26,7 @@ enum reference_kind {
     REFERENCE_NAMESPACE_GROUP, /* the variables in the dict `object` that are in `group` */
     REFERENCE_RETURN,          /* one row: what function `name` returned */
     REFERENCE_EXCEPTION,       /* one row: the exception */
+    REFERENCE_WATCHES,         /* the values of the dict `object`, whose keys are expressions */
     REFERENCE_PROPERTIES,      /* the properties of `object`, not yet read */
     REFERENCE_PROPERTY,        /* one row: the value of property `name`, which runs code */
 };

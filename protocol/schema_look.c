@@ -208,6 +208,27 @@ static const struct field_schema function_result_fields[] = {
      .help = "its arguments, with their values now"},
 };
 OBJECT(schema_function_result, "pytui.FunctionResponse", function_result_fields);
+static const struct field_schema watch_expression_fields[] = {
+    {"id", FIELD_INT, REQUIRED, .help = "the client's own, for the answers"},
+    {"expression", FIELD_STRING, REQUIRED, .help = "Python expression"},
+    {"function", FIELD_STRING, .help = "a StackFrame's name: only for frames of that function"},
+    {"path", FIELD_STRING, .help = "only for frames of that file"},
+};
+static OBJECT(watch_expression, "pytui.WatchExpression", watch_expression_fields);
+
+static const struct field_schema set_watches_fields[] = {
+    {"watches", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &watch_expression,
+     .help = "all of them; replaces what was set"},
+    {"timeLimit", FIELD_INT, .help = "milliseconds that each may take at a stop; default 200"},
+};
+OBJECT(schema_set_watches, "pytui.SetWatchesArguments", set_watches_fields);
+
+static const struct field_schema watches_arguments_fields[] = {
+    {"frameId", FIELD_INT, REQUIRED, .help = "in which frame; 0: on top"},
+    {"ids", FIELD_ARRAY, .item = FIELD_INT, .help = "these alone, even if they were slow; absent: all for that frame"},
+    {"timeLimit", FIELD_INT, .help = "milliseconds for each; default: that of pytui/setWatches"},
+};
+OBJECT(schema_watches_arguments, "pytui.WatchesArguments", watches_arguments_fields);
 
 static const struct field_schema evaluate_fields[] = {
     {"expression", FIELD_STRING, REQUIRED, .help = "expression or statements; output is captured and sent as `output`"},

@@ -11,7 +11,7 @@
 
 /* schema_types.c: what requests and events speak of. */
 extern const struct object_schema schema_source, schema_breakpoint, schema_thread_pytui, schema_thread,
-    schema_stack_frame, schema_scope, schema_variable, schema_exception_details, schema_snapshot;
+    schema_stack_frame, schema_scope, schema_variable, schema_exception_details, schema_watches, schema_snapshot;
 
 /* schema_look.c: of requests that look at the program, and change its values. */
 extern const struct object_schema schema_modules_arguments, schema_modules_result, schema_loaded_sources_result,
@@ -22,3 +22,4 @@ extern const struct object_schema schema_modules_arguments, schema_modules_resul
     schema_function_arguments, schema_function_result, schema_completions, schema_completions_result,
     schema_exception_info_result, schema_source_arguments, schema_source_result, schema_disconnect, schema_cancel,
     schema_stats;
+extern const struct object_schema schema_set_watches, schema_watches_arguments;

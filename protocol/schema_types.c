@@ -189,6 +189,22 @@ static const struct field_schema exception_details_fields[] = {
 };
 OBJECT(schema_exception_details, "ExceptionDetails", exception_details_fields);
 
+static const struct field_schema watch_fields[] = {
+    {"id", FIELD_INT, REQUIRED, .help = "the client's, of pytui/setWatches"},
+    {"variable", FIELD_OBJECT, REQUIRED, .object = &schema_variable, .help = "its name is the expression"},
+    {"state", FIELD_STRING,
+     .help = "absent: a value; raised: the value is an exception; slow (over its time), interrupted, or skipped (the "
+             "others took all the time, or it was slow at this stop already): it has none"},
+};
+static OBJECT(watch, "pytui.Watch", watch_fields);
+
+static const struct field_schema watches_fields[] = {
+    {"frameId", FIELD_INT, REQUIRED, .help = "in which frame they were evaluated"},
+    {"variablesReference", FIELD_INT, REQUIRED, .help = "what they are children of, for pytui/display"},
+    {"items", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &watch, .help = "in the order they were set"},
+};
+OBJECT(schema_watches, "pytui.Watches", watches_fields);
+
 static const struct field_schema snapshot_fields[] = {
     {"stackFrames", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &schema_stack_frame,
      .help = "the first frames, innermost first"},
@@ -196,6 +212,8 @@ static const struct field_schema snapshot_fields[] = {
     {"scopes", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &schema_scope, .help = "of the top frame"},
     {"pages", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &page,
      .help = "first page of each scope that is not expensive"},
+    {"watches", FIELD_OBJECT, .object = &schema_watches, .help = "those that are for the top frame, if there are any"},
+    {"watchesPending", FIELD_BOOL, .help = "true: they take long, and come in an event pytui/watches"},
     {"threadName", FIELD_STRING, REQUIRED, .help = "of the thread that stopped"},
     {"exception", FIELD_OBJECT, .object = &schema_exception_details, .help = "when reason is exception"},
     {"postMortem", FIELD_BOOL, .help = "what ran ended by this exception: nothing of it can be stepped any more"},

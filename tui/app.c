@@ -29,6 +29,7 @@
 #include "target_check.h"
 #include "term.h"
 #include "vt.h"
+#include "watch_store.h"
 #include "width.h"
 #include "words.h"
 #include "xalloc.h"
@@ -164,11 +165,13 @@ static int shorter(int a, int b)
     return a < 0 ? b : b < 0 || a < b ? a : b;
 }
 
-static void keep_breakpoints(struct app *app)
+static void keep_for_later(struct app *app)
 {
     char error[512];
     if (app->breakpoints &&
         !breakpoint_store_save(app->breakpoints, app_session(app), app->sources, error, sizeof error))
+        app_message(app, true, "%s", error);
+    if (app->watches && !watch_store_save(app->watches, app_session(app), error, sizeof error))
         app_message(app, true, "%s", error);
 }
 
@@ -178,7 +181,7 @@ static int end_of_turn(struct loop *loop, void *data)
     struct app *app = data;
     int sleep = app_read_keys(app);
     script_turn(app);
-    keep_breakpoints(app);
+    keep_for_later(app);
     zoom_follow(app);
     if (!app->dirty || app->quitting || app->lent)
         return sleep;
@@ -447,15 +450,19 @@ void app_connect(struct app *app)
 
 /* Those of the project that the program, or else the working directory, belongs to. Breakpoints of the command line are
  * there already: what they say of a line wins. */
-static void bring_breakpoints_back(struct app *app)
+static void bring_back(struct app *app)
 {
     const char *script = target_main_path(app->target), *slash = script ? strrchr(script, '/') : NULL;
     bool in_file = script && script[0] == '/' && slash > script;
     char *directory = in_file ? xasprintf("%.*s", (int)(slash - script), script) : getcwd(NULL, 0);
-    if (directory && config_flag(app->config, CONFIG_KEEP_BREAKPOINTS))
+    if (directory && config_flag(app->config, CONFIG_KEEP_BREAKPOINTS)) {
         app->breakpoints = breakpoint_store_create(directory);
+        app->watches = watch_store_create(directory);
+    }
     if (app->breakpoints)
         breakpoint_store_load(app->breakpoints, app_session(app), app->sources);
+    if (app->watches)
+        watch_store_load(app->watches, app_session(app));
     free(directory);
 }
 
@@ -472,7 +479,7 @@ static bool start(struct app *app, const struct options *options, char *error, s
     app_restart_prepare(app);
     if (!app_launch(app, &options->target, error, size))
         return false;
-    bring_breakpoints_back(app);
+    bring_back(app);
     app_connect(app);
     if (target_main_path(app->target))
         pane_source_show(app, target_main_path(app->target), 1);
@@ -502,6 +509,7 @@ static void destroy(struct app *app)
     script_destroy(app->script);
     display_list_destroy(app->displays);
     breakpoint_store_destroy(app->breakpoints);
+    watch_store_destroy(app->watches);
     history_destroy(app->history);
     source_store_destroy(app->sources);
     layout_destroy(app->layout);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct breakpoint_store;
+struct watch_store;
 struct completer;
 struct display_list;
 struct config;
@@ -40,6 +41,7 @@ struct app {
     struct prompt *prompt;                /* NULL unless a one-line prompt is open (:, /, L) */
     struct dialog *dialog;                /* NULL unless one is open; it takes all keys */
     struct breakpoint_store *breakpoints; /* kept per project; NULL: not kept */
+    struct watch_store *watches;          /* the same */
     struct history *history;              /* of `:` and the console */
     struct script *script;                /* aliases, and commands that wait; made on first use */
     struct display_list *displays;        /* `display`; made on first use */

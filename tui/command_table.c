@@ -168,7 +168,7 @@ const struct command commands[] = {
      .run = pane_variables_collapse},
     {"toggle-expand", NULL, "Enter Space \\", SCOPE_VARIABLES, NULL, "Expand or collapse the value", "expand",
      .run = pane_variables_toggle},
-    {"edit-variable", NULL, "e", SCOPE_VARIABLES, NULL, "Assign to the variable", "edit", .run = pane_variables_edit},
+    {"edit-variable", NULL, "e", SCOPE_VARIABLES, NULL, "Assign to the variable; change the watch", "edit", .run = pane_variables_edit},
 
     {"show-default", NULL, "d", SCOPE_VARIABLES, NULL, "Show the value without running code", NULL,
      .run = pane_variables_default},
@@ -190,6 +190,15 @@ const struct command commands[] = {
      .run = pane_variables_filter},
     {"copy-value", NULL, "y", SCOPE_VARIABLES, NULL, "Copy the whole value's text: runs its repr()", NULL,
      .run = pane_variables_copy},
+
+    {"watch", NULL, "n Insert", SCOPE_VARIABLES, "[EXPRESSION]", "Watch an expression: every stop evaluates it", "watch",
+     .run = pane_watches_add},
+    {"unwatch", NULL, "Delete", SCOPE_VARIABLES, "[NUMBER|EXPRESSION]", "Remove the watch", NULL,
+     .run = pane_watches_remove},
+    {"restore-watch", NULL, "U", SCOPE_VARIABLES, NULL, "Bring the watch removed last back", NULL,
+     .run = pane_watches_restore},
+    {"watch-in", NULL, "o", SCOPE_VARIABLES, "[project|function|everywhere]",
+     "Where the watch is evaluated; the key goes round", NULL, .run = pane_watches_place},
 
     {"edit-breakpoint", NULL, "Enter e", SCOPE_BREAKPOINTS, NULL, "Edit the breakpoint", "edit",
      .run = pane_breakpoints_edit},

@@ -39,7 +39,7 @@ static const struct config_info settings[CONFIG_COUNT] = {
     [CONFIG_ZOOM_FULL_SCREEN] = {"zoom-full-screen", CONFIG_TYPE_FLAG, "yes",
                                  .help = "a program that fills its terminal gets the whole screen while it runs"},
     [CONFIG_KEEP_BREAKPOINTS] = {"keep-breakpoints", CONFIG_TYPE_FLAG, "yes", .later = true,
-                                 .help = "bring breakpoints back at the next start, per project"},
+                                 .help = "bring breakpoints and watches back at the next start, per project"},
     [CONFIG_QUIT] = {"quit", CONFIG_TYPE_CHOICE, "ask", .choices = "ask end leave",
                      .help = "what q does while the program runs: ask, end it, leave it running"},
 };

@@ -80,6 +80,13 @@ static void breakpoint_destroy(struct model_breakpoint *breakpoint)
     free(breakpoint);
 }
 
+void model_watch_finish(struct model_watch *watch)
+{
+    free(watch->expression);
+    free(watch->function);
+    free(watch->path);
+}
+
 void model_destroy(struct model *model)
 {
     if (!model)
@@ -96,6 +103,9 @@ void model_destroy(struct model *model)
     }
     for (size_t i = 0; i < model->code_rule_count; i++)
         free(model->code_rules[i].pattern);
+    for (size_t i = 0; i < model->watch_count; i++)
+        model_watch_finish(&model->watches[i]);
+    free(model->watches);
     for (size_t i = 0; i < model->line_count; i++)
         free(model->lines[i].text);
     model_variable_destroy(model->root);
@@ -170,7 +180,7 @@ static void rows_fill(struct model_rows *rows, const struct model_variable *root
 {
     for (size_t i = 0; root && i < root->count; i++) {
         struct model_variable *child = root->children[i];
-        if (i == 0 && child->scope && child->expanded && !child->match)
+        if (i == 0 && child->scope && child->expanded && !child->match && !child->watches)
             rows_add_children(rows, child, 0);
         else
             rows_add(rows, child, 0);

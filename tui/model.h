@@ -41,10 +41,23 @@ struct model_variable {
     bool limited;                              /* too many children to search or sort */
     bool scope;                                /* a heading: Locals, Globals, … */
     bool group;                                /* a heading among names: protected, methods, … */
+    bool watches;                              /* the heading over the watches */
+    int watch;                                 /* above 0: the id of the watch that this is the value of */
+    char *state;                               /* of a watch: NULL, or why it has no plain value: raised, slow, … */
     bool expanded, loading, more, changed;
     struct model_variable *parent;    /* borrowed; NULL at the top */
     struct model_variable **children; /* owned */
     size_t count, capacity;
+};
+
+/* An expression shown with the variables: in all frames of this project's programs, in those of one function, or
+ * in all programs. */
+enum model_watch_kind { MODEL_WATCH_PROJECT, MODEL_WATCH_FUNCTION, MODEL_WATCH_EVERYWHERE };
+struct model_watch {
+    int id; /* ours, never reused */
+    enum model_watch_kind kind;
+    char *expression;
+    char *function, *path; /* FUNCTION: its qualified name and file; path may be NULL */
 };
 
 enum model_breakpoint_kind { MODEL_BREAKPOINT_LINE, MODEL_BREAKPOINT_FUNCTION };
@@ -150,6 +163,11 @@ struct model {
 
     struct model_filter filters[MODEL_FILTER_COUNT];
 
+    struct model_watch *watches;
+    size_t watch_count, watch_capacity;
+    int last_watch_id;
+    uint64_t watch_revision; /* grows with every change */
+
     bool all_code; /* just my code is off: steps stop in libraries, too */
     struct model_code_rule *code_rules;
     size_t code_rule_count, code_rule_capacity;
@@ -172,6 +190,8 @@ struct model {
 
 struct model *model_create(void);
 void model_destroy(struct model *model);
+
+void model_watch_finish(struct model_watch *watch); /* frees what it holds */
 
 /* The selected frame, or NULL. */
 const struct model_frame *model_frame_selected(const struct model *model);

@@ -287,6 +287,7 @@ void model_variable_destroy(struct model_variable *variable)
     free(variable->visibility);
     free(variable->display);
     free(variable->match);
+    free(variable->state);
     free(variable);
 }
 

@@ -30,6 +30,10 @@ void pane_variables_filter(struct app *app, const char *argument); /* /: only wh
 void pane_variables_copy(struct app *app, const char *argument);   /* y: the whole text to the clipboard */
 
 void pane_terminal_search(struct app *app, const char *argument); /* in what the program printed */
+void pane_watches_add(struct app *app, const char *argument);     /* n, Insert */
+void pane_watches_remove(struct app *app, const char *argument); /* Delete; the argument is a number or an expression */
+void pane_watches_restore(struct app *app, const char *argument); /* U */
+void pane_watches_place(struct app *app, const char *argument);   /* o: this function, the project, everywhere */
 
 void pane_source_reload(struct app *app, const char *argument); /* Ctrl-r: read the file anew */
 

@@ -198,6 +198,14 @@ void session_lose(struct session *session, const char *why)
     session_say(session, true, "%s", why);
 }
 
+void session_report_failure(struct session *session, const struct message *response, struct request *request)
+{
+    (void)request;
+    const char *failure = session_failure(response);
+    if (failure && response)
+        session_say(session, true, "%s", failure);
+}
+
 void session_refuse(struct session *session, const char *why)
 {
     log_write("session: refused: %s", why);
@@ -233,6 +241,8 @@ static void configure(struct session *session)
     session_send_filters(session);
     if (session->model->all_code || session->model->code_rule_count > 0)
         session_send_code(session);
+    if (session->model->watch_count > 0)
+        session_send_watches(session);
     struct value *arguments = session_arguments(session);
     struct value *extension = value_map(session->out);
     value_set_bool(session->out, extension, "stopOnEntry", session->stop_on_entry);

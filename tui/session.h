@@ -91,6 +91,15 @@ bool session_sort(struct session *session, const char *order);
 const char *session_sorting(const struct session *session);
 /* Only those children of PARENT that hold TEXT; NULL: all. */
 void session_match(struct session *session, struct model_variable *parent, const char *text);
+/* Watches, at any time too. LIKE says where it is for (NULL: all frames of the project's programs); NULL when it is
+ * watched already. */
+const struct model_watch *session_add_watch(struct session *session, const char *expression,
+                                            const struct model_watch *like);
+void session_remove_watch(struct session *session, int id);
+void session_change_watch(struct session *session, int id, const char *expression);
+bool session_place_watch(struct session *session, int id, enum model_watch_kind kind); /* FUNCTION: the selected one */
+/* Evaluate the watch of ROW again, with more time; false when that cannot be. */
+bool session_retry_watch(struct session *session, struct model_variable *row);
 bool session_set_variable(struct session *session, struct model_variable *variable, const char *expression);
 /* Ask for the threads, and tell when they are there. */
 typedef void (*session_threads_handler)(struct session *session, void *data);

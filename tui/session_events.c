@@ -223,8 +223,15 @@ static const struct {
     const char *name;
     event_handler handler;
 } handlers[] = {
-    {"stopped", stopped}, {"continued", continued}, {"process", process}, {"breakpoint", breakpoint},
-    {"output", output},   {"thread", thread},       {"exited", exited},   {"terminated", terminated},
+    {"stopped", stopped},
+    {"continued", continued},
+    {"process", process},
+    {"breakpoint", breakpoint},
+    {"output", output},
+    {"thread", thread},
+    {"pytui/watches", session_watches_event},
+    {"exited", exited},
+    {"terminated", terminated},
 };
 
 void session_event(struct session *session, const struct message *event)

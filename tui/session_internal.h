@@ -7,6 +7,7 @@
  * session_threads.c threads: the list, selecting, freezing
  * session_break.c  breakpoints
  * session_code.c   just my code
+ * session_watches.c watched expressions
  * session_where.c  pause, and the stacks of all threads
  * session_values.c how values are shown and changed
  * session_talk.c   evaluate, complete, source text */
@@ -122,6 +123,8 @@ void session_changed(struct session *session);
 void session_say(struct session *session, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The text of a failed answer, for a person; NULL when RESPONSE succeeded. */
 const char *session_failure(const struct message *response);
+/* A response_handler that tells the user what went wrong, if anything did. */
+void session_report_failure(struct session *session, const struct message *response, struct request *request);
 /* This interpreter cannot be debugged: WHY is for the user. */
 void session_refuse(struct session *session, const char *why);
 /* The channel is of no use any more; WHY is for the log and the user. */
@@ -142,6 +145,23 @@ void session_read_frames(struct session *session, const struct value *frames);
 void session_read_view(struct session *session, const struct value *snapshot);
 void session_refresh(struct session *session); /* fetch the selected frame's variables anew */
 void session_drop_view(struct session *session);
+
+/* Whether a row was left expanded (1) or collapsed (0) in this function; -1: never touched. */
+int session_was_expanded(const struct session *session, const struct model_variable *variable);
+/* Take a Variable of the wire into an empty row; open it if it was left open. */
+void session_fill_variable(struct session *session, struct model_variable *variable, const struct value *value);
+void session_reopen(struct session *session, struct model_variable *variable);
+/* The tree that answers belong to: the one being fetched, else the one shown. */
+struct model_variable *session_view_root(const struct session *session);
+
+/* session_watches.c */
+void session_send_watches(struct session *session); /* all, before configurationDone */
+/* Rows without values for the selected frame's watches, as the first ones of a new view; then what a snapshot has for
+ * them, or ask for them. */
+void session_begin_watches(struct session *session, struct model_variable *root);
+void session_read_watches(struct session *session, const struct value *snapshot);
+void session_ask_watches(struct session *session);
+void session_watches_event(struct session *session, const struct value *body);
 
 /* session_values.c */
 /* What was chosen for a row: its "display" or "match". NULL: nothing. */

@@ -45,8 +45,7 @@ void session_read_frames(struct session *session, const struct value *frames)
         read_frame(session->model, value_at(frames, i));
 }
 
-/* The tree that answers belong to: the one being fetched, else the one shown. */
-static struct model_variable *view_root(const struct session *session)
+struct model_variable *session_view_root(const struct session *session)
 {
     return session->incoming ? session->incoming : session->model->root;
 }
@@ -73,7 +72,7 @@ static void enter_view(struct session *session, size_t index)
     model_changes_enter(session->model, session->view_key);
 }
 
-static int remembered(const struct session *session, const struct model_variable *variable)
+int session_was_expanded(const struct session *session, const struct model_variable *variable)
 {
     if (!session->view_function)
         return -1;
@@ -108,15 +107,14 @@ static void fetch_page(struct session *session, struct model_variable *variable,
         variable->loading = false;
 }
 
-static void read_variable(struct session *session, struct model_variable *parent, const struct value *value)
+void session_fill_variable(struct session *session, struct model_variable *variable, const struct value *value)
 {
     const struct value *hint = value_get_map(value, "presentationHint");
-    struct model_variable *variable = model_variable_create(parent);
-    variable->name = xstrdup(value_get_text(value, "name", "?"));
-    variable->value = xstrdup(value_get_text(value, "value", ""));
-    variable->type = xstrdup(value_get_text(value, "type", NULL));
-    variable->evaluate_name = xstrdup(value_get_text(value, "evaluateName", NULL));
-    variable->visibility = xstrdup(value_get_text(hint, "visibility", NULL));
+    session_replace(&variable->name, value_get_text(value, "name", "?"));
+    session_replace(&variable->value, value_get_text(value, "value", ""));
+    session_replace(&variable->type, value_get_text(value, "type", NULL));
+    session_replace(&variable->evaluate_name, value_get_text(value, "evaluateName", NULL));
+    session_replace(&variable->visibility, value_get_text(hint, "visibility", NULL));
     variable->reference = value_get_int(value, "variablesReference", 0);
     variable->lazy = value_get_bool(hint, "lazy", false);
     variable->group = variable->reference > 0 && strcmp(value_get_text(hint, "kind", ""), "virtual") == 0;
@@ -125,15 +123,26 @@ static void read_variable(struct session *session, struct model_variable *parent
     model_changes_mark(session->model, variable);
 }
 
+static void read_variable(struct session *session, struct model_variable *parent, const struct value *value)
+{
+    session_fill_variable(session, model_variable_create(parent), value);
+}
+
 /* Open what was open in this function before; answers come later. */
 static void reopen(struct session *session, struct model_variable *variable, size_t *budget)
 {
     if (*budget == 0 || variable->reference <= 0 || variable->count > 0 || variable->loading ||
-        remembered(session, variable) != 1)
+        session_was_expanded(session, variable) != 1)
         return;
     (*budget)--;
     variable->expanded = true;
     fetch_page(session, variable, 0, false);
+}
+
+void session_reopen(struct session *session, struct model_variable *variable)
+{
+    size_t budget = 1;
+    reopen(session, variable, &budget);
 }
 
 static void read_page(struct session *session, struct model_variable *parent, const struct value *variables, bool more)
@@ -173,11 +182,11 @@ static struct model_variable *find_waiting(struct model_variable *root, const st
 
 static void page_arrived(struct session *session, const struct message *response, struct request *request)
 {
-    if (request->view != session->view || !view_root(session))
+    if (request->view != session->view || !session_view_root(session))
         return;
-    struct model_variable *parent = find_waiting(view_root(session), request);
+    struct model_variable *parent = find_waiting(session_view_root(session), request);
     if (!parent) /* asked for in the tree before */
-        parent = model_variable_find(view_root(session), request->path);
+        parent = model_variable_find(session_view_root(session), request->path);
     const char *failure = session_failure(response);
     if (failure && response)
         session_say(session, true, "%s", failure);
@@ -205,7 +214,7 @@ static bool read_scope(struct session *session, struct model_variable *root, con
     row->value = xstrdup("");
     row->reference = value_get_int(scope, "variablesReference", 0);
     row->named = value_get_int(scope, "namedVariables", 0);
-    int expanded = remembered(session, row);
+    int expanded = session_was_expanded(session, row);
     row->expanded = expanded < 0 ? !value_get_bool(scope, "expensive", false) : expanded == 1;
     *out = row;
     return row->expanded && row->reference > 0;
@@ -226,6 +235,7 @@ void session_read_view(struct session *session, const struct value *snapshot)
     const struct value *scopes = value_get_array(snapshot, "scopes");
     const struct value *pages = value_get_array(snapshot, "pages");
     const struct value *returned = value_get_map(snapshot, "returnValue");
+    session_begin_watches(session, root);
     if (returned)
         read_variable(session, root, returned);
     session->model->variables_loading = false;
@@ -239,6 +249,7 @@ void session_read_view(struct session *session, const struct value *snapshot)
         else if (wanted)
             fetch_page(session, row, 0, false);
     }
+    session_read_watches(session, snapshot);
 }
 
 static void scopes_arrived(struct session *session, const struct message *response, struct request *request)
@@ -254,6 +265,7 @@ static void scopes_arrived(struct session *session, const struct message *respon
         return;
     }
     session->incoming = model_variable_create(NULL);
+    session_begin_watches(session, session->incoming);
     const struct value *scopes = value_get_array(response->body, "scopes");
     for (size_t i = 0; i < value_count(scopes); i++) {
         struct model_variable *row;
@@ -279,6 +291,7 @@ void session_refresh(struct session *session)
     model->variables_loading = true;
     session_request(session, "scopes", arguments,
                     &(struct request){.handler = scopes_arrived, .view = session->view, .refresh = true});
+    session_ask_watches(session);
 }
 
 void session_select_frame(struct session *session, size_t index)

@@ -127,7 +127,8 @@ static void global_keys_act_where_they_may(void **state)
         const char *key, *command; /* NULL: the key is the pane's own */
     } cases[] = {
         {SCOPE_SOURCE, "n", "step-over"},
-        {SCOPE_VARIABLES, "n", "step-over"},
+        {SCOPE_VARIABLES, "n", "watch"},
+        {SCOPE_STACK, "n", "step-over"},
         {SCOPE_SOURCE, "d", "frame-down"},
         {SCOPE_BREAKPOINTS, "d", "delete-breakpoint"},
         {SCOPE_CONSOLE, "n", NULL},

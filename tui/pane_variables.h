@@ -1,0 +1,35 @@
+/* What the files of the Variables pane share; nobody else includes it.
+ *
+ * pane_variables.c       keys, mouse, expanding, editing
+ * pane_variables_draw.c  rows on the screen
+ * pane_watches.c         what it does with watches */
+#pragma once
+
+#include "canvas.h"
+#include "list_view.h"
+#include "model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct app;
+
+#define VARIABLES_INDENT 2 /* columns of one level */
+
+struct variables_pane {
+    struct list_view list;
+    char *edited;               /* owned: path of the variable that the prompt is open for; NULL: none */
+    struct model_watch removed; /* owned: the watch removed last; expression NULL: none */
+};
+
+struct variables_pane *pane_variables_of(struct app *app);
+/* The row under the cursor, or NULL. */
+struct model_variable *pane_variables_selected(struct app *app);
+
+/* pane_watches.c: let the user change the watch under the cursor; false when it is on something else. */
+bool pane_watches_edit(struct app *app, const char *argument);
+/* Where a watch is evaluated, in a word; "" for the usual. */
+const char *pane_watches_place_of(struct app *app, int id);
+
+/* pane_ops' draw. */
+void pane_variables_draw(struct app *app, void *data, struct canvas canvas, bool focused);

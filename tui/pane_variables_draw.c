@@ -1,0 +1,150 @@
+/* Rows of the Variables pane: names, types and values in columns, what changed since the last stop marked. Only
+ * visible rows cost. */
+#include "app.h"
+#include "pane_variables.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_COLUMN      3
+#define GAP              2
+#define TYPE_COLUMNS_MAX 24
+
+static int text_width(const char *text)
+{
+    return text ? canvas_width(text, strlen(text)) : 0;
+}
+
+/* Rows that only hold others ("special variables") have the whole width for their names. */
+static bool is_heading(const struct model_variable *variable)
+{
+    return variable->scope || variable->group;
+}
+
+/* The name column: as wide as the widest name in view with its indentation, at most 40 % of the pane. */
+static int name_width(const struct model *model, const struct list_view *list, int rows, int columns)
+{
+    int width = 6;
+    for (int row = 0; row < rows; row++) {
+        int depth;
+        const struct model_variable *variable = model_variable_row(model, list->top + (size_t)row, &depth);
+        if (!variable)
+            break;
+        int own = is_heading(variable) ? 0 : depth * VARIABLES_INDENT + text_width(variable->name);
+        width = own > width ? own : width;
+    }
+    int most = columns * 2 / 5;
+    return width < most ? width : most > 4 ? most : 4;
+}
+
+static const char *tree_mark(const struct model_variable *variable)
+{
+    if (variable->reference <= 0)
+        return variable->changed ? "~" : NULL;
+    return variable->expanded ? "▾" : "▸";
+}
+
+/* Whether the value says its type itself: "<module 're'>", "Point(x=1)". */
+static bool names_its_type(const struct model_variable *variable)
+{
+    const char *value = variable->value ? variable->value : "";
+    size_t length = strlen(variable->type);
+    return value[0] == '<' || (strncmp(value, variable->type, length) == 0 && value[length] == '(');
+}
+
+/* "list[20]  [0, 1, 3, …]" or "3", and "was 1" at the right end when there is room. */
+static void draw_value(struct app *app, struct canvas canvas, int row, int column,
+                       const struct model_variable *variable)
+{
+    if (!variable->display && !variable->state && variable->reference > 0 && variable->type && *variable->type &&
+        !names_its_type(variable))
+        column += GAP + canvas_label(canvas, row, column, TYPE_COLUMNS_MAX, app_style(app, ROLE_VARIABLE_TYPE),
+                                     variable->type);
+    const char *value = variable->value ? variable->value : "";
+    int room = canvas.columns - column;
+    char was[64] = "";
+    const char *place = variable->watch ? pane_watches_place_of(app, variable->watch) : "";
+    bool idle = variable->state && strcmp(variable->state, "raised") != 0;
+    if (variable->display || *place || idle) {
+        snprintf(was, sizeof was, "%s", idle ? "Enter: again" : variable->display ? variable->display : place);
+        if (room > 2 * text_width(was)) {
+            room -= text_width(was) + GAP;
+            canvas_label(canvas, row, canvas.columns - text_width(was) - 1, text_width(was), app_style(app, ROLE_DIM),
+                         was);
+        }
+    } else if (variable->previous && variable->reference <= 0) {
+        snprintf(was, sizeof was, "was %.*s", (int)canvas_offset(variable->previous, strlen(variable->previous), 16),
+                 variable->previous);
+        if (text_width(value) + text_width(was) + 3 <= room)
+            canvas_label(canvas, row, canvas.columns - text_width(was) - 1, text_width(was), app_style(app, ROLE_DIM),
+                         was);
+    }
+    canvas_label(canvas, row, column, room,
+                 app_style(app, variable->state     ? ROLE_DIM
+                                : variable->changed ? ROLE_VARIABLE_CHANGED
+                                                    : ROLE_VARIABLE_VALUE),
+                 value);
+}
+
+static void draw_heading(struct app *app, struct canvas canvas, int row, const struct model_variable *heading,
+                         int indent)
+{
+    canvas_label(canvas, row, 1 + indent, 1, app_style(app, ROLE_DIM), heading->expanded ? "▾" : "▸");
+    int column = NAME_COLUMN + indent;
+    column += canvas_label(canvas, row, column, canvas.columns - column, app_style(app, ROLE_DIM), heading->name);
+    char count[64] = "";
+    if (heading->match)
+        snprintf(count, sizeof count, "with %.*s", (int)canvas_offset(heading->match, strlen(heading->match), 20),
+                 heading->match);
+    else if (heading->group && heading->named > 0)
+        snprintf(count, sizeof count, "%lld", (long long)heading->named);
+    canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), heading->loading ? "…" : count);
+}
+
+static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,
+                     int width)
+{
+    int indent = depth * VARIABLES_INDENT;
+    if (is_heading(variable)) {
+        draw_heading(app, canvas, row, variable, variable->scope ? 0 : indent);
+        return;
+    }
+    const char *mark = tree_mark(variable);
+    if (mark)
+        canvas_label(canvas, row, 1 + indent, 1, app_style(app, variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_DIM),
+                     mark);
+    enum role role = variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_VARIABLE_NAME;
+    int room = width - indent > 2 ? width - indent : 2;
+    canvas_label(canvas, row, NAME_COLUMN + indent, room, app_style(app, role), variable->name);
+    int column = NAME_COLUMN + width + GAP;
+    if (variable->loading)
+        canvas_label(canvas, row, column, canvas.columns - column, app_style(app, ROLE_DIM),
+                     variable->watch ? "evaluating …" : "loading …");
+    else
+        draw_value(app, canvas, row, column, variable);
+}
+
+void pane_variables_draw(struct app *app, void *data, struct canvas canvas, bool focused)
+{
+    struct variables_pane *self = data;
+    const struct model *model = app_model(app);
+    size_t count = model_variable_rows(model);
+    list_view_fit(&self->list, count, canvas.rows);
+    if (count == 0) {
+        const char *note = model->state == MODEL_STOPPED ? (model->variables_loading ? "loading …" : "no variables")
+                                                         : "shown when the program stops";
+        canvas_label(canvas, 0, NAME_COLUMN, canvas.columns - NAME_COLUMN, app_style(app, ROLE_DIM), note);
+        return;
+    }
+    int width = name_width(model, &self->list, canvas.rows, canvas.columns);
+    for (int row = 0; row < canvas.rows; row++) {
+        int depth;
+        size_t index = self->list.top + (size_t)row;
+        const struct model_variable *variable = model_variable_row(model, index, &depth);
+        if (!variable)
+            break;
+        draw_row(app, canvas, row, variable, depth, width);
+        if (index == self->list.cursor && focused)
+            canvas_restyle(canvas, row, 0, 1, canvas.columns, app_style(app, ROLE_SELECTED_FOCUSED));
+    }
+}
