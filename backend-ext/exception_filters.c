@@ -6,6 +6,7 @@
 #include "exceptions.h"
 #include "hold.h"
 #include "my_code.h"
+#include "parked.h"
 #include "requests.h"
 #include "step_frames.h"
 #include "stepping.h"
@@ -230,6 +231,19 @@ static bool is_left(struct backend *backend, PyObject *frame, PyObject *caller, 
     return wanted;
 }
 
+/* While another thread steps it waits, as a breakpoint's hit does. The filter may be off when its turn comes. */
+static void stop_at(struct backend *backend, enum exception_filter_kind kind, PyObject *frame, PyObject *exception)
+{
+    if (!parked_wait(backend)) {
+        return;
+    }
+    if (!backend->filters[kind].on) {
+        stop_hand_over(backend);
+        return;
+    }
+    stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
+}
+
 void exception_filters_leaving(struct backend *backend, PyObject *exception)
 {
     PyObject *frame = (PyObject *)PyEval_GetFrame();
@@ -238,7 +252,7 @@ void exception_filters_leaving(struct backend *backend, PyObject *exception)
     }
     PyObject *caller = step_frames_caller(backend, frame);
     if (is_left(backend, frame, caller, exception)) {
-        stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
+        stop_at(backend, FILTER_USER_UNHANDLED, frame, exception);
     }
     Py_XDECREF(caller);
 }
@@ -248,7 +262,7 @@ void control_raise(struct backend *backend, PyObject *exception)
     hold_pass(backend);
     PyObject *frame = stepping_is_silent(backend) ? NULL : (PyObject *)PyEval_GetFrame();
     if (frame && is_raised(backend, frame, exception)) {
-        stop_enter(backend, &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception});
+        stop_at(backend, FILTER_RAISED, frame, exception);
     }
 }
 

@@ -15,7 +15,6 @@ struct parked { /* on the stack of the thread that waits */
     pthread_cond_t wake;
     struct timespec since;
     long long thread;
-    const struct hits *hits;
     bool go; /* no longer in the list */
 };
 
@@ -115,13 +114,13 @@ static void init_wake(struct parked *parked)
     pthread_condattr_destroy(&attributes);
 }
 
-bool parked_wait(struct backend *backend, const struct hits *hits)
+bool parked_wait(struct backend *backend)
 {
     bool stopped = stop_active(backend); /* by another thread, while a condition of this one ran */
     if ((!stopped && !stepping_elsewhere(backend->stepping)) || backend->ended) {
         return true;
     }
-    struct parked parked = {.thread = threads_current(backend), .hits = hits};
+    struct parked parked = {.thread = threads_current(backend)};
     bool over = false, late = false;
     init_wake(&parked);
     clock_gettime(CLOCK_MONOTONIC, &parked.since);

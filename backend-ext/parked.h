@@ -1,5 +1,6 @@
-/* Threads that reached a breakpoint while another thread steps. Each is parked at its place, without the
- * GIL, and its hit is queued: the step is reported first, then the hits one by one, and none is lost.
+/* Threads that reached a breakpoint, or an exception that stops, while another thread steps. Each is parked at its
+ * place, without the GIL, and its hit is queued: the step is reported first, then the hits one by one, and none is
+ * lost.
  *
  * Each thread serves its own stop, so that code evaluated there finds its own thread-locals and context. To that end
  * the thread that stopped before hands over (stop_hand_over()): the parked one alone may run (hold.h) until
@@ -18,9 +19,9 @@ struct parking;
 
 struct parking *parking_create(void); /* NULL: out of memory */
 
-/* The calling thread reached HITS: wait while another one steps. True when it is to stop now, which is at
+/* The calling thread is to stop: wait while another one steps. True when its turn is now, which is at
  * once when nobody steps; false when the session is over. GIL held, and given away meanwhile. */
-bool parked_wait(struct backend *backend, const struct hits *hits);
+bool parked_wait(struct backend *backend);
 
 /* The thread whose hit is queued first, 0: none. Lock held. */
 long long parked_first(const struct backend *backend);

@@ -13,9 +13,9 @@
 #include "parked.h"
 #include "sources.h"
 #include "step_frames.h"
+#include "step_marks.h"
 #include "stop.h"
 #include "target_plan.h"
-#include "thread_marks.h"
 #include "threads.h"
 #include "unhandled.h"
 
@@ -45,10 +45,8 @@ struct stepping {
     } watched[WATCHED_LIMIT]; /* told to the engine */
     size_t watched_count;
     unsigned watched_all;
-    bool passed;                /* the engine was told to leave out starts of some code */
-    struct thread_marks begun;  /* frames dealt with at their very beginning, before any line; `at` is f_lasti then */
-    struct thread_marks jumped; /* frames that were moved, and no line since; `at` is f_lasti */
-    PyObject *jump_code;        /* owned: of the last one, watched for that line; NULL */
+    bool passed; /* the engine was told to leave out starts of some code */
+    struct step_marks marks;
     PyObject *bootstrap; /* owned: with which every thread of threading begins; its starts are watched; or NULL */
     bool main_watched;   /* the end of main_code is watched */
 };
@@ -66,10 +64,8 @@ void stepping_destroy(struct stepping *stepping)
 {
     if (stepping) {
         stepping_cancel(stepping);
-        Py_CLEAR(stepping->jump_code);
         Py_XDECREF(stepping->bootstrap);
-        thread_marks_finish(&stepping->begun);
-        thread_marks_finish(&stepping->jumped);
+        step_marks_finish(&stepping->marks);
         free(stepping);
     }
 }
@@ -212,8 +208,8 @@ void stepping_apply(struct stepping *stepping)
     if (code) {
         watch_events(stepping, code, ENGINE_LINES | ENGINE_RETURNS | (calls ? (unsigned)ENGINE_CALLS : 0));
     }
-    if (stepping->jump_code) {
-        watch(stepping, stepping->jump_code);
+    if (stepping->marks.jump_code) {
+        watch(stepping, stepping->marks.jump_code);
     }
     Py_XDECREF(code);
     stepping_refresh(stepping);
@@ -222,7 +218,7 @@ void stepping_apply(struct stepping *stepping)
 void stepping_finish(struct stepping *stepping)
 {
     stepping_cancel(stepping);
-    Py_CLEAR(stepping->jump_code);
+    Py_CLEAR(stepping->marks.jump_code);
     while (stepping->watched_count > 0) {
         Py_DECREF(stepping->watched[--stepping->watched_count].code);
     }
@@ -294,31 +290,6 @@ static bool is_step_thread(const struct stepping *stepping)
     return stepping->kind != STEP_NONE && stepping->ident == PyThread_get_thread_ident();
 }
 
-/* The calling thread's frame is dealt with at its beginning, in place of a line event that may not come. */
-static void note_begun(struct stepping *stepping)
-{
-    PyObject *frame = (PyObject *)PyEval_GetFrame();
-    PyObject *code = frame ? step_frames_code(frame) : NULL;
-    thread_marks_set(&stepping->begun, code, frame, frame ? step_frames_instruction(frame) : 0);
-    Py_XDECREF(code);
-}
-
-/* Whether this line event is that of a beginning that was dealt with. It does come when lines are armed
- * by the report of the beginning itself. */
-static bool was_begun(struct stepping *stepping)
-{
-    const struct thread_mark *begun = thread_marks_find(&stepping->begun);
-    PyObject *frame = begun ? (PyObject *)PyEval_GetFrame() : NULL;
-    if (!frame || frame != begun->frame) {
-        return false;
-    }
-    PyObject *code = step_frames_code(frame);
-    bool same = code == begun->code && step_frames_instruction(frame) <= begun->at + 4;
-    Py_DECREF(code);
-    thread_marks_forget(&stepping->begun);
-    return same;
-}
-
 void stepping_set_until(struct stepping *stepping, int line)
 {
     stepping->until = line || !stepping->frame ? line : step_frames_line(stepping->frame) + 1;
@@ -332,34 +303,23 @@ void stepping_set_target(struct stepping *stepping, const struct call_site *site
 
 void stepping_note_jump(struct stepping *stepping, PyObject *frame)
 {
-    PyObject *code = step_frames_code(frame);
-    thread_marks_set(&stepping->jumped, code, frame, step_frames_instruction(frame));
-    Py_XDECREF(stepping->jump_code);
-    stepping->jump_code = code;
-}
-
-/* Whether this line event is that of the line that the running frame was moved to. Not every version reports
- * it, nor every jump: whatever comes first in that frame settles it. */
-static bool was_jumped(struct stepping *stepping)
-{
-    const struct thread_mark *mark = thread_marks_find(&stepping->jumped);
-    PyObject *frame = mark ? (PyObject *)PyEval_GetFrame() : NULL;
-    if (!frame || frame != mark->frame) {
-        return false;
+    struct breakpoints *breakpoints = stepping->backend->breakpoints;
+    step_marks_set_jumped(&stepping->marks, frame);
+    struct armed_code *armed = breakpoints_armed(breakpoints, stepping->marks.jump_code);
+    if (armed) {
+        breakpoints_pass_point(breakpoints, armed);
     }
-    bool same = step_frames_instruction(frame) == mark->at;
-    thread_marks_forget(&stepping->jumped);
-    Py_CLEAR(stepping->jump_code);
-    if (stepping->kind == STEP_NONE) {
-        stepping_apply(stepping);
-    }
-    return same;
 }
 
 /* Whether a line event was dealt with before it came. */
 static bool was_dealt_with(struct stepping *stepping)
 {
-    return was_jumped(stepping) || was_begun(stepping);
+    bool waits = stepping->marks.jump_code != NULL;
+    bool jumped = step_marks_take_jumped(&stepping->marks);
+    if (waits && !stepping->marks.jump_code && stepping->kind == STEP_NONE) {
+        stepping_apply(stepping); /* its code need not be watched any more */
+    }
+    return jumped || step_marks_take_begun(&stepping->marks);
 }
 
 /* Reports of the engine. */
@@ -378,7 +338,7 @@ static void note_line(struct stepping *stepping, int line)
 /* While another thread steps, the hit waits. Its breakpoints may be gone when its turn comes. */
 static void stop_for_hits(struct backend *backend, const struct hits *hits)
 {
-    if (!parked_wait(backend, hits)) {
+    if (!parked_wait(backend)) {
         return;
     }
     if (!hits_are_set(backend->breakpoints, hits)) {
@@ -486,7 +446,7 @@ void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
     }
     bool on_def_line = armed->table.body_on_def_line; /* conditions let others run, who may disarm the code */
     if (lines_start_needed(&armed->table)) {
-        note_begun(backend->stepping);
+        step_marks_set_begun(&backend->stepping->marks);
     }
     if (!stepping_is_silent(backend) && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
         enter_function(backend, on_def_line, &hits);
@@ -578,7 +538,7 @@ static bool armed_start(struct backend *backend, struct armed_code *armed)
     struct hits hits;
     bool on_def_line = armed->table.body_on_def_line;
     if (lines_start_needed(&armed->table)) {
-        note_begun(backend->stepping);
+        step_marks_set_begun(&backend->stepping->marks);
     }
     bool hit = breakpoints_hit(backend->breakpoints, armed, 0, &hits);
     if (hit) {
@@ -598,7 +558,7 @@ static void step_into(struct backend *backend, PyObject *code, PyObject *frame, 
         line_table_finish(&table);
     }
     if (at_once) {
-        note_begun(backend->stepping);
+        step_marks_set_begun(&backend->stepping->marks);
         stop_enter(backend, &(struct stop_info){.reason = "step", .frame = frame});
     } else if (!within) {
         watch(backend->stepping, code);
