@@ -31,6 +31,9 @@ struct breakpoint {
     int hit_operation;                          /* 0: none; '=', '>', 'g' (>=), '<', 'l' (<=), '%' */
     long hit_number;
     bool enabled, temporary, run_to;
+    bool retired;                /* its list was replaced, or it was removed, while a condition ran */
+    struct breakpoint *heir;     /* the one that asks the same in the new list; NULL: none. Valid while it is retired */
+    bool taken;                  /* while its list is replaced: one of the new list has its id */
     bool changed;                /* while a file is bound: differs from what the client knows */
     int64_t number;              /* the client's own for it; 0: none, its id serves */
     int64_t after;               /* number of the one that must have acted before; 0: none */

@@ -17,8 +17,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOG_LIMIT    (64 << 10) /* characters of one log message */
-#define COUNTS_AFTER 1000 /* ms until the client is told of log messages over the limit and of failed conditions */
+#define LOG_LIMIT     (64 << 10) /* characters of one log message */
+#define REACHED_LIMIT 100        /* breakpoints at one place that can act */
+#define COUNTS_AFTER  1000 /* ms until the client is told of log messages over the limit and of failed conditions */
 
 static struct breakpoint_file *file_of_breakpoint(struct breakpoints *breakpoints, const struct breakpoint *wanted)
 {
@@ -128,6 +129,38 @@ static void log_hit(struct breakpoints *breakpoints, struct breakpoint *breakpoi
     write_log(breakpoints, breakpoint, frame, line);
 }
 
+/* One report of the engine. */
+struct report {
+    PyObject *frame, *code; /* owned */
+    int line;               /* that is reached */
+    int offset;             /* of the instruction, where one is armed; else -1 */
+    bool at_start, lines;   /* a frame begins; breakpoints on the whole line are concerned */
+};
+
+/* What BREAKPOINT is by now: while a condition ran its list may have been replaced. NULL: it is set no more, or asks
+ * for something else. */
+static struct breakpoint *current(struct breakpoint *breakpoint)
+{
+    while (breakpoint && breakpoint->retired) {
+        breakpoint = breakpoint->heir;
+    }
+    return breakpoint && breakpoint_is_active(breakpoint) ? breakpoint : NULL;
+}
+
+/* It stops or logs: those that wait for it are to know. */
+static void note_act(struct breakpoint *breakpoint, struct hits *hits)
+{
+    hits->news = hits->news || !breakpoint->acted;
+    breakpoint->acted = true;
+}
+
+static void add_id(struct hits *hits, const struct breakpoint *breakpoint)
+{
+    if (hits->count < HITS_LIMIT) {
+        hits->ids[hits->count++] = breakpoint->id;
+    }
+}
+
 /* The first failure stops and says so, whatever else is asked; the next ones would be no news: they are counted. */
 static void fail_condition(struct breakpoints *breakpoints, struct breakpoint *breakpoint, const char *error,
                            struct hits *hits)
@@ -139,55 +172,69 @@ static void fail_condition(struct breakpoints *breakpoints, struct breakpoint *b
     snprintf(breakpoint->failure, sizeof(breakpoint->failure), "%s", error);
     snprintf(hits->error, sizeof(hits->error), "%s", error);
     hits->function = hits->function || breakpoint->function;
-    if (hits->count < HITS_LIMIT) {
-        hits->ids[hits->count++] = breakpoint->id;
+    note_act(breakpoint, hits);
+    add_id(hits, breakpoint);
+}
+
+/* The breakpoint that was reached, if its condition is true. */
+static struct breakpoint *test_condition(struct breakpoints *breakpoints, struct breakpoint *breakpoint,
+                                         const struct report *report, struct hits *hits)
+{
+    char error[sizeof(hits->error)];
+    if (!breakpoint->condition) {
+        return breakpoint;
     }
+    counter_add(&breakpoints->backend->counters.conditions, 1);
+    enum condition_result result =
+        condition_test(breakpoint->condition, report->frame, report->code, error, sizeof(error));
+    breakpoint = result == CONDITION_FALSE ? NULL : current(breakpoint);
+    if (breakpoint && result == CONDITION_FAILED) {
+        fail_condition(breakpoints, breakpoint, error, hits);
+    }
+    return result == CONDITION_TRUE ? breakpoint : NULL;
 }
 
 /* Count and test one breakpoint that was reached. */
-static void hit_one(struct breakpoints *breakpoints, struct breakpoint *breakpoint, PyObject *frame, PyObject *code,
-                    int line, struct hits *hits)
+static void hit_one(struct breakpoints *breakpoints, struct breakpoint *reached, const struct report *report,
+                    struct hits *hits)
 {
-    if (!is_for_thread(breakpoints, breakpoint)) {
+    struct breakpoint *breakpoint = current(reached);
+    if (!breakpoint || !is_for_thread(breakpoints, breakpoint)) {
         return;
     }
-    if (breakpoint->condition) {
-        counter_add(&breakpoints->backend->counters.conditions, 1);
-        char error[sizeof(hits->error)] = "";
-        switch (condition_test(breakpoint->condition, frame, code, error, sizeof(error))) {
-        case CONDITION_FALSE:
-            return;
-        case CONDITION_FAILED:
-            fail_condition(breakpoints, breakpoint, error, hits);
-            return;
-        case CONDITION_TRUE:
-            break;
-        }
+    breakpoint = test_condition(breakpoints, breakpoint, report, hits);
+    if (!breakpoint) {
+        return;
     }
     breakpoint->hits++;
     if (!breakpoint_hits_suffice(breakpoint)) {
         return;
     }
-    hits->news = hits->news || !breakpoint->acted;
-    breakpoint->acted = true;
+    note_act(breakpoint, hits);
     if (breakpoint->log) {
-        log_hit(breakpoints, breakpoint, frame, line);
+        log_hit(breakpoints, breakpoint, report->frame, report->line);
         return;
     }
     hits->run_to = hits->run_to || breakpoint->run_to;
     hits->function = hits->function || breakpoint->function;
-    if (!breakpoint->run_to && hits->count < HITS_LIMIT) {
-        hits->ids[hits->count++] = breakpoint->id;
+    if (!breakpoint->run_to) {
+        add_id(hits, breakpoint);
     }
 }
 
-/* One report of the engine. */
-struct report {
-    PyObject *frame, *code; /* owned */
-    int line;               /* that is reached */
-    int offset;             /* of the instruction, where one is armed; else -1 */
-    bool at_start, lines;   /* a frame begins; breakpoints on the whole line are concerned */
+/* Breakpoints that a report concerns, found before the first condition runs, after which lists may be others. */
+struct reached {
+    struct breakpoint *list[REACHED_LIMIT];
+    size_t count;
 };
+
+static void hit_reached(struct breakpoints *breakpoints, const struct reached *reached, const struct report *report,
+                        struct hits *hits)
+{
+    for (size_t i = 0; i < reached->count; i++) {
+        hit_one(breakpoints, reached->list[i], report, hits);
+    }
+}
 
 static bool report_begin(struct breakpoints *breakpoints, struct report *report, PyObject *code, struct hits *hits)
 {
@@ -195,7 +242,7 @@ static bool report_begin(struct breakpoints *breakpoints, struct report *report,
     PyObject *frame = (PyObject *)PyEval_GetFrame(); /* borrowed */
     report->frame = Py_XNewRef(frame);
     report->code = Py_NewRef(code);
-    breakpoints->busy++;
+    breakpoints_begin(breakpoints);
     return frame != NULL;
 }
 
@@ -203,10 +250,7 @@ static bool report_end(struct breakpoints *breakpoints, struct report *report, s
 {
     Py_XDECREF(report->frame);
     Py_DECREF(report->code);
-    if (--breakpoints->busy == 0 && breakpoints->retired) {
-        breakpoint_free_list(breakpoints->retired);
-        breakpoints->retired = NULL;
-    }
+    breakpoints_end(breakpoints);
     if (hits->news && breakpoints->some_wait && !breakpoints->backend->ended) {
         breakpoints_order(breakpoints, NULL, false);
     }
@@ -252,29 +296,34 @@ static bool is_at(const struct breakpoint *breakpoint, const struct report *repo
     return false;
 }
 
-/* Conditions let others run, who may disarm the code: ARMED is of use before the first one only. */
 static void hit_all(struct breakpoints *breakpoints, const struct armed_code *armed, const struct report *report,
                     struct hits *hits)
 {
+    struct reached reached;
     struct points points = points_at(armed, report->offset);
     struct breakpoint *breakpoint = armed->file && (report->lines || points.count) ? armed->file->first : NULL;
-    for (; breakpoint; breakpoint = breakpoint->next) {
+    reached.count = 0;
+    for (; breakpoint && reached.count < REACHED_LIMIT; breakpoint = breakpoint->next) {
         if (breakpoint_is_active(breakpoint) && is_at(breakpoint, report, &points)) {
-            hit_one(breakpoints, breakpoint, report->frame, report->code, report->line, hits);
+            reached.list[reached.count++] = breakpoint;
         }
     }
+    hit_reached(breakpoints, &reached, report, hits);
 }
 
 static void hit_functions(struct breakpoints *breakpoints, const struct report *report, struct hits *hits)
 {
+    struct reached reached;
     struct source *source = sources_of_code(breakpoints->backend->sources, report->code);
-    for (struct breakpoint *breakpoint = source ? breakpoints->functions : NULL; breakpoint;
-         breakpoint = breakpoint->next) {
+    struct breakpoint *breakpoint = source ? breakpoints->functions : NULL;
+    reached.count = 0;
+    for (; breakpoint && reached.count < REACHED_LIMIT; breakpoint = breakpoint->next) {
         if (breakpoint_is_active(breakpoint) &&
             breakpoint_names_code(breakpoint, report->code, source_filename(source))) {
-            hit_one(breakpoints, breakpoint, report->frame, report->code, report->line, hits);
+            reached.list[reached.count++] = breakpoint;
         }
     }
+    hit_reached(breakpoints, &reached, report, hits);
 }
 
 void breakpoints_pass_point(struct breakpoints *breakpoints, const struct armed_code *armed)

@@ -46,6 +46,19 @@ void breakpoints_visit(struct breakpoints *breakpoints,
     }
 }
 
+void breakpoints_begin(struct breakpoints *breakpoints)
+{
+    breakpoints->busy++;
+}
+
+void breakpoints_end(struct breakpoints *breakpoints)
+{
+    if (--breakpoints->busy == 0 && breakpoints->retired) {
+        breakpoint_free_list(breakpoints->retired);
+        breakpoints->retired = NULL;
+    }
+}
+
 /* The helper may change the lists while a condition lets other threads run. */
 void breakpoints_retire(struct breakpoints *breakpoints, struct breakpoint *list)
 {
@@ -55,7 +68,7 @@ void breakpoints_retire(struct breakpoints *breakpoints, struct breakpoint *list
     }
     while (list) {
         struct breakpoint *next = list->next;
-        list->enabled = false;
+        list->retired = true;
         struct breakpoint **last = &breakpoints->retired;
         while (*last) {
             last = &(*last)->next;
@@ -80,9 +93,11 @@ static void take_over(struct breakpoints *breakpoints, struct breakpoint *new, s
 {
     for (; new; new = new->next) {
         for (struct breakpoint *was = old; was && !new->id; was = was->next) {
-            if (was->id && breakpoint_same_place(new, was)) {
+            if (!was->taken && breakpoint_same_place(new, was)) {
                 new->id = was->id;
+                was->taken = true; /* two on one line get two ids */
                 if (breakpoint_same_request(new, was)) {
+                    was->heir = new;
                     new->hits = new->told_hits = was->hits;
                     new->dropped = new->told_drops = was->dropped;
                     new->log_second = was->log_second;
@@ -91,7 +106,6 @@ static void take_over(struct breakpoints *breakpoints, struct breakpoint *new, s
                     new->released = was->released;
                     keep_failures(new, was);
                 }
-                was->id = 0; /* two on one line get two ids */
             }
         }
         if (!new->id) {
@@ -261,8 +275,15 @@ static bool load_from_source(struct source *source, void *data)
 static void learn_lines(struct breakpoints *breakpoints, struct breakpoint_file *file)
 {
     if (!file->lines_known) {
-        line_set_finish(&file->lines);
-        file->lines_known = file_lines_read(file->identity.path, &file->lines);
+        struct line_set lines = {0}; /* to compile may let others run, who may enter the file */
+        bool known = file_lines_read(file->identity.path, &lines);
+        if (file->lines_known) {
+            line_set_finish(&lines);
+        } else {
+            line_set_finish(&file->lines);
+            file->lines = lines;
+            file->lines_known = known;
+        }
     }
     struct arm_visit visit = {.breakpoints = breakpoints, .file = file};
     sources_visit(breakpoints->backend->sources, load_from_source, &visit);
@@ -331,6 +352,7 @@ void breakpoints_code_entered(struct breakpoints *breakpoints, PyObject *code)
     if (!breakpoints->files && !breakpoints->functions) {
         return;
     }
+    breakpoints_begin(breakpoints);
     struct breakpoint_file *file = file_of_source(breakpoints, source);
     if (file) {
         load_file(breakpoints, file, code);
@@ -338,6 +360,7 @@ void breakpoints_code_entered(struct breakpoints *breakpoints, PyObject *code)
     if (file || breakpoints->functions) {
         arm_code(breakpoints, file, code, source_filename(source));
     }
+    breakpoints_end(breakpoints);
 }
 
 /* Requests. */
@@ -382,20 +405,56 @@ static struct value *describe_list(struct arena *arena, const struct breakpoint_
     return body;
 }
 
+/* A run to a line goes on when breakpoints are set meanwhile. */
+static void keep_run_to(struct breakpoint **list, struct breakpoint **old)
+{
+    while (*old) {
+        struct breakpoint *breakpoint = *old;
+        if (!breakpoint->run_to) {
+            old = &breakpoint->next;
+            continue;
+        }
+        *old = breakpoint->next;
+        breakpoint->next = *list;
+        *list = breakpoint;
+    }
+}
+
+/* To read the list may run code, and let others run, at whose hands the session may end. */
+static bool read_list(struct request *request, bool *ok, struct breakpoint **list)
+{
+    if (!breakpoint_read_list(value_get_array(request->arguments, "breakpoints"), list)) {
+        request_fail(request, ok, "out of memory");
+        return false;
+    }
+    if (request->backend->ended) {
+        breakpoint_free_list(*list);
+        request_fail(request, ok, "the debugging session is over");
+        return false;
+    }
+    return true;
+}
+
 struct value *breakpoints_handle_set(struct request *request, bool *ok)
 {
     struct breakpoints *breakpoints = request->backend->breakpoints;
     const char *path = value_get_text(value_get_map(request->arguments, "source"), "path", NULL);
+    struct breakpoint *list;
     if (!path || !path[0]) {
         return request_fail(request, ok, "setBreakpoints needs source.path");
     }
-    struct breakpoint *list;
+    if (!read_list(request, ok, &list)) {
+        return NULL;
+    }
     struct breakpoint_file *file = find_file(breakpoints, path);
-    if (!file || !breakpoint_read_list(value_get_array(request->arguments, "breakpoints"), &list)) {
+    if (!file) {
+        breakpoint_free_list(list);
         return request_fail(request, ok, "out of memory");
     }
+    breakpoints_begin(breakpoints);
     struct breakpoint *old = file->first;
     take_over(breakpoints, list, old);
+    keep_run_to(&list, &old);
     file->first = list;
     if (list) {
         learn_lines(breakpoints, file);
@@ -404,16 +463,19 @@ struct value *breakpoints_handle_set(struct request *request, bool *ok)
     breakpoints_order(breakpoints, file, false);
     breakpoints_arm(breakpoints, file);
     breakpoints_retire(breakpoints, old);
-    return describe_list(request->arena, file, file->first);
+    struct value *body = describe_list(request->arena, file, file->first);
+    breakpoints_end(breakpoints);
+    return body;
 }
 
 struct value *breakpoints_handle_set_functions(struct request *request, bool *ok)
 {
     struct breakpoints *breakpoints = request->backend->breakpoints;
     struct breakpoint *list;
-    if (!breakpoint_read_list(value_get_array(request->arguments, "breakpoints"), &list)) {
-        return request_fail(request, ok, "out of memory");
+    if (!read_list(request, ok, &list)) {
+        return NULL;
     }
+    breakpoints_begin(breakpoints);
     struct breakpoint *old = breakpoints->functions;
     take_over(breakpoints, list, old);
     for (struct breakpoint *breakpoint = list; breakpoint; breakpoint = breakpoint->next) {
@@ -425,10 +487,12 @@ struct value *breakpoints_handle_set_functions(struct request *request, bool *ok
         breakpoints_arm(breakpoints, NULL);
     }
     breakpoints_retire(breakpoints, old);
-    return describe_list(request->arena, NULL, breakpoints->functions);
+    struct value *body = describe_list(request->arena, NULL, breakpoints->functions);
+    breakpoints_end(breakpoints);
+    return body;
 }
 
-bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int line, char *error, size_t size)
+static bool run_to(struct breakpoints *breakpoints, const char *path, int line, char *error, size_t size)
 {
     struct breakpoint_file *file = find_file(breakpoints, path);
     struct breakpoint *breakpoint = file ? calloc(1, sizeof(*breakpoint)) : NULL;
@@ -452,6 +516,14 @@ bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int l
     return true;
 }
 
+bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int line, char *error, size_t size)
+{
+    breakpoints_begin(breakpoints);
+    bool ok = run_to(breakpoints, path, line, error, size);
+    breakpoints_end(breakpoints);
+    return ok;
+}
+
 /* Life. */
 
 struct breakpoints *breakpoints_create(struct backend *backend)
@@ -466,7 +538,7 @@ struct breakpoints *breakpoints_create(struct backend *backend)
 void breakpoints_disarm_all(struct breakpoints *breakpoints)
 {
     if (breakpoints->busy) {
-        return; /* a condition runs in some thread: the session is over, but its memory is still in use */
+        return; /* a condition or a request runs in some thread: the session is over, but its memory is in use */
     }
     armed_table_finish(&breakpoints->armed);
     while (breakpoints->files) {
@@ -480,6 +552,7 @@ void breakpoints_disarm_all(struct breakpoints *breakpoints)
     }
     breakpoint_free_list(breakpoints->functions);
     breakpoints->functions = NULL;
+    thread_marks_finish(&breakpoints->passed);
 }
 
 void breakpoints_destroy(struct breakpoints *breakpoints)

@@ -12,7 +12,7 @@ struct breakpoints {
     struct breakpoint_file *files;
     struct breakpoint *functions;
     int64_t last_id;
-    int busy;                   /* conditions and log messages that run now: what they use is not freed */
+    int busy;                   /* conditions, log messages and requests that run now: what they use is not freed */
     struct breakpoint *retired; /* to be freed when none runs */
     bool some_wait;             /* a breakpoint waits until another one acted */
     bool telling_planned;       /* the helper will tell of log messages over the limit, failed conditions */
@@ -24,6 +24,10 @@ struct breakpoints {
 void breakpoints_visit(struct breakpoints *breakpoints,
                        void (*visit)(struct breakpoint_file *file, struct breakpoint *breakpoint, void *data),
                        void *data);
+
+/* Around what may let other threads run: no breakpoint is freed between. */
+void breakpoints_begin(struct breakpoints *breakpoints);
+void breakpoints_end(struct breakpoints *breakpoints);
 
 /* Free LIST, or keep it until no condition of it can be running. */
 void breakpoints_retire(struct breakpoints *breakpoints, struct breakpoint *list);

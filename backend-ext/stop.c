@@ -531,20 +531,30 @@ static bool plan(struct request *request, bool *ok, enum step_kind kind, long lo
     return true;
 }
 
-static struct value *resume(struct request *request, bool *ok, enum step_kind kind)
+/* The same for the thread that REQUEST names. */
+static bool plan_requested(struct request *request, bool *ok, enum step_kind kind)
 {
     struct backend *backend = request->backend;
-    struct stop *stop = backend->stop;
     long long thread = value_get_int(request->arguments, "threadId", 0);
-    if (!stop->active) {
-        return request_fail(request, ok, "the program is running: pause it first");
+    if (!backend->stop->active) {
+        request_fail(request, ok, "the program is running: pause it first");
+        return false;
     }
-    if (!plan(request, ok, kind, thread ? thread : threads_id(backend, stop->ident))) {
-        return NULL;
-    }
+    return plan(request, ok, kind, thread ? thread : threads_id(backend, backend->stop->ident));
+}
+
+static void leave_loop(struct backend *backend)
+{
     pthread_mutex_lock(&backend->lock);
-    stop->resumed = true;
+    backend->stop->resumed = true;
     pthread_mutex_unlock(&backend->lock);
+}
+
+static struct value *resume(struct request *request, bool *ok, enum step_kind kind)
+{
+    if (plan_requested(request, ok, kind)) {
+        leave_loop(request->backend);
+    }
     return NULL;
 }
 
@@ -608,13 +618,14 @@ struct value *stop_handle_run_to(struct request *request, bool *ok)
     if (!path || !path[0] || line < 1 || line > INT32_MAX) {
         return request_fail(request, ok, "pytui/runTo needs source.path and a line from 1");
     }
-    if (!request->backend->stop->active) {
-        return request_fail(request, ok, "the program is running: pause it first");
+    if (!plan_requested(request, ok, STEP_NONE)) {
+        return NULL;
     }
     if (!breakpoints_run_to(request->backend->breakpoints, path, (int)line, error, sizeof(error))) {
         return request_fail(request, ok, "%s", error);
     }
-    return resume(request, ok, STEP_NONE);
+    leave_loop(request->backend);
+    return NULL;
 }
 
 struct value *stop_handle_configuration_done(struct request *request, bool *ok)
