@@ -342,6 +342,19 @@ static void set_place(struct frames *frames, struct arena *arena, struct value *
     }
 }
 
+/* The line of the current instruction in the disassembly, and that of the source that is missing. */
+static void set_listed_place(struct arena *arena, struct value *value, struct value *extension,
+                             const struct frame_entry *entry)
+{
+    int lasti = entry->lasti >= 0 ? entry->lasti : int_attribute(entry->frame, "f_lasti", -1);
+    int line = entry->line > 0 ? entry->line : PyFrame_GetLineNumber((PyFrameObject *)entry->frame);
+    value_set_int(arena, value, "line", disassembly_line(entry->code, lasti));
+    value_set_int(arena, value, "column", 1);
+    if (line > 0) {
+        value_set_int(arena, extension, "sourceLine", line);
+    }
+}
+
 static void set_name(struct arena *arena, struct value *value, const struct frame_entry *entry)
 {
     char buffer[512];
@@ -358,11 +371,16 @@ static struct value *describe(struct frames *frames, struct arena *arena, const 
     value_set_int(arena, value, "id", id);
     set_name(arena, value, entry);
     PyObject *globals = frames_globals(entry);
-    struct value *source = origin_value(frames->origins, arena, entry->filename, globals);
+    struct value *source = origin_value(frames->origins, arena, entry->filename, globals, entry->code);
     const char *library = my_code_origin_name(my_code_origin(frames->my_code, entry->filename, globals));
     Py_XDECREF(globals);
     value_set(arena, value, "source", source);
-    set_place(frames, arena, value, entry);
+    struct value *extension = value_map(arena);
+    if (value_get(value_get_map(source, "pytui"), "disassembly") != NULL) {
+        set_listed_place(arena, value, extension, entry);
+    } else {
+        set_place(frames, arena, value, entry);
+    }
     if (library != NULL) {
         value_set_text(arena, source, "presentationHint", "deemphasize");
         value_set_text(arena, source, "origin", library);
@@ -370,8 +388,9 @@ static struct value *describe(struct frames *frames, struct arena *arena, const 
     }
     char class[256];
     if (entry->frame != NULL && class_name(frames, entry, class, sizeof(class))) {
-        struct value *extension = value_map(arena);
         value_set_text(arena, extension, "className", class);
+    }
+    if (extension->map.count > 0) {
         value_set(arena, value, "pytui", extension);
     }
     return value;
@@ -407,7 +426,7 @@ struct value *frames_place(struct frames *frames, struct arena *arena, PyObject 
     set_name(arena, place, &entry);
     PyObject *globals = frames_globals(&entry);
     if (entry.filename != NULL) {
-        source = origin_value(frames->origins, arena, entry.filename, globals);
+        source = origin_value(frames->origins, arena, entry.filename, globals, NULL);
         value_set(arena, place, "source", source);
     }
     int line = PyFrame_GetLineNumber((PyFrameObject *)frame);

@@ -53,6 +53,7 @@ void lifecycle_find_main(struct backend *backend, PyObject *code)
         my_code_set_main(backend->my_code, code);
         backend->end_watched = engine_watch_end(backend->engine, code) || backend->end_watched;
         stepping_refresh(backend->stepping);
+        values_set_main(backend_values(backend), code);
         if (backend->stop_on_entry) {
             stepping_begin_entry(backend->stepping, frame, NULL);
         }

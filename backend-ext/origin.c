@@ -1,5 +1,6 @@
 #include "origin.h"
 
+#include "lines.h"
 #include "objects.h"
 
 #include "protocol/arena.h"
@@ -13,7 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_LIMIT (16 << 20) /* bytes; columns in larger files count bytes */
+#define FIRST_CODE (1LL << 30) /* references above it are to code */
+#define FILE_LIMIT (16 << 20)  /* bytes; columns in larger files count bytes */
 
 void origin_init(struct origins *origins)
 {
@@ -37,6 +39,14 @@ void origin_finish(struct origins *origins)
         Py_XDECREF(origins->references[i].filename);
         Py_XDECREF(origins->references[i].module);
     }
+    for (size_t i = 0; i < origins->code_count; i++) {
+        Py_DECREF(origins->codes[i].weak);
+    }
+    free(origins->codes);
+    origins->codes = NULL;
+    origins->code_count = origins->code_capacity = 0;
+    opcode_names_finish(&origins->opcodes);
+    Py_CLEAR(origins->main_code);
     free(origins->references);
     origins->references = NULL;
     origins->count = origins->capacity = 0;
@@ -334,16 +344,67 @@ static PyObject *command_text(PyObject *filename)
     return NULL;
 }
 
-/* A reference, above 0, for a name without a file; 0 when no text can be had. */
-static long long find_reference(struct origins *origins, PyObject *filename, PyObject *globals)
+void origin_set_main(struct origins *origins, PyObject *code)
 {
+    PyObject *former = origins->main_code;
+    origins->main_code = Py_NewRef(code);
+    Py_XDECREF(former);
+}
+
+static bool is_other_code(PyObject *code, void *data)
+{
+    return code != data;
+}
+
+/* Whether the -c argument, or what is cached under that name, may be the text of CODE. Generated code of all modules
+ * has the name <string>, too. */
+static bool may_be_command(const struct origins *origins, PyObject *filename, PyObject *code)
+{
+    return PyUnicode_CompareWithASCIIString(filename, "<string>") != 0 || code == NULL ||
+           (origins->main_code != NULL && !lines_visit_code(origins->main_code, is_other_code, code));
+}
+
+/* The file that a frozen module of the standard library was made from, if it is there. */
+static bool frozen_path(PyObject *filename, char *path, size_t size)
+{
+    static const char *const tails[] = {".py", "/__init__.py"};
+    char name[256], directory[PATH_MAX];
+    PyObject *library = PySys_GetObject("_stdlib_dir"); /* borrowed */
+    if (!object_copy_text(filename, name, sizeof(name)) || strncmp(name, "<frozen ", 8) != 0 || library == NULL ||
+        !object_copy_text(library, directory, sizeof(directory))) {
+        return false;
+    }
+    name[strcspn(name, ">")] = '\0';
+    if (strspn(name + 8, "._abcdefghijklmnopqrstuvwxyz0123456789") != strlen(name + 8) || strstr(name, "..")) {
+        return false;
+    }
+    for (char *dot = strchr(name + 8, '.'); dot != NULL; dot = strchr(dot, '.')) {
+        *dot = '/';
+    }
+    for (size_t i = 0; i < 2; i++) {
+        PyOS_snprintf(path, size, "%s/%s%s", directory, name + 8, tails[i]);
+        if (access(path, R_OK) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A reference, above 0, for a name without a file; 0 when no text can be had. */
+static long long find_reference(struct origins *origins, PyObject *filename, PyObject *globals, PyObject *code)
+{
+    char path[PATH_MAX + 256];
+    if (!may_be_command(origins, filename, code)) {
+        return 0;
+    }
     for (size_t i = 0; i < origins->count; i++) {
         if (PyUnicode_Compare(origins->references[i].filename, filename) == 0) {
             return (long long)i + 1;
         }
     }
     PyObject *module = loading_module(globals);
-    if (module == NULL && cached_lines(filename) == NULL && command_text(filename) == NULL) {
+    if (module == NULL && cached_lines(filename) == NULL && command_text(filename) == NULL &&
+        !frozen_path(filename, path, sizeof(path))) {
         return 0;
     }
     if (origins->count == origins->capacity) {
@@ -359,6 +420,74 @@ static long long find_reference(struct origins *origins, PyObject *filename, PyO
     Py_XINCREF(module);
     origins->references[origins->count++] = (struct origin_reference){filename, module};
     return (long long)origins->count;
+}
+
+/* CODE's entry; a new one where it has none. NULL when out of memory. Entries whose code is gone are used again. */
+static struct origin_code *find_code(struct origins *origins, PyObject *code)
+{
+    struct origin_code *unused = NULL;
+    for (size_t i = 0; i < origins->code_count; i++) {
+        PyObject *there = PyObject_CallNoArgs(origins->codes[i].weak); /* code or None */
+        Py_XDECREF(there);
+        if (there == code) {
+            return &origins->codes[i];
+        }
+        unused = there == Py_None ? &origins->codes[i] : unused;
+    }
+    PyObject *weak = PyWeakref_NewRef(code, NULL);
+    if (weak == NULL) {
+        return NULL;
+    }
+    if (unused != NULL) {
+        Py_DECREF(unused->weak);
+    } else {
+        if (origins->code_count == origins->code_capacity) {
+            size_t capacity = origins->code_capacity == 0 ? 8 : origins->code_capacity * 2;
+            void *grown = realloc(origins->codes, capacity * sizeof(*origins->codes));
+            if (grown == NULL) {
+                Py_DECREF(weak);
+                return NULL;
+            }
+            origins->codes = grown;
+            origins->code_capacity = capacity;
+        }
+        unused = &origins->codes[origins->code_count++];
+    }
+    origins->last_code++;
+    *unused = (struct origin_code){weak, FIRST_CODE + origins->last_code};
+    return unused;
+}
+
+PyObject *origin_disassembled(struct origins *origins, long long reference)
+{
+    for (size_t i = 0; i < origins->code_count; i++) {
+        if (origins->codes[i].reference == reference) {
+            PyObject *code = PyObject_CallNoArgs(origins->codes[i].weak);
+            if (code == Py_None) {
+                Py_CLEAR(code);
+            }
+            PyErr_Clear();
+            return code;
+        }
+    }
+    return NULL;
+}
+
+/* SOURCE is CODE's disassembly. */
+static void set_disassembly(struct origins *origins, struct arena *arena, struct value *source, PyObject *code)
+{
+    char name[256];
+    const struct origin_code *entry = find_code(origins, code);
+    PyObject *qualified = entry != NULL ? PyObject_GetAttrString(code, "co_qualname") : NULL;
+    if (qualified != NULL && object_copy_text(qualified, name, sizeof(name))) {
+        struct value *extension = value_copy(arena, value_get_map(source, "pytui"));
+        extension = extension != NULL ? extension : value_map(arena);
+        value_set_text(arena, extension, "disassembly", name);
+        value_set(arena, source, "pytui", extension);
+        value_set_int(arena, source, "sourceReference", entry->reference);
+    }
+    Py_XDECREF(qualified);
+    PyErr_Clear();
 }
 
 /* path, made absolute, and rawPath when its bytes are no UTF-8. */
@@ -391,7 +520,8 @@ static void set_path(struct arena *arena, struct value *source, const char *path
     PyErr_Clear();
 }
 
-struct value *origin_value(struct origins *origins, struct arena *arena, PyObject *filename, PyObject *globals)
+struct value *origin_value(struct origins *origins, struct arena *arena, PyObject *filename, PyObject *globals,
+                           PyObject *code)
 {
     struct value *source = value_map(arena);
     char path[PATH_MAX];
@@ -401,9 +531,11 @@ struct value *origin_value(struct origins *origins, struct arena *arena, PyObjec
     }
     set_path(arena, source, path);
     if (path[0] == '<' || access(path, F_OK) != 0) {
-        long long reference = find_reference(origins, filename, globals);
+        long long reference = find_reference(origins, filename, globals, code);
         if (reference > 0) {
             value_set_int(arena, source, "sourceReference", reference);
+        } else if (code != NULL) {
+            set_disassembly(origins, arena, source, code);
         }
     }
     return source;
@@ -466,12 +598,15 @@ PyObject *origin_text(struct origins *origins, long long reference, const char *
     PyObject *lines = cached_lines(filename);
     PyObject *command = lines == NULL ? command_text(filename) : NULL;
     PyObject *text = NULL;
+    char frozen[PATH_MAX + 256];
     if (lines != NULL) {
         text = joined_lines(lines);
     } else if (command != NULL) {
         text = Py_NewRef(command);
     } else if (module != NULL && may_run) {
         text = loader_text(module);
+    } else if (frozen_path(filename, frozen, sizeof(frozen))) {
+        text = file_text(frozen);
     } else if (reference <= 0) {
         text = file_text(path);
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "compat.h"
+#include "disassembly.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,19 +32,38 @@ struct origin_reference {
     PyObject *module;   /* owned str: whose loader has the text; or NULL */
 };
 
+/* Code whose text is its disassembly. */
+struct origin_code {
+    PyObject *weak; /* owned: a weak reference, so that looking keeps nothing alive */
+    long long reference;
+};
+
 struct origins {
     struct origin_file files[ORIGIN_FILES];
     size_t next_file;
     struct origin_file recent;           /* the last one that lines were read of */
     struct origin_reference *references; /* owned array; a reference is an index + 1, for good */
     size_t count, capacity;
+    struct origin_code *codes; /* owned array */
+    size_t code_count, code_capacity;
+    long long last_code; /* the last reference given to one; never used again */
+    struct opcode_names opcodes;
+    PyObject *main_code; /* owned, of the program's __main__, or NULL */
 };
 
 void origin_init(struct origins *origins);
 void origin_finish(struct origins *origins);
 
-/* The Source of code with this co_filename. GLOBALS (its module's, a dict) may be NULL. */
-struct value *origin_value(struct origins *origins, struct arena *arena, PyObject *filename, PyObject *globals);
+/* What runs as __main__: the text of -c is that of this code alone. */
+void origin_set_main(struct origins *origins, PyObject *code);
+
+/* The Source of code with this co_filename. GLOBALS (its module's, a dict) and CODE may be NULL; with CODE, what has
+ * no text gets a reference to its disassembly, and `pytui.disassembly` is the code's name. */
+struct value *origin_value(struct origins *origins, struct arena *arena, PyObject *filename, PyObject *globals,
+                           PyObject *code);
+
+/* The code whose disassembly a reference means: new reference; NULL when it means none or the code is gone. */
+PyObject *origin_disassembled(struct origins *origins, long long reference);
 
 /* The UTF-16 column, from 1, of a byte OFFSET (of UTF-8, from 0) in a line. */
 int origin_column(struct origins *origins, PyObject *filename, int line, int offset);

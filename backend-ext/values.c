@@ -514,9 +514,11 @@ struct value *values_handle_source(struct request *request, bool *ok)
         reference = value_get_int(request->arguments, "sourceReference", 0);
     }
     const char *path = value_get_text(source, "path", NULL);
-    PyObject *text = origin_text(&values->origins, reference, path, false);
+    PyObject *code = origin_disassembled(&values->origins, reference);
+    PyObject *text = code != NULL ? disassembly_text(&values->origins.opcodes, &values->renderer, code)
+                                  : origin_text(&values->origins, reference, path, false);
     PyErr_Clear();
-    if (text == NULL && values->stopped) {
+    if (text == NULL && code == NULL && values->stopped) {
         values_before_python(values, request->seq);
         text = origin_text(&values->origins, reference, path, true);
         PyErr_Clear();
@@ -528,14 +530,20 @@ struct value *values_handle_source(struct request *request, bool *ok)
         body = value_map(request->arena);
         value_set(request->arena, body, "content",
                   value_string(request->arena, PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes)));
-        value_set_text(request->arena, body, "mimeType", "text/x-python");
+        value_set_text(request->arena, body, "mimeType", code != NULL ? "text/plain" : "text/x-python");
     } else {
         request_fail(request, ok, "the interpreter does not have the text of %s", path != NULL ? path : "this source");
     }
     Py_XDECREF(bytes);
     Py_XDECREF(text);
+    Py_XDECREF(code);
     PyErr_Clear();
     return body;
+}
+
+void values_set_main(struct values *values, PyObject *code)
+{
+    origin_set_main(&values->origins, code);
 }
 
 struct value *values_place(struct values *values, struct arena *arena, PyObject *frame)
@@ -546,7 +554,7 @@ struct value *values_place(struct values *values, struct arena *arena, PyObject 
 struct value *values_source(struct values *values, struct arena *arena, PyObject *filename, PyObject *globals)
 {
     bool was_on = values_quiet_begin();
-    struct value *source = origin_value(&values->origins, arena, filename, globals);
+    struct value *source = origin_value(&values->origins, arena, filename, globals, NULL);
     values_quiet_end(was_on);
     PyErr_Clear();
     return source;

@@ -101,6 +101,9 @@ struct value *values_handle_function(struct request *request, bool *ok);
 struct value *values_handle_evaluate(struct request *request, bool *ok);
 struct value *values_handle_completions(struct request *request, bool *ok);
 struct value *values_handle_exception_info(struct request *request, bool *ok);
+/* What runs as __main__. */
+void values_set_main(struct values *values, PyObject *code);
+
 struct value *values_handle_source(struct request *request, bool *ok);
 
 /* Provided by the owner (backend.c). */

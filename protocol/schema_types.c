@@ -15,6 +15,8 @@ OBJECT(schema_error_body, "ErrorResponse", error_body_fields);
 
 static const struct field_schema source_pytui_fields[] = {
     {"rawPath", FIELD_BYTES, .help = "the path's bytes when they are not UTF-8"},
+    {"disassembly", FIELD_STRING,
+     .help = "the text is the disassembly of this function, since there is no source text"},
 };
 static OBJECT(source_pytui, "pytui.Source", source_pytui_fields);
 
@@ -116,6 +118,7 @@ OBJECT(schema_thread, "Thread", thread_fields);
 
 static const struct field_schema stack_frame_pytui_fields[] = {
     {"className", FIELD_STRING, .help = "type of self or cls, where the function has one"},
+    {"sourceLine", FIELD_INT, .help = "in a disassembly: the line in the source text that is missing"},
     {"exception", FIELD_STRING, .help = "in post-mortem: the exception passing through, on its first frame"},
 };
 static OBJECT(stack_frame_pytui, "pytui.StackFrame", stack_frame_pytui_fields);

@@ -38,8 +38,17 @@ static void frames_clear(struct model *model)
         free(model->frames[i].name);
         free(model->frames[i].path);
         free(model->frames[i].class_name);
+        free(model->frames[i].listed_file);
     }
     model->frame_count = 0;
+}
+
+void model_frame_place(const struct model_frame *frame, char *buffer, size_t size)
+{
+    const char *path = frame->listed_file ? frame->listed_file : frame->path ? frame->path : "?";
+    const char *slash = strrchr(path, '/');
+    snprintf(buffer, size, "%s:%d", slash && slash[1] ? slash + 1 : path,
+             frame->listed_file ? frame->source_line : frame->line);
 }
 
 struct model_exception *model_chain_add(struct model *model)

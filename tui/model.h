@@ -18,12 +18,16 @@ enum model_state {
     MODEL_LOST,  /* the channel failed while the program may still run */
 };
 
+#define MODEL_DISASSEMBLY "disassembly of " /* how the paths of listings begin; others are absolute or in <> */
+
 struct model_frame {
     int64_t id;
     char *name;               /* qualified name */
     char *path;               /* NULL when it has no source at all */
     char *class_name;         /* NULL or the type of self */
     int64_t source_reference; /* above 0: fetch the text */
+    char *listed_file;        /* NULL, or the file of which PATH is a disassembly, since its text is not to be had */
+    int source_line;          /* then the line there, 0 when it is not known */
     int line, column, end_line, end_column;
     bool subtle; /* library code */
 };
@@ -195,6 +199,8 @@ void model_watch_finish(struct model_watch *watch); /* frees what it holds */
 
 /* The selected frame, or NULL. */
 const struct model_frame *model_frame_selected(const struct model *model);
+/* Where its code is, for people: "stepme.py:6"; of a disassembly where the missing source is. */
+void model_frame_place(const struct model_frame *frame, char *buffer, size_t size);
 
 /* Rows of the Variables tree as shown, in order: how many, and the one at INDEX with its depth. */
 size_t model_variable_rows(const struct model *model);

@@ -129,8 +129,8 @@ void pane_source_show(struct app *app, const char *path, int line)
 bool pane_source_cursor(struct app *app, const char **path, int *line)
 {
     struct source_pane *self = pane(app);
-    if (!self->path)
-        return false;
+    if (!self->path || strncmp(self->path, MODEL_DISASSEMBLY, strlen(MODEL_DISASSEMBLY)) == 0)
+        return false; /* a listing is no file: nothing can be set there */
     *path = self->path;
     *line = self->cursor;
     return true;
@@ -210,7 +210,7 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
         .hit_offset = self->hit_offset,
         .hit_length = self->hit_length,
     };
-    if (here && config_flag(app->config, CONFIG_INLINE_VALUES))
+    if (here && !frame->listed_file && config_flag(app->config, CONFIG_INLINE_VALUES))
         view.inline_first = inline_values_first_line(self->source, view.current);
     source_view_draw(app, &view, canvas, focused);
 }

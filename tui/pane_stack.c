@@ -48,10 +48,9 @@ static void draw_frame(struct app *app, struct canvas canvas, int row, const str
     if (selected)
         canvas_label(canvas, row, 1, 1, app_style(app, ROLE_MARK_CURRENT), "▶");
     canvas_label(canvas, row, 3, width, app_style(app, role), frame->name);
-    const char *slash = frame->path ? strrchr(frame->path, '/') : NULL;
-    const char *file = slash && slash[1] ? slash + 1 : frame->path;
-    char place[512];
-    snprintf(place, sizeof place, "%s:%d%s%s%s", file ? file : "?", frame->line, frame->class_name ? "  [" : "",
+    char place[512], where[256];
+    model_frame_place(frame, where, sizeof where);
+    snprintf(place, sizeof place, "%s%s%s%s", where, frame->class_name ? "  [" : "",
              frame->class_name ? frame->class_name : "", frame->class_name ? "]" : "");
     canvas_label(canvas, row, 3 + width + 2, canvas.columns - width - 5, app_style(app, ROLE_STACK_LOCATION), place);
 }

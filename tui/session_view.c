@@ -19,6 +19,17 @@
 #define CHILDREN_MAX    50000 /* rows kept of one value */
 #define FRAMES_KEPT_MAX 20000
 
+/* Generated functions share a few file names: each listing is a file of its own here, named after its function. */
+static void read_disassembly(struct model_frame *frame, const struct value *value)
+{
+    const char *name = value_get_text(value_get_map(value_get_map(value, "source"), "pytui"), "disassembly", NULL);
+    if (!name)
+        return;
+    frame->listed_file = frame->path;
+    frame->path = xasprintf(MODEL_DISASSEMBLY "%s #%lld", name, (long long)(frame->source_reference & 0xffffff));
+    frame->source_line = session_number(value_get_map(value, "pytui"), "sourceLine");
+}
+
 static void read_frame(struct model *model, const struct value *value)
 {
     struct model_frame *frame = model_frame_add(model);
@@ -31,6 +42,7 @@ static void read_frame(struct model *model, const struct value *value)
     else
         frame->path = xstrdup(value_get_text(source, "path", NULL));
     frame->source_reference = value_get_int(source, "sourceReference", 0);
+    read_disassembly(frame, value);
     frame->class_name = xstrdup(value_get_text(value_get_map(value, "pytui"), "className", NULL));
     frame->line = session_number(value, "line");
     frame->column = session_number(value, "column");

@@ -10,12 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static enum role state_role(const struct model *model)
 {
     switch (model->state) {
@@ -36,17 +30,19 @@ static enum role state_role(const struct model *model)
 static void describe_place(const struct model *model, char *buffer, size_t size)
 {
     const struct model_frame *frame = model->state == MODEL_STOPPED ? model_frame_selected(model) : NULL;
-    char column[16] = "";
+    char column[16] = "", place[256];
     if (model->stop_column > 0 && model->selected_frame == 0)
         snprintf(column, sizeof column, ":%d", model->stop_column);
     if (!frame)
         snprintf(buffer, size, "%s", model->program ? model->program : "pytui");
-    else if (frame->class_name)
-        snprintf(buffer, size, "%s:%d%s in %s [%s]", frame->path ? base_name(frame->path) : "?", frame->line, column,
-                 frame->name, frame->class_name);
     else
-        snprintf(buffer, size, "%s:%d%s in %s", frame->path ? base_name(frame->path) : "?", frame->line, column,
-                 frame->name);
+        model_frame_place(frame, place, sizeof place);
+    if (frame && frame->listed_file)
+        snprintf(buffer, size, MODEL_DISASSEMBLY "%s, %s", frame->name, place);
+    else if (frame && frame->class_name)
+        snprintf(buffer, size, "%s%s in %s [%s]", place, column, frame->name, frame->class_name);
+    else if (frame)
+        snprintf(buffer, size, "%s%s in %s", place, column, frame->name);
 }
 
 /* " · worker 2 (frozen) · single · 3 frozen": the thread that is shown, and what keeps others from running. */
