@@ -102,8 +102,7 @@ struct backend {
     atomic_bool terminating; /* terminate was asked for: its KeyboardInterrupt is no surprise */
     PyObject *fork_filters;  /* owned: warning filters in place while the program forks */
     PyObject *main_code;     /* owned: code of __main__'s module body once it started; with the GIL held */
-    bool exit_known;         /* with the GIL held: an exception was seen to end the program, so exit_code is right */
-    int exit_code;           /* the same */
+    int exit_code;           /* as far as known; with the GIL held */
 };
 
 /* Connect to ADDRESS, serve until configurationDone and arm the first stop. GIL held. False with a

@@ -78,16 +78,10 @@ static int exit_code_of(PyObject *exception)
     return status;
 }
 
-static void set_exit_code(struct backend *backend, int code)
-{
-    backend->exit_known = true;
-    backend->exit_code = code;
-}
-
 void lifecycle_main_left(struct backend *backend, PyObject *frame, PyObject *exception)
 {
     if (uncaught_is_watched(backend->uncaught)) {
-        set_exit_code(backend, exit_code_of(exception));
+        backend->exit_code = exit_code_of(exception);
         stepping_cancel(backend->stepping);
         stepping_apply(backend->stepping);
     } else {
@@ -97,7 +91,7 @@ void lifecycle_main_left(struct backend *backend, PyObject *frame, PyObject *exc
 
 void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exception)
 {
-    set_exit_code(backend, exit_code_of(exception));
+    backend->exit_code = exit_code_of(exception);
     bool is_exit = PyErr_GivenExceptionMatches(exception, PyExc_SystemExit);
     bool asked = atomic_load(&backend->terminating);
     if (!is_exit && !asked && exception_filter_wants(backend, FILTER_UNCAUGHT, exception)) {
@@ -118,7 +112,7 @@ static void show_failed_start(struct backend *backend)
     PyObject *exception = backend->main_code ? NULL : PySys_GetObject("last_value");
     if (exception && PyErr_GivenExceptionMatches(exception, PyExc_SyntaxError) &&
         exception_filter_wants(backend, FILTER_UNCAUGHT, exception)) {
-        set_exit_code(backend, 1);
+        backend->exit_code = 1;
         Py_INCREF(exception);
         stop_enter(backend, &(struct stop_info){.reason = "exception", .exception = exception, .post_mortem = true});
         Py_DECREF(exception);
@@ -156,10 +150,11 @@ static void on_process_exit(int status, void *data)
     }
 }
 
-/* SystemExit leaves no trace, and what the interpreter cannot flush at its end changes the status, too. */
+/* SystemExit leaves no trace; hooks that exit, and what the interpreter cannot flush at its end, change the status,
+ * too. After a Ctrl-C the interpreter ends by the signal. */
 static bool ends_later(struct backend *backend)
 {
-    return !backend->exit_known && on_exit(on_process_exit, backend) == 0;
+    return backend->exit_code != 128 + SIGINT && on_exit(on_process_exit, backend) == 0;
 }
 #else
 static bool ends_later(struct backend *backend)

@@ -29,8 +29,9 @@ struct uncaught {
     bool seen;         /* the end came */
 };
 
-/* A watcher has nothing of ours to be found by. One session a process; guarded by the GIL. */
-static struct uncaught *watching;
+/* A watcher has nothing of ours to be found by, nor has the stand-in: it is to look like the interpreter's own hook.
+ * One session a process; guarded by the GIL. */
+static struct uncaught *watching, *standing;
 
 /* The end. */
 
@@ -98,7 +99,8 @@ static void put_back(struct uncaught *uncaught)
 /* (type, exception, traceback), from the interpreter. What is called then is what stands there after the stop. */
 static PyObject *on_hook(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
-    struct uncaught *uncaught = PyCapsule_GetPointer(self, NULL);
+    (void)self;
+    struct uncaught *uncaught = standing;
     put_back(uncaught);
     if (count == 3) {
         look_at_end(uncaught, arguments[1]);
@@ -175,24 +177,22 @@ static PyObject *find_system(void)
     return right ? Py_NewRef(dict) : NULL;
 }
 
-static PyObject *make_standin(struct uncaught *uncaught)
+static PyObject *make_standin(void)
 {
-    PyObject *self = PyCapsule_New(uncaught, NULL, NULL);
     PyObject *name = PyUnicode_FromString("sys");
-    PyObject *standin = self && name ? PyCFunction_NewEx(&standin_method, self, name) : NULL;
+    PyObject *standin = name ? PyCFunction_NewEx(&standin_method, NULL, name) : NULL;
     Py_XDECREF(name);
-    Py_XDECREF(self);
     return standin;
 }
 
 bool uncaught_start(struct uncaught *uncaught)
 {
     if (watching || !find_watching(&uncaught->dicts) || !(uncaught->system = find_system()) ||
-        !(uncaught->standin = make_standin(uncaught)) || (uncaught->watcher = uncaught->dicts.add(on_change)) < 0) {
+        !(uncaught->standin = make_standin()) || (uncaught->watcher = uncaught->dicts.add(on_change)) < 0) {
         PyErr_Clear();
         return false;
     }
-    watching = uncaught;
+    watching = standing = uncaught;
     if (uncaught->dicts.watch(uncaught->watcher, uncaught->system) != 0) {
         PyErr_Clear();
         uncaught_stop(uncaught);

@@ -195,6 +195,7 @@ def test_closed_stream(python: Interpreter, place: Path) -> None:
 ENDS = {
     "exception": "1 / 0",
     "excepthook": "import sys; sys.excepthook = lambda *e: print(e, sys.excepthook is sys.__excepthook__)\n1 / 0",
+    "audit-hook": "import sys; sys.addaudithook(lambda name, e: name == 'sys.excepthook' and print(e[:3]))\n1 / 0",
     "excepthook-deleted": "import sys; del sys.excepthook\n1 / 0",
     "exit-3": "import sys; sys.exit(3)",
     "exit-text": "import sys; sys.exit('bye')",

@@ -126,6 +126,13 @@ def without_addresses(text: str) -> list[str]:
     return [word for word in text.split() if "0x" not in word]
 
 
+def test_hook_that_exits(session: Start) -> None:
+    """The status is the hook's."""
+    run = session(text="import sys\nsys.excepthook = lambda *error: sys.exit(9)\n1 / 0\n").start()
+    run.wait_stop("exception")
+    assert stops_once(run)[0] == 9
+
+
 def test_without_a_traceback(session: Start) -> None:
     """The program took it away: there is nothing to show but the exception."""
     text = lines("try: 1 / 0", "except ZeroDivisionError as error:", "    error.__traceback__ = None", "    raise")
