@@ -59,7 +59,7 @@ WAYS = {
     ),
     "preexec": "done = subprocess.run(['true'], preexec_fn=child)\nsay(done.returncode)\n",
     "vfork": "done = subprocess.run([sys.executable, '-c', 'print(5)'], close_fds=False)\nsay(done.returncode)\n",
-    "shell": "say(os.system('exit 3'), os.popen('echo out').read())\n",
+    "shell": "say(os.system('exit 3'))\nwith os.popen('echo out') as out:\n    say(out.read())\n",
     "posix_spawn": "wait(os.posix_spawn('/bin/sh', ['sh', '-c', 'exit 4'], os.environ))\n",
     "spawnv": "say(os.spawnv(os.P_WAIT, '/bin/sh', ['sh', '-c', 'exit 4']))\n",
     "exec": (

@@ -44,7 +44,7 @@ FLOW = lines(
     "    for i in range(n):",
     "        log.append(i)",  # 5
     "        done = i",
-    "    with open('/dev/null') as f:",
+    "    with memoryview(b'some') as f:",
     "        log.append('with')",
     "    try:",
     "        log.append('try')",  # 10
