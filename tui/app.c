@@ -23,6 +23,8 @@
 #include "options.h"
 #include "paths.h"
 #include "prompt.h"
+#include "protocol/arena.h"
+#include "protocol/value.h"
 #include "session.h"
 #include "source.h"
 #include "stdin_script.h"
@@ -374,6 +376,16 @@ static void add_code_rules(struct session *session, const char *patterns, bool u
     free(copy);
 }
 
+static void add_line(struct session *session, const struct option_breakpoint *breakpoint)
+{
+    struct arena *arena = breakpoint->column > 0 ? arena_create() : NULL;
+    struct value *fields = arena ? value_map(arena) : NULL;
+    if (fields)
+        value_set_int(arena, fields, "column", breakpoint->column);
+    session_add_breakpoint(session, breakpoint->path, breakpoint->line, fields);
+    arena_destroy(arena);
+}
+
 static void add_session(struct app *app, const struct options *options)
 {
     struct session_handlers handlers = {.changed = changed,
@@ -392,7 +404,7 @@ static void add_session(struct app *app, const struct options *options)
     for (size_t i = 0; i < options->breakpoint_count; i++) {
         const struct option_breakpoint *breakpoint = &options->breakpoints[i];
         if (breakpoint->path)
-            session_add_breakpoint(session, breakpoint->path, breakpoint->line, NULL);
+            add_line(session, breakpoint);
         else
             session_add_function_breakpoint(session, breakpoint->function, NULL);
     }

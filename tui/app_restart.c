@@ -3,6 +3,7 @@
  * the ways of app_leave.c; the launch follows when its end is known. */
 #include "app.h"
 #include "app_internal.h"
+#include "breakpoint_store.h"
 #include "config.h"
 #include "dialog.h"
 #include "layout.h"
@@ -88,7 +89,7 @@ static void launch_again(struct loop *loop, void *data)
     app_connect(app);
     if (app->focus != PANE_CONSOLE)
         layout_set_slot(app->layout, PANE_TERMINAL); /* a traceback may have brought the console up */
-    source_store_refresh(app->sources);
+    breakpoint_store_refresh(app_session(app), app->sources);
     if (target_main_path(app->target))
         pane_source_show(app, target_main_path(app->target), 1);
     log_write("app: restarted as process %d", (int)target_pid(app->target));

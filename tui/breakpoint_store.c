@@ -168,6 +168,41 @@ int breakpoint_store_follow(struct source_store *sources, const char *path, int 
     return line;
 }
 
+void breakpoint_store_refresh(struct session *session, struct source_store *sources)
+{
+    const struct model *model = session_model(session);
+    size_t count = model->breakpoint_count;
+    char **texts = xcalloc(count + 1, sizeof *texts);
+    int *ids = xcalloc(count + 1, sizeof *ids);
+    for (size_t i = 0; i < count; i++) {
+        const struct model_breakpoint *breakpoint = model->breakpoints[i];
+        ids[i] = breakpoint->id;
+        if (breakpoint->kind != MODEL_BREAKPOINT_LINE)
+            continue;
+        size_t length;
+        const char *text = source_line(source_store_open(sources, breakpoint->path), breakpoint->line, &length);
+        text = stripped(text, &length);
+        texts[i] = xmemdup(text, length);
+    }
+    source_store_refresh(sources);
+    for (size_t i = 0; i < count; i++) {
+        const struct model_breakpoint *breakpoint = texts[i] ? model_breakpoint_find(model, ids[i]) : NULL;
+        int now = breakpoint ? breakpoint_store_follow(sources, breakpoint->path, breakpoint->line, texts[i]) : 0;
+        if (breakpoint && now != breakpoint->line) {
+            struct arena *arena = arena_create();
+            struct value *fields = arena ? value_copy(arena, breakpoint->fields) : NULL;
+            if (fields) {
+                value_set_int(arena, fields, "line", now);
+                session_change_breakpoint(session, ids[i], fields);
+            }
+            arena_destroy(arena);
+        }
+        free(texts[i]);
+    }
+    free(texts);
+    free(ids);
+}
+
 /* Loading. */
 
 struct load {
@@ -214,8 +249,12 @@ static void load_line(struct load *load, const char *path, const struct value *k
         return;
     int now = breakpoint_store_follow(load->sources, path, (int)line, value_get_text(kept, "text", NULL));
     int column = (int)value_get_int(kept, "column", 0);
-    if (model_breakpoint_at_column(session_model(load->session), path, now, column > 0 ? column : 0))
-        return; /* the command line's */
+    const struct model_breakpoint *there =
+        model_breakpoint_at_column(session_model(load->session), path, now, column > 0 ? column : 0);
+    if (there) { /* the command line's; `after` of others means it */
+        note_number(load, kept, there);
+        return;
+    }
     struct value *fields = wire_fields(load->arena, kept);
     value_set_int(load->arena, fields, "line", now);
     note_number(load, kept, session_add_breakpoint(load->session, path, now, fields));
@@ -248,21 +287,27 @@ static void load_filter(struct load *load, const struct value *kept)
                                value_get_text(kept, "types", NULL));
 }
 
-/* `after` means a breakpoint's number, which is another one now. */
+/* What NUMBER of the former run is now; 0 when it was not kept. */
+static int number_now(const struct load *load, int64_t number)
+{
+    for (size_t i = 0; i < load->count; i++)
+        if (load->numbers[i].before == number)
+            return load->numbers[i].now;
+    return 0;
+}
+
+/* `after` means a breakpoint's number, which is another one now; 0, for none, when that one was not kept. */
 static void renumber(struct load *load)
 {
     for (size_t i = 0; i < load->count; i++) {
         const struct model_breakpoint *breakpoint =
             model_breakpoint_find(session_model(load->session), load->numbers[i].now);
         int64_t after = breakpoint ? value_get_int(value_get_map(breakpoint->fields, "pytui"), "after", 0) : 0;
-        for (size_t j = 0; after && j < load->count; j++) {
-            if (load->numbers[j].before != after)
-                continue;
-            struct value *fields = value_copy(load->arena, breakpoint->fields);
-            set_extension(load->arena, fields, "after", value_int(load->arena, load->numbers[j].now));
-            session_change_breakpoint(load->session, breakpoint->id, fields);
-            break;
-        }
+        if (after == 0)
+            continue;
+        struct value *fields = value_copy(load->arena, breakpoint->fields);
+        set_extension(load->arena, fields, "after", value_int(load->arena, number_now(load, after)));
+        session_change_breakpoint(load->session, breakpoint->id, fields);
     }
 }
 
@@ -291,7 +336,10 @@ size_t breakpoint_store_load(struct breakpoint_store *store, struct session *ses
 static bool is_kept(const struct model_breakpoint *breakpoint)
 {
     const struct value *extension = value_get_map(breakpoint->fields, "pytui");
-    return !value_get_bool(extension, "temporary", false) && !value_get(extension, "thread");
+    const struct value *thread = value_get(extension, "thread");
+    const char *name = value_get_text(extension, "thread", "");
+    bool for_id = thread && name[strspn(name, "0123456789")] == '\0'; /* ids are of this run only */
+    return !value_get_bool(extension, "temporary", false) && !for_id;
 }
 
 static struct value *kept_fields(struct arena *arena, const struct model_breakpoint *breakpoint,

@@ -24,10 +24,13 @@ void breakpoint_store_destroy(struct breakpoint_store *store); /* NULL is fine *
 size_t breakpoint_store_load(struct breakpoint_store *store, struct session *session, struct source_store *sources);
 
 /* Keep what SESSION has, if anything changed since the last call. Cheap if not. False once, with a message for the user
- * in ERROR, when it cannot be written. Temporary breakpoints and those for one thread are of this run only. */
+ * in ERROR, when it cannot be written. Temporary breakpoints and those for a thread by its id are of this run only. */
 bool breakpoint_store_save(struct breakpoint_store *store, struct session *session, struct source_store *sources,
                            char *error, size_t size);
 
 /* Where a line whose text was TEXT is now: LINE if it still reads so, else the nearest that does, else LINE. SOURCES
  * reads PATH. */
 int breakpoint_store_follow(struct source_store *sources, const char *path, int line, const char *text);
+
+/* Read anew what changed on disk, and have the breakpoints follow the text of their lines. */
+void breakpoint_store_refresh(struct session *session, struct source_store *sources);

@@ -138,7 +138,7 @@ static void handle_help(struct parse *parse, const char *argument)
 static const struct row rows[] = {
     {{"module", 'm', "MODULE", "run a module or package, as python -m does; ends pytui's options"}, handle_module},
     {{"code", 'c', "CODE", "run this code, as python -c does; ends pytui's options"}, handle_code},
-    {{"break", 'b', "FILE:LINE|FUNCTION", "set a breakpoint; may be given several times"}, handle_break},
+    {{"break", 'b', "FILE:LINE[:COLUMN]|FUNCTION", "set a breakpoint; may be given several times"}, handle_break},
     {{"continue", 'C', NULL, "do not stop before the first line"}, handle_continue},
     {{"python", 0, "PATH",
       "the interpreter: a path, a command or a version such as 3.12; otherwise the active virtual environment's, else "
@@ -333,26 +333,41 @@ static char *find_file(const struct options *options, const char *file)
     return found;
 }
 
+/* The number behind the last colon before END; NULL: there is none. */
+static const char *number_before(const char *text, const char *end)
+{
+    const char *at = end;
+    while (at > text && at[-1] >= '0' && at[-1] <= '9')
+        at--;
+    return at < end && at > text && at[-1] == ':' ? at : NULL;
+}
+
 static void resolve_breakpoint(struct parse *parse, const char *text, struct option_breakpoint *out)
 {
-    const char *colon = strrchr(text, ':');
-    bool numeric = colon != NULL && colon[1] != '\0' && colon[1 + strspn(colon + 1, "0123456789")] == '\0';
-    if (!numeric) {
+    const char *number = number_before(text, text + strlen(text));
+    const char *column = number;
+    number = column != NULL ? number_before(text, column - 1) : NULL;
+    if (number == NULL) {
+        number = column;
+        column = NULL;
+    }
+    if (number == NULL) {
         size_t length = strlen(text);
         bool is_path = strchr(text, '/') != NULL || (length > 3 && strcmp(text + length - 3, ".py") == 0);
         bool is_number = text[0] >= '0' && text[0] <= '9';
         if (length == 0 || is_path || is_number)
-            fail(parse, "-b %s: FILE:LINE or the name of a function expected", text);
+            fail(parse, "-b %s: FILE:LINE, FILE:LINE:COLUMN or the name of a function expected", text);
         out->function = xstrdup(text);
         return;
     }
     errno = 0;
-    long line = strtol(colon + 1, NULL, 10);
-    if (errno != 0 || line < 1 || line > INT_MAX) {
+    long line = strtol(number, NULL, 10), place = column != NULL ? strtol(column, NULL, 10) : 1;
+    if (errno != 0 || line < 1 || line > INT_MAX || place < 1 || place > INT_MAX) {
         fail(parse, "-b %s: there is no such line", text);
         return;
     }
-    char *file = xmemdup(text, (size_t)(colon - text));
+    out->column = column != NULL ? (int)place : 0;
+    char *file = xmemdup(text, (size_t)(number - 1 - text));
     out->path = find_file(parse->options, file);
     out->line = (int)line;
     if (out->path == NULL)

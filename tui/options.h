@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 struct option_breakpoint {
-    char *path; /* owned, absolute; NULL for a function */
-    int line;
-    char *function; /* owned; NULL for a line */
+    char *path;       /* owned, absolute; NULL for a function */
+    int line, column; /* column: in UTF-16 units, from 1; 0: the whole line */
+    char *function;   /* owned; NULL for a line */
 };
 
 struct options {

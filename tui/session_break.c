@@ -59,7 +59,8 @@ static void apply(struct session *session, struct model_breakpoint *breakpoint, 
         breakpoint->line = line;
         session->model->breakpoint_revision++;
     }
-    breakpoint->column = asked_column(breakpoint->fields) ? session_number(answer, "column") : 0;
+    int asked = asked_column(breakpoint->fields), column = session_number(answer, "column");
+    breakpoint->column = asked && column > 0 ? column : asked; /* one that is not bound yet is none of the whole line */
     session_replace(&breakpoint->message, message);
     session_replace(&breakpoint->state, state ? state : breakpoint->verified ? "verified" : "pending");
     if (news && message && (strcmp(breakpoint->state, "moved") == 0 || strcmp(breakpoint->state, "error") == 0))

@@ -1,5 +1,6 @@
 """Breakpoints that are still there at the next start."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,4 +120,42 @@ def test_columns_and_conditions_of_exceptions_come_back(pytui: Pytui, write: Cal
     at(screen, "rules.py:2:11 in")
     screen.keys("c")
     at(screen, "rules.py:2:21 in")
+    leave(screen)
+
+
+def test_plain_beside_column_and_threads_by_name(pytui: Pytui, write: Callable[[str, str], Path]) -> None:
+    """A plain breakpoint that waits for one of a column in its line; a thread by name is kept, by id not."""
+    path = write("rules.py", "def f(n): return n\nx = f(1); y = f(2); z = f(3)\nend = 3\nlast = 4\n")
+    screen = pytui(path, rows=40, cols=160, options=["-b", f"{path}:3", "-b", f"{path}:2:21"])
+    at(screen, "rules.py:1")
+    screen.expect("rules.py:2:21")
+    screen.send(":clear 1\r:break 2\r:break-after 3 2\r:break 3\r:break-thread 4 MainThread\r")
+    screen.send(":break 4\r:break-thread 5 1\r")
+    screen.expect(re.compile(r"rules.py:2 +after #2"), re.compile(r"rules.py:3 +thread MainThread"), "rules.py:4 ")
+    leave(screen)
+    screen = pytui(path, rows=40, cols=160)
+    at(screen, "rules.py:1")
+    screen.expect("rules.py:2:21", re.compile(r"rules.py:2 +after #1"), re.compile(r"rules.py:3 +thread MainThread"))
+    assert not screen.shows("rules.py:4 ")
+    screen.keys("c")
+    at(screen, "rules.py:2:21 in")
+    screen.keys("c")
+    at(screen, "rules.py:3 in")
+    leave(screen)
+
+
+def test_restart_follows_edited_code(pytui: Pytui, write: Callable[[str, str], Path]) -> None:
+    """The program anew, from a file that was edited meanwhile."""
+    path = write("work.py", PROGRAM)
+    screen = pytui(path, rows=40, options=["-b", f"{path}:3"])
+    at(screen, "work.py:1")
+    screen.expect("work.py:3")
+    path.write_text("# a comment\n\nimport os\n" + PROGRAM)
+    screen.send(":restart\r")
+    screen.expect("End and restart")
+    screen.keys("Enter")
+    at(screen, "work.py:3")
+    screen.expect("work.py:6")
+    screen.keys("c")
+    at(screen, "work.py:6 in add")
     leave(screen)

@@ -78,19 +78,20 @@ static void breakpoints(void **state)
     scratch_write("sub/main.py", "", 0600);
     scratch_write("sub/beside.py", "", 0600);
     struct options options;
-    assert_int_equal(parse(&options, WORDS("-b", "here.py:3", "-bbeside.py:10", "--break", "main.py:1", "-b",
+    assert_int_equal(parse(&options, WORDS("-b", "here.py:3", "-bbeside.py:10:7", "--break", "main.py:1", "-b",
                                            "Class.method", "-b", "module:function", "sub/main.py")),
                      OPTIONS_RUN);
     assert_int_equal(options.breakpoint_count, 5);
     static const struct {
         const char *path;
-        int line;
-    } lines[] = {{"here.py", 3}, {"sub/beside.py", 10}, {"sub/main.py", 1}};
+        int line, column;
+    } lines[] = {{"here.py", 3, 0}, {"sub/beside.py", 10, 7}, {"sub/main.py", 1, 0}};
     for (size_t i = 0; i < COUNT(lines); i++) {
         char path[256];
         snprintf(path, sizeof(path), "%s/%s", scratch_directory, lines[i].path);
         assert_string_equal(options.breakpoints[i].path, path);
         assert_int_equal(options.breakpoints[i].line, lines[i].line);
+        assert_int_equal(options.breakpoints[i].column, lines[i].column);
     }
     assert_string_equal(options.breakpoints[3].function, "Class.method");
     assert_string_equal(options.breakpoints[4].function, "module:function");
