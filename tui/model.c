@@ -178,15 +178,47 @@ static void rows_add(struct model_rows *rows, struct model_variable *variable, i
         rows_add_children(rows, variable, depth + 1);
 }
 
+bool model_variable_marked(const struct model_variable *variable, enum model_mark mark)
+{
+    return variable->marks && strchr(variable->marks, mark);
+}
+
+/* Groups that the user does not want to see: methods that are open were asked for. */
+static bool is_hidden(const struct model_variable *parent, const struct model_variable *group)
+{
+    bool private = strcmp(group->name, "protected") == 0 || strcmp(group->name, "private") == 0;
+    bool methods = strcmp(group->name, "methods") == 0 || strcmp(group->name, "functions") == 0;
+    if (!group->group || strcmp(group->name, "properties") == 0 || (methods && group->expanded))
+        return false;
+    return model_variable_marked(parent, MODEL_MARK_PUBLIC) ||
+           (model_variable_marked(parent, MODEL_MARK_PRIVATE) && !private);
+}
+
 static void rows_add_children(struct model_rows *rows, const struct model_variable *parent, int depth)
 {
     for (size_t i = 0; i < parent->count; i++)
-        rows_add(rows, parent->children[i], depth);
+        if (!parent->marks || !is_hidden(parent, parent->children[i]))
+            rows_add(rows, parent->children[i], depth);
+}
+
+/* All that is pinned at VARIABLE or below, wherever it is. */
+static void rows_add_pinned(struct model_rows *rows, struct model_variable *variable)
+{
+    if (model_variable_marked(variable, MODEL_MARK_PIN)) {
+        size_t at = rows->count;
+        rows_add(rows, variable, 0);
+        rows->items[at].depth = -1;
+    }
+    bool holds = variable->scope || variable->group || model_variable_marked(variable, MODEL_MARK_HOLDS);
+    for (size_t i = 0; holds && i < variable->count; i++)
+        rows_add_pinned(rows, variable->children[i]);
 }
 
 /* The first scope's variables need no heading: they are what one came to see. A filter does. */
-static void rows_fill(struct model_rows *rows, const struct model_variable *root)
+static void rows_fill(struct model_rows *rows, const struct model_variable *root, bool any_pinned)
 {
+    for (size_t i = 0; any_pinned && root && i < root->count; i++)
+        rows_add_pinned(rows, root->children[i]);
     for (size_t i = 0; root && i < root->count; i++) {
         struct model_variable *child = root->children[i];
         if (i == 0 && child->scope && child->expanded && !child->match && !child->watches)
@@ -204,7 +236,7 @@ static const struct model_rows *rows_of(const struct model *model)
     rows->count = 0;
     rows->generation = model->generation;
     rows->valid = true;
-    rows_fill(rows, model->root);
+    rows_fill(rows, model->root, model->any_pinned);
     return rows;
 }
 

@@ -48,10 +48,23 @@ struct model_variable {
     bool watches;                              /* the heading over the watches */
     int watch;                                 /* above 0: the id of the watch that this is the value of */
     char *state;                               /* of a watch: NULL, or why it has no plain value: raised, slow, … */
+    char *marks;                               /* NULL or what the user gave it: letters of enum model_mark */
     bool expanded, loading, more, changed;
     struct model_variable *parent;    /* borrowed; NULL at the top */
     struct model_variable **children; /* owned */
     size_t count, capacity;
+};
+
+/* What the user gave a row. HOLDS: not by the user; rows below it are pinned. PUBLIC, PRIVATE and ALL are which of its
+ * groups are shown, without any of them all, closed. */
+enum model_mark {
+    MODEL_MARK_HIGHLIGHT = 'H',
+    MODEL_MARK_WRAP = 'w',
+    MODEL_MARK_PIN = '@',
+    MODEL_MARK_HOLDS = '^',
+    MODEL_MARK_PUBLIC = 'p',
+    MODEL_MARK_PRIVATE = 'v',
+    MODEL_MARK_ALL = 'a'
 };
 
 /* An expression shown with the variables: in all frames of this project's programs, in those of one function, or
@@ -159,6 +172,7 @@ struct model {
 
     struct model_variable *root; /* invisible; its children are the scopes and rows of the selected frame */
     bool variables_loading;
+    bool any_pinned; /* rows were pinned, perhaps none of these */
 
     struct model_breakpoint **breakpoints;
     size_t breakpoint_count, breakpoint_capacity;
@@ -202,7 +216,11 @@ const struct model_frame *model_frame_selected(const struct model *model);
 /* Where its code is, for people: "stepme.py:6"; of a disassembly where the missing source is. */
 void model_frame_place(const struct model_frame *frame, char *buffer, size_t size);
 
-/* Rows of the Variables tree as shown, in order: how many, and the one at INDEX with its depth. */
+/* Whether the user gave VARIABLE that mark. */
+bool model_variable_marked(const struct model_variable *variable, enum model_mark mark);
+
+/* Rows of the Variables tree as shown, in order: how many, and the one at INDEX with its depth, which is -1 for one
+ * that is pinned: it stands on top, and in its own place too. */
 size_t model_variable_rows(const struct model *model);
 struct model_variable *model_variable_row(const struct model *model, size_t index, int *depth);
 

@@ -288,6 +288,7 @@ void model_variable_destroy(struct model_variable *variable)
     free(variable->display);
     free(variable->match);
     free(variable->state);
+    free(variable->marks);
     free(variable);
 }
 

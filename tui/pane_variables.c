@@ -253,6 +253,7 @@ static bool key(struct app *app, void *data, const struct key *key)
 static bool mouse(struct app *app, void *data, const struct key *key, int row, int column)
 {
     struct variables_pane *self = data;
+    row = row >= 0 && row < VARIABLES_LINES_MAX ? self->line_rows[row] : row;
     if (!list_view_mouse(&self->list, model_variable_rows(app_model(app)), key, row))
         return false;
     fetch_when_near_end(app);

@@ -21,6 +21,12 @@ static bool is_heading(const struct model_variable *variable)
     return variable->scope || variable->group;
 }
 
+/* A pinned row stands without what holds it: it has its whole name. */
+static const char *shown_name(const struct model_variable *variable, int depth)
+{
+    return depth < 0 && variable->evaluate_name ? variable->evaluate_name : variable->name;
+}
+
 /* The name column: as wide as the widest name in view with its indentation, at most 40 % of the pane. */
 static int name_width(const struct model *model, const struct list_view *list, int rows, int columns)
 {
@@ -30,7 +36,9 @@ static int name_width(const struct model *model, const struct list_view *list, i
         const struct model_variable *variable = model_variable_row(model, list->top + (size_t)row, &depth);
         if (!variable)
             break;
-        int own = is_heading(variable) ? 0 : depth * VARIABLES_INDENT + text_width(variable->name);
+        int own = is_heading(variable) ? 0
+                  : depth < 0          ? text_width(shown_name(variable, depth))
+                                       : depth * VARIABLES_INDENT + text_width(variable->name);
         width = own > width ? own : width;
     }
     int most = columns * 2 / 5;
@@ -101,27 +109,77 @@ static void draw_heading(struct app *app, struct canvas canvas, int row, const s
     canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), heading->loading ? "…" : count);
 }
 
-static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,
-                     int width)
+/* How many screen rows it takes when its value begins at COLUMN. */
+static int row_height(const struct model_variable *variable, int column, int columns)
 {
-    int indent = depth * VARIABLES_INDENT;
-    if (is_heading(variable)) {
-        draw_heading(app, canvas, row, variable, variable->scope ? 0 : indent);
-        return;
+    if (!model_variable_marked(variable, MODEL_MARK_WRAP) || is_heading(variable) || variable->loading)
+        return 1;
+    int room = columns - column > 1 ? columns - column - 1 : 1;
+    int height = (text_width(variable->value) + room - 1) / room;
+    return height > 1 ? height : 1;
+}
+
+/* The value over as many rows as it takes. */
+static void draw_wrapped(struct app *app, struct canvas canvas, int row, int column,
+                         const struct model_variable *variable)
+{
+    int room = canvas.columns - column > 1 ? canvas.columns - column - 1 : 1;
+    const char *text = variable->value;
+    size_t left = strlen(text);
+    struct style style = app_style(app, variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_VARIABLE_VALUE);
+    for (; left > 0 && row < canvas.rows; row++) {
+        size_t length = canvas_offset(text, left, room);
+        length = length ? length : left;
+        canvas_text(canvas, row, column, style, text, length);
+        text += length;
+        left -= length;
     }
+}
+
+static void draw_name(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,
+                      int width)
+{
+    int indent = depth > 0 ? depth * VARIABLES_INDENT : 0;
     const char *mark = tree_mark(variable);
+    mark = depth < 0 && !mark ? "@" : mark;
     if (mark)
         canvas_label(canvas, row, 1 + indent, 1, app_style(app, variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_DIM),
                      mark);
     enum role role = variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_VARIABLE_NAME;
     int room = width - indent > 2 ? width - indent : 2;
-    canvas_label(canvas, row, NAME_COLUMN + indent, room, app_style(app, role), variable->name);
+    int used = canvas_label(canvas, row, NAME_COLUMN + indent, room, app_style(app, role), shown_name(variable, depth));
+    if (model_variable_marked(variable, MODEL_MARK_HIGHLIGHT))
+        canvas_restyle(canvas, row, NAME_COLUMN + indent, 1, used, app_style(app, ROLE_SEARCH_HIT));
+}
+
+static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,
+                     int width)
+{
+    if (is_heading(variable)) {
+        draw_heading(app, canvas, row, variable, variable->scope ? 0 : depth * VARIABLES_INDENT);
+        return;
+    }
+    draw_name(app, canvas, row, variable, depth, width);
     int column = NAME_COLUMN + width + GAP;
     if (variable->loading)
         canvas_label(canvas, row, column, canvas.columns - column, app_style(app, ROLE_DIM),
                      variable->watch ? "evaluating …" : "loading …");
+    else if (row_height(variable, column, canvas.columns) > 1)
+        draw_wrapped(app, canvas, row, column, variable);
     else
         draw_value(app, canvas, row, column, variable);
+}
+
+/* Wrapped rows push the cursor down: begin later, until its row is whole on the screen. */
+static void keep_cursor_in_view(const struct model *model, struct list_view *list, struct canvas canvas, int column)
+{
+    int depth, used = 0;
+    for (size_t index = list->top; index <= list->cursor; index++) {
+        const struct model_variable *variable = model_variable_row(model, index, &depth);
+        used += variable ? row_height(variable, column, canvas.columns) : 0;
+    }
+    while (used > canvas.rows && list->top < list->cursor)
+        used -= row_height(model_variable_row(model, list->top++, &depth), column, canvas.columns);
 }
 
 void pane_variables_draw(struct app *app, void *data, struct canvas canvas, bool focused)
@@ -136,15 +194,19 @@ void pane_variables_draw(struct app *app, void *data, struct canvas canvas, bool
         canvas_label(canvas, 0, NAME_COLUMN, canvas.columns - NAME_COLUMN, app_style(app, ROLE_DIM), note);
         return;
     }
-    int width = name_width(model, &self->list, canvas.rows, canvas.columns);
-    for (int row = 0; row < canvas.rows; row++) {
+    int width = name_width(model, &self->list, canvas.rows, canvas.columns), column = NAME_COLUMN + width + GAP;
+    keep_cursor_in_view(model, &self->list, canvas, column);
+    size_t index = self->list.top;
+    for (int row = 0, height; row < canvas.rows; row += height, index++) {
         int depth;
-        size_t index = self->list.top + (size_t)row;
         const struct model_variable *variable = model_variable_row(model, index, &depth);
         if (!variable)
             break;
+        height = row_height(variable, column, canvas.columns);
+        for (int line = row; line < row + height && line < VARIABLES_LINES_MAX; line++)
+            self->line_rows[line] = (unsigned short)(index - self->list.top);
         draw_row(app, canvas, row, variable, depth, width);
         if (index == self->list.cursor && focused)
-            canvas_restyle(canvas, row, 0, 1, canvas.columns, app_style(app, ROLE_SELECTED_FOCUSED));
+            canvas_restyle(canvas, row, 0, height, canvas.columns, app_style(app, ROLE_SELECTED_FOCUSED));
     }
 }

@@ -86,6 +86,8 @@ void session_expand(struct session *session, struct model_variable *variable, bo
 void session_more_children(struct session *session, struct model_variable *variable);
 /* Show a variable as "default", "type", "id", "hex", "repr", "str" or "custom", at later stops too. */
 bool session_display(struct session *session, struct model_variable *variable, const char *display);
+/* Give VARIABLE a mark, or take it away; kept for this function. False when it cannot have one. */
+bool session_mark(struct session *session, struct model_variable *variable, enum model_mark mark, bool on);
 /* The order of all children: "definition", "name" or "type"; false for any other word. */
 bool session_sort(struct session *session, const char *order);
 const char *session_sorting(const struct session *session);

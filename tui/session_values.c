@@ -36,6 +36,38 @@ static void remember(struct session *session, const struct model_variable *varia
     free(path);
 }
 
+/* Marks. */
+
+static void change_marks(struct session *session, struct model_variable *variable, enum model_mark mark, bool on)
+{
+    char marks[16] = "";
+    size_t used = 0;
+    for (const char *at = variable->marks; at && *at && used + 2 < sizeof marks; at++)
+        if (*at != (char)mark)
+            marks[used++] = *at;
+    if (on)
+        marks[used++] = (char)mark;
+    marks[used] = '\0';
+    session_replace(&variable->marks, used ? marks : NULL);
+    remember(session, variable, "marks", used ? marks : NULL);
+}
+
+bool session_mark(struct session *session, struct model_variable *variable, enum model_mark mark, bool on)
+{
+    if (!session->view_function || !variable->parent || (variable->scope && mark == MODEL_MARK_PIN))
+        return false;
+    change_marks(session, variable, mark, on);
+    if (mark == MODEL_MARK_PIN) {
+        session->model->any_pinned = true;
+        for (struct model_variable *above = variable->parent; on && above->parent; above = above->parent)
+            if (!above->scope) /* so that it is fetched at the next stop, open or not */
+                change_marks(session, above, MODEL_MARK_HOLDS, true);
+    }
+    session->model->generation++;
+    session_changed(session);
+    return true;
+}
+
 /* Order and filter. */
 
 const char *session_sorting(const struct session *session)

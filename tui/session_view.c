@@ -132,6 +132,7 @@ void session_fill_variable(struct session *session, struct model_variable *varia
     variable->group = variable->reference > 0 && strcmp(value_get_text(hint, "kind", ""), "virtual") == 0;
     variable->indexed = value_get_int(value, "indexedVariables", 0);
     variable->named = value_get_int(value, "namedVariables", 0);
+    session_replace(&variable->marks, session_remembered(session, variable, "marks"));
     model_changes_mark(session->model, variable);
 }
 
@@ -143,11 +144,13 @@ static void read_variable(struct session *session, struct model_variable *parent
 /* Open what was open in this function before; answers come later. */
 static void reopen(struct session *session, struct model_variable *variable, size_t *budget)
 {
-    if (*budget == 0 || variable->reference <= 0 || variable->count > 0 || variable->loading ||
-        session_was_expanded(session, variable) != 1)
+    if (*budget == 0 || variable->reference <= 0 || variable->count > 0 || variable->loading)
+        return;
+    bool open = session_was_expanded(session, variable) == 1;
+    if (!open && !model_variable_marked(variable, MODEL_MARK_HOLDS))
         return;
     (*budget)--;
-    variable->expanded = true;
+    variable->expanded = open;
     fetch_page(session, variable, 0, false);
 }
 
@@ -226,6 +229,7 @@ static bool read_scope(struct session *session, struct model_variable *root, con
     row->value = xstrdup("");
     row->reference = value_get_int(scope, "variablesReference", 0);
     row->named = value_get_int(scope, "namedVariables", 0);
+    session_replace(&row->marks, session_remembered(session, row, "marks"));
     int expanded = session_was_expanded(session, row);
     row->expanded = expanded < 0 ? !value_get_bool(scope, "expensive", false) : expanded == 1;
     *out = row;

@@ -145,6 +145,41 @@ static void watches_change_their_place(void **state)
     fake_teardown(&fake);
 }
 
+/* Marks. */
+
+static void pins_and_hidden_groups_are_rows(void **state)
+{
+    (void)state;
+    struct fake fake;
+    fake_setup(&fake);
+    fake_start(&fake);
+    fake_stop(&fake, "entry", "work", 6,
+              "[{\"name\": \"o\", \"value\": \"<O>\", \"variablesReference\": 20},"
+              " {\"name\": \"x\", \"value\": \"1\", \"variablesReference\": 0}]");
+    session_expand(fake.session, row(&fake, 0), true);
+    fake_expect(&fake, "variables");
+    fake_answer(&fake,
+                fake_json(&fake, "{\"variables\": [{\"name\": \"a\", \"value\": \"1\", \"variablesReference\": 0},"
+                                 "{\"name\": \"methods\", \"value\": \"\", \"variablesReference\": 21,"
+                                 " \"presentationHint\": {\"kind\": \"virtual\"}}]}"));
+    fake_turn(&fake);
+    size_t before = model_variable_rows(model_of(&fake));
+    struct model_variable *owner = row(&fake, 0), *name = row(&fake, 1);
+    assert_true(session_mark(fake.session, owner, MODEL_MARK_PUBLIC, true));
+    assert_int_equal(model_variable_rows(model_of(&fake)), before - 1);
+    assert_true(session_mark(fake.session, name, MODEL_MARK_PIN, true));
+    assert_true(model_variable_marked(owner, MODEL_MARK_HOLDS));
+    assert_int_equal(model_variable_rows(model_of(&fake)), before);
+    int depth;
+    assert_ptr_equal(model_variable_row(model_of(&fake), 0, &depth), name);
+    assert_int_equal(depth, -1);
+    session_mark(fake.session, name, MODEL_MARK_PIN, false);
+    session_mark(fake.session, owner, MODEL_MARK_PUBLIC, false);
+    assert_ptr_equal(row(&fake, 0), owner);
+    assert_int_equal(model_variable_rows(model_of(&fake)), before);
+    fake_teardown(&fake);
+}
+
 /* What is kept. */
 
 struct home {
@@ -251,6 +286,7 @@ int main(void)
         cmocka_unit_test(what_is_not_answered_waits_no_longer),
         cmocka_unit_test(an_event_brings_what_was_late),
         cmocka_unit_test(watches_change_their_place),
+        cmocka_unit_test(pins_and_hidden_groups_are_rows),
         cmocka_unit_test_setup_teardown(each_kind_comes_back_where_it_belongs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_of_another_kind_is_left_alone, set_up, tear_down),
     };
