@@ -20,6 +20,7 @@
 #include "log.h"
 #include "loop.h"
 #include "model.h"
+#include "notify.h"
 #include "options.h"
 #include "paths.h"
 #include "prompt.h"
@@ -32,6 +33,7 @@
 #include "term.h"
 #include "vt.h"
 #include "watch_store.h"
+#include "welcome.h"
 #include "width.h"
 #include "words.h"
 #include "xalloc.h"
@@ -84,6 +86,7 @@ void app_message(struct app *app, bool error, const char *format, ...)
 
 void app_focus(struct app *app, enum pane_kind kind)
 {
+    app->zoomed = app->zoomed && app->focus == kind; /* it would hide what has the focus */
     app->focus = kind;
     if (kind != PANE_TERMINAL) {
         completer_close(app);
@@ -103,13 +106,6 @@ void app_show_console(struct app *app)
 {
     if (!app->terminal_zoomed)
         layout_set_slot(app->layout, PANE_CONSOLE);
-    app_damage(app);
-}
-
-void app_grow(struct app *app, int columns, int rows)
-{
-    layout_grow_sidebar(app->layout, columns);
-    layout_grow_slot(app->layout, rows);
     app_damage(app);
 }
 
@@ -200,6 +196,7 @@ static void changed(struct session *session, void *data)
 {
     (void)session;
     mark_dirty(data);
+    notify_running(data);
 }
 
 static void stopped(struct session *session, void *data)
@@ -209,6 +206,7 @@ static void stopped(struct session *session, void *data)
     app_damage(app);
     if (session != app_session(app))
         return;
+    notify_stopped(app);
     for (int i = 0; i < PANE_COUNT; i++)
         if (pane_table[i]->stopped)
             pane_table[i]->stopped(app, app->panes[i]);
@@ -276,6 +274,7 @@ void app_apply_settings(struct app *app)
     const char *theme = config_text(app->config, CONFIG_THEME);
     if (*theme && !app_set_theme(app, theme, error, sizeof error))
         app_message(app, true, "%s", error);
+    layout_forget_sizes(app->layout);
     term_set_mouse(app->term, config_flag(app->config, CONFIG_MOUSE));
     app_damage(app);
 }
@@ -496,6 +495,7 @@ static bool start(struct app *app, const struct options *options, char *error, s
     if (target_main_path(app->target))
         pane_source_show(app, target_main_path(app->target), 1);
     complain(app);
+    welcome_open(app);
     app_watch_keyboard(app);
     loop_add_hook(app->loop, end_of_turn, app);
     app_damage(app);
@@ -508,6 +508,7 @@ static void destroy(struct app *app)
         pane_terminal_detach(app);
         prompt_close(app);
         dialog_close(app);
+        layout_save_sizes(app);
     }
     for (size_t i = 0; i < app->session_count; i++)
         session_destroy(app->sessions[i]);

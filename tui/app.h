@@ -58,6 +58,7 @@ struct app {
     void *panes[PANE_COUNT]; /* each pane's private data */
     enum pane_kind focus;
     bool terminal_zoomed;
+    bool zoomed;       /* the focused pane has the whole screen */
     struct zoom *zoom; /* the terminal zoomed by itself (zoom.h) */
     bool lent;         /* the user's terminal is another program's for a while (lend.h) */
 
@@ -84,6 +85,7 @@ struct app {
     int64_t painted;     /* when, last */
     bool hurried;        /* a key or a stop wants to be seen */
     int64_t last_bell;
+    int64_t running_since;  /* of notify.c: 0: it does not run */
     int64_t pending_since;  /* moves or answers are on their way since; 0: none are */
     bool ended;             /* the program ended: exit_status is its */
     bool asking;            /* the question of `q` is open */
@@ -109,8 +111,6 @@ bool app_message_fits(const struct app *app, const char *text);
 void app_focus(struct app *app, enum pane_kind kind);
 /* The console in the slot, without the focus; a zoomed terminal stays. */
 void app_show_console(struct app *app);
-/* The sidebar wider by COLUMNS, the slot higher by ROWS. */
-void app_grow(struct app *app, int columns, int rows);
 /* Paint all of the screen anew. */
 void app_redraw(struct app *app);
 /* Feed one key through dialog, prompt, pane and global bindings. */

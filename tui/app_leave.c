@@ -4,9 +4,11 @@
 #include "app_internal.h"
 #include "config.h"
 #include "dialog.h"
+#include "finish.h"
 #include "log.h"
 #include "loop.h"
 #include "model.h"
+#include "notify.h"
 #include "session.h"
 #include "term.h"
 
@@ -31,11 +33,14 @@ void app_program_exited(struct target *target, int status, void *data)
     app->exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     app->stopped_by = 0;
     session_exited(app_session(app), status);
+    notify_stopped(app);
     app_damage(app);
     if (app->restarting)
         app_restart_now(app);
     else if (app->leaving || app->asking) /* it answered the question itself */
         app_quit(app, app->exit_status);
+    else
+        finish_program_ended(app);
 }
 
 void app_program_stopped(struct target *target, int number, void *data)

@@ -201,38 +201,6 @@ void command_toggle_console(struct app *app, const char *argument)
     app_focus(app, app->focus == PANE_CONSOLE ? PANE_SOURCE : PANE_CONSOLE);
 }
 
-void command_zoom_terminal(struct app *app, const char *argument)
-{
-    (void)argument;
-    app->terminal_zoomed = !app->terminal_zoomed;
-    app->focus = app->terminal_zoomed ? PANE_TERMINAL : PANE_SOURCE;
-    app_damage(app);
-}
-
-void command_sidebar_wider(struct app *app, const char *argument)
-{
-    (void)argument;
-    app_grow(app, 4, 0);
-}
-
-void command_sidebar_narrower(struct app *app, const char *argument)
-{
-    (void)argument;
-    app_grow(app, -4, 0);
-}
-
-void command_slot_higher(struct app *app, const char *argument)
-{
-    (void)argument;
-    app_grow(app, 0, 2);
-}
-
-void command_slot_lower(struct app *app, const char *argument)
-{
-    (void)argument;
-    app_grow(app, 0, -2);
-}
-
 void command_help(struct app *app, const char *argument)
 {
     if (*argument)

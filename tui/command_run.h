@@ -42,11 +42,6 @@ void command_focus_next(struct app *app, const char *argument);
 void command_focus_previous(struct app *app, const char *argument);
 void command_leave_terminal(struct app *app, const char *argument);
 void command_toggle_console(struct app *app, const char *argument);
-void command_zoom_terminal(struct app *app, const char *argument);
-void command_sidebar_wider(struct app *app, const char *argument);
-void command_sidebar_narrower(struct app *app, const char *argument);
-void command_slot_higher(struct app *app, const char *argument);
-void command_slot_lower(struct app *app, const char *argument);
 void command_help(struct app *app, const char *argument);
 void command_redraw(struct app *app, const char *argument);
 void command_suspend(struct app *app, const char *argument);
@@ -108,3 +103,15 @@ void command_threads(struct app *app, const char *argument);
 void command_freeze(struct app *app, const char *argument);
 void command_thaw(struct app *app, const char *argument);
 void command_single(struct app *app, const char *argument);
+
+/* command_layout.c: where panes stand, and how large */
+void command_zoom(struct app *app, const char *argument);
+void command_zoom_terminal(struct app *app, const char *argument);
+void command_layout(struct app *app, const char *argument);
+void command_sidebar(struct app *app, const char *argument);
+void command_sidebar_wider(struct app *app, const char *argument);
+void command_sidebar_narrower(struct app *app, const char *argument);
+void command_sidebar_widest(struct app *app, const char *argument);
+void command_sidebar_narrowest(struct app *app, const char *argument);
+void command_higher(struct app *app, const char *argument);
+void command_lower(struct app *app, const char *argument);

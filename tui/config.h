@@ -9,21 +9,29 @@
 #include <stddef.h>
 
 enum config_setting {
-    CONFIG_THEME,            /* text */
-    CONFIG_COLOUR,           /* one of auto, none */
-    CONFIG_MOUSE,            /* flag */
-    CONFIG_SIDEBAR_WIDTH,    /* number: percent of the columns */
-    CONFIG_SLOT_HEIGHT,      /* number: percent of the rows, for Terminal and Console */
-    CONFIG_LINE_NUMBERS,     /* flag */
-    CONFIG_INLINE_VALUES,    /* flag */
-    CONFIG_SCROLLBACK,       /* number: lines of the Terminal */
-    CONFIG_HISTORY,          /* number: lines of the prompts */
-    CONFIG_JUST_MY_CODE,     /* flag */
-    CONFIG_USER_CODE,        /* list of paths with wildcards and of modules */
-    CONFIG_LIBRARY_CODE,     /* the same */
-    CONFIG_ZOOM_FULL_SCREEN, /* flag */
-    CONFIG_KEEP_BREAKPOINTS, /* flag */
-    CONFIG_QUIT,             /* one of ask, end, leave: what q does to a running program */
+    CONFIG_THEME,              /* text */
+    CONFIG_COLOUR,             /* one of auto, none */
+    CONFIG_MOUSE,              /* flag */
+    CONFIG_LAYOUT,             /* one of source-first, wide, tall, terminal-first */
+    CONFIG_SIDEBAR,            /* one of right, left */
+    CONFIG_SIDEBAR_WIDTH,      /* number: percent of the columns, in the layout tall of the rows */
+    CONFIG_SLOT_HEIGHT,        /* number: percent of the rows, for Terminal and Console */
+    CONFIG_STACK_HEIGHT,       /* number: percent of the sidebar's rows */
+    CONFIG_BREAKPOINTS_HEIGHT, /* the same */
+    CONFIG_FOLD_LIBRARY,       /* flag: library frames are one row */
+    CONFIG_NOTIFY,             /* one of bell, desktop, both, none */
+    CONFIG_NOTIFY_AFTER,       /* number: seconds that the program ran */
+    CONFIG_FINISH,             /* one of stay, ask, quit: what follows the program's end */
+    CONFIG_LINE_NUMBERS,       /* flag */
+    CONFIG_INLINE_VALUES,      /* flag */
+    CONFIG_SCROLLBACK,         /* number: lines of the Terminal */
+    CONFIG_HISTORY,            /* number: lines of the prompts */
+    CONFIG_JUST_MY_CODE,       /* flag */
+    CONFIG_USER_CODE,          /* list of paths with wildcards and of modules */
+    CONFIG_LIBRARY_CODE,       /* the same */
+    CONFIG_ZOOM_FULL_SCREEN,   /* flag */
+    CONFIG_KEEP_BREAKPOINTS,   /* flag */
+    CONFIG_QUIT,               /* one of ask, end, leave: what q does to a running program */
     CONFIG_COUNT,
 };
 

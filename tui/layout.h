@@ -1,10 +1,12 @@
-/* Where panes stand and what frames them: pudb's layout, fitted to any screen from 20×5 on.
+/* Where panes stand and what frames them, fitted to any screen from 20×5 on. The setting `layout` says how:
  *
- *   status line
- *   Source          │ Variables
- *                   │ Stack
- *   Terminal│Console│ Breakpoints
+ *   source-first, pudb's              wide                       tall
+ *   Source          │ Variables      Source     │ Variables     Source
+ *                   │ Stack                     │ Stack         Variables │ Stack
+ *   Terminal│Console│ Breakpoints               │ Breakpoints             │ Breakpoints
+ *                                    Terminal│Console           Terminal│Console
  *
+ * terminal-first is the first one with the larger part for Terminal and Console. The sidebar can be on the left.
  * What does not fit is left out in a sensible order; the focused pane is always there. */
 #pragma once
 
@@ -32,13 +34,19 @@ struct layout_place {
 };
 struct layout_place layout_pane(const struct layout *layout, enum pane_kind kind);
 
-/* The tab shown in the slot under Source: PANE_TERMINAL or PANE_CONSOLE. Focusing one shows it. */
+/* The tab shown in the slot: PANE_TERMINAL or PANE_CONSOLE. Focusing one shows it. */
 enum pane_kind layout_slot(const struct layout *layout);
 void layout_set_slot(struct layout *layout, enum pane_kind kind);
 
-/* Sidebar wider or narrower, slot higher or lower, by columns or rows. */
-void layout_grow_sidebar(struct layout *layout, int columns);
-void layout_grow_slot(struct layout *layout, int rows);
+/* What can be sized; each has a setting. */
+enum layout_split { LAYOUT_SIDEBAR, LAYOUT_SLOT, LAYOUT_STACK, LAYOUT_BREAKPOINTS, LAYOUT_SPLITS };
+#define LAYOUT_MOST 100000 /* as far as it goes */
+/* Larger or smaller by rows or columns; written into config.ini a moment later. */
+void layout_grow(struct app *app, enum layout_split split, int by);
+/* Write sizes that are not yet written. Also at the end. */
+void layout_save_sizes(struct app *app);
+/* The settings changed: they say the sizes. */
+void layout_forget_sizes(struct layout *layout);
 
-/* A mouse event: focus the pane under it and hand it over. True if used. */
+/* A mouse event: drag a border, or focus the pane under it and hand it over. True if used. */
 bool layout_mouse(struct app *app, const struct key *key);

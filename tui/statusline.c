@@ -2,6 +2,7 @@
 
 #include "app.h"
 #include "command.h"
+#include "command_run.h"
 #include "model.h"
 #include "session.h"
 #include "xalloc.h"
@@ -70,9 +71,12 @@ static void first_key(const struct app *app, const struct command *command, char
     char keys[128], *save = NULL;
     keymap_keys(app->keymap, command, keys, sizeof keys);
     buffer[0] = '\0';
+    enum command_scope scope = pane_table[app->focus]->scope;
+    if (app->ended && scope == SCOPE_TERMINAL)
+        scope = SCOPE_GLOBAL; /* nobody reads it: keys are commands again */
     for (const char *name = strtok_r(keys, ", ", &save); name; name = strtok_r(NULL, ", ", &save)) {
         struct key key;
-        if (!key_parse(name, &key) || keymap_find(app->keymap, pane_table[app->focus]->scope, &key) != command)
+        if (!key_parse(name, &key) || keymap_find(app->keymap, scope, &key) != command)
             continue;
         snprintf(buffer, size, "%s", name);
         return;
@@ -82,7 +86,9 @@ static void first_key(const struct app *app, const struct command *command, char
 /* Hints of the focused pane's scope and the global ones that hold there, in the table's order. */
 static bool hinted(const struct app *app, const struct command *command)
 {
-    if (!command->hint)
+    if (app->ended) /* the moves are of no use any more */
+        return command->run == command_restart || command->run == command_quit || command->run == command_help;
+    if (!command->hint || command->run == command_restart)
         return false;
     enum command_scope scope = pane_table[app->focus]->scope;
     if (command->scope == scope)

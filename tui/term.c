@@ -547,3 +547,20 @@ void term_copy(struct term *term, const char *text, size_t length)
     write_string(term, "\a");
     free(encoded);
 }
+
+/* Text that may come from the program: control characters would end the sequence early,
+ * and so would bytes above ASCII on some terminals. */
+void term_notify(struct term *term, const char *text)
+{
+    char safe[256];
+    size_t length = 0;
+    if (!term->like_xterm || term->suspended)
+        return;
+    for (; *text && length < sizeof safe - 1; text++)
+        if ((unsigned char)*text >= ' ' && *text != 0x7f)
+            safe[length++] = (unsigned char)*text < 0x80 ? *text : '?';
+    safe[length] = '\0';
+    write_string(term, "\033]9;");
+    write_string(term, safe);
+    write_string(term, "\a");
+}

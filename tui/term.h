@@ -60,6 +60,9 @@ void term_bell(struct term *term);
 /* Put LENGTH bytes into the user's clipboard (OSC 52). */
 void term_copy(struct term *term, const char *text, size_t length);
 
+/* Have the terminal tell TEXT outside of its window (OSC 9); nothing where it cannot. */
+void term_notify(struct term *term, const char *text);
+
 /* Write the prepared escape sequences and set the saved modes, when nothing else can be done. It is
  * async-signal-safe; term_create() has the fatal signals (SEGV, ABRT, QUIT, …) call it. */
 void term_emergency_restore(void);

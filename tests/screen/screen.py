@@ -80,6 +80,7 @@ class Screen:
         env: Variables added to a clean environment; None as a value removes one.
         home: A directory that becomes HOME and holds the XDG directories.
         cwd: The working directory; `home` unless given.
+        first_run: Whether pytui was never run by this user.
     """
 
     def __init__(
@@ -92,7 +93,11 @@ class Screen:
         term: str | None = "xterm-256color",
         env: dict[str, str | None] | None = None,
         cwd: Path | None = None,
+        first_run: bool = False,
     ) -> None:
+        if not first_run:  # the user has seen the welcome
+            (home / "state" / "pytui").mkdir(mode=0o700, parents=True, exist_ok=True)
+            (home / "state" / "pytui" / "welcomed").touch()
         self.argv = [str(word) for word in argv]
         self.token = uuid.uuid4().hex
         self.log = home / "sanitizer"

@@ -65,6 +65,7 @@ struct drive {
     bool alternate, cursor_visible;
     int mouse;
     char title[TITLE_MAX];
+    int bells;
     struct buffer input;  /* commands not yet carried out */
     struct buffer typed;  /* bytes that the pty did not take yet */
     struct buffer answer; /* the line being written */
@@ -155,7 +156,14 @@ static void on_output(const char *bytes, size_t len, void *user)
     buffer_append(&drive->typed, bytes, len);
 }
 
-static const VTermScreenCallbacks screen_callbacks = {.settermprop = on_property};
+static int on_bell(void *user)
+{
+    struct drive *drive = user;
+    drive->bells++;
+    return 1;
+}
+
+static const VTermScreenCallbacks screen_callbacks = {.settermprop = on_property, .bell = on_bell};
 
 static void screen_create(struct drive *drive)
 {
@@ -350,9 +358,8 @@ static void snapshot_write(struct drive *drive, bool with_cells)
     vterm_screen_flush_damage(drive->screen);
     buffer_printf(out, "{\"serial\":%" PRIu64 ",\"rows\":%d,\"cols\":%d,\"cursor\":[%d,%d]", drive->serial, drive->rows,
                   drive->cols, cursor.row, cursor.col);
-    buffer_printf(out,
-                  ",\"visible\":%s,\"alternate\":%s,\"mouse\":%d,\"title\":", drive->cursor_visible ? "true" : "false",
-                  drive->alternate ? "true" : "false", drive->mouse);
+    buffer_printf(out, ",\"bells\":%d,\"visible\":%s,\"alternate\":%s,\"mouse\":%d,\"title\":", drive->bells,
+                  drive->cursor_visible ? "true" : "false", drive->alternate ? "true" : "false", drive->mouse);
     json_string(out, drive->title);
     buffer_printf(out, ",\"pid\":%d,\"bytes\":%" PRIu64, (int)drive->child, drive->bytes);
     buffer_printf(out, ",\"started_ns\":%" PRIu64, drive->started_ns);

@@ -230,6 +230,32 @@ static void every_size_draws(void **state)
     free_app(app);
 }
 
+static void every_layout_draws_at_every_size(void **state)
+{
+    (void)state;
+    static const char *const layouts[] = {"source-first", "wide", "tall", "terminal-first"};
+    static const char *const sides[] = {"left", "right"};
+    char error[128];
+    for (size_t i = 0; i < 2 * COUNT(layouts); i++) {
+        struct app *app = make_app();
+        assert_true(config_set(app->config, "layout", layouts[i / 2], error, sizeof error));
+        assert_true(config_set(app->config, "sidebar", sides[i % 2], error, sizeof error));
+        for (int kind = 0; kind < 2 * PANE_COUNT; kind++) {
+            for (int rows = 5; rows <= 60; rows += rows < 22 ? 1 : 9) {
+                for (int columns = 20; columns <= 140; columns += columns < 56 ? 1 : 17) {
+                    app->focus = (enum pane_kind)(kind % PANE_COUNT);
+                    app->zoomed = kind >= PANE_COUNT;
+                    grid_destroy(draw(app, rows, columns));
+                    struct layout_place place = layout_pane(app->layout, app->focus);
+                    assert_true(place.rows > 0 && place.columns > 0);
+                    assert_true(place.row + place.rows <= rows && place.column + place.columns <= columns);
+                }
+            }
+        }
+        free_app(app);
+    }
+}
+
 static void too_small_says_so(void **state)
 {
     (void)state;
@@ -532,6 +558,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screen_of_a_stop),
         cmocka_unit_test(every_size_draws),
+        cmocka_unit_test(every_layout_draws_at_every_size),
         cmocka_unit_test(keys_before_the_first_paint),
         cmocka_unit_test(an_edit_is_for_the_variable_that_was_chosen),
         cmocka_unit_test(frames_of_a_running_program_show_their_source),

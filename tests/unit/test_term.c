@@ -434,6 +434,28 @@ static void text_is_copied_to_the_clipboard(void **state)
     leave(user);
 }
 
+static void notifications_hold_no_control_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *bytes;
+    } cases[] = {
+        {"stepme.py: stopped", "\x1b]9;stepme.py: stopped\a"},
+        {"a\a\x1b]0;b\nc\x7f", "\x1b]9;a]0;bc\a"},
+        {"\xc2\x9c.py", "\x1b]9;??.py\a"},
+    };
+    struct user *user = sit_down();
+    struct term *term = open_term(user, "xterm-256color");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        term_notify(term, cases[i].text);
+        sync_screen(user);
+        assert_true(received(user, cases[i].bytes));
+    }
+    term_destroy(term);
+    leave(user);
+}
+
 static void borders_are_ascii_where_the_locale_is(void **state)
 {
     (void)state;
@@ -530,6 +552,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_terminal_is_given_back),
         cmocka_unit_test(a_crash_gives_the_terminal_back),
         cmocka_unit_test(text_is_copied_to_the_clipboard),
+        cmocka_unit_test(notifications_hold_no_control_characters),
         cmocka_unit_test(borders_are_ascii_where_the_locale_is),
         cmocka_unit_test(what_cannot_work_is_told),
         cmocka_unit_test(without_colours_there_are_none),
