@@ -218,6 +218,9 @@ const struct command commands[] = {
     {"watch-in", NULL, "o", SCOPE_VARIABLES, "[project|function|everywhere]",
      "Where the watch is evaluated; the key goes round", NULL, .run = pane_watches_place},
 
+    {"freeze-thread", NULL, "F", SCOPE_STACK, NULL, "Freeze the thread under the cursor, or thaw it", "freeze",
+     .run = pane_stack_freeze},
+
     {"edit-breakpoint", NULL, "Enter e", SCOPE_BREAKPOINTS, NULL, "Edit the breakpoint", "edit",
      .run = pane_breakpoints_edit},
     {"delete-breakpoint", NULL, "d Delete", SCOPE_BREAKPOINTS, NULL, "Remove the breakpoint", "delete",

@@ -45,5 +45,6 @@ void pane_source_reload(struct app *app, const char *argument); /* Ctrl-r: read 
 
 /* The Stack pane's cursor follows the selected frame, after u and d. */
 void pane_stack_follow(struct app *app);
-/* The index of the frame under its cursor, which may be past the last. */
+/* The index of the frame under its cursor; greater than any when that is no frame. */
 size_t pane_stack_cursor(const struct app *app);
+void pane_stack_freeze(struct app *app, const char *argument); /* F: or thaw the thread under the cursor */

@@ -1,21 +1,27 @@
-/* The Stack pane: innermost frame first. Frames beyond the snapshot are fetched when the cursor nears
- * their end, so a stack of 10,000 costs what is looked at. */
+/* The Stack pane: innermost frame first, under its thread when there are several. Frames beyond the snapshot are
+ * fetched when the cursor nears their end, so a stack of 10,000 costs what is looked at; the list of threads is asked
+ * for at stops of programs that have more than one, when nothing else was typed ahead. */
 #include "app.h"
+#include "config.h"
+#include "layout.h"
 #include "list_view.h"
 #include "model.h"
 #include "pane_commands.h"
 #include "session.h"
+#include "stack_rows.h"
 #include "xalloc.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NAME_COLUMNS_MAX 28
+#define INDENT           2 /* of frames below a thread */
 
 struct stack_pane {
     struct list_view list;
-    uint64_t stop; /* the stop that the cursor belongs to */
+    struct stack_rows rows;
 };
 
 static void *create(struct app *app)
@@ -24,35 +30,122 @@ static void *create(struct app *app)
     return xcalloc(1, sizeof(struct stack_pane));
 }
 
-static size_t row_count(const struct model *model)
+static void destroy(void *data)
 {
-    return model->frame_count + (model->more_frames ? 1 : 0);
+    struct stack_pane *self = data;
+    if (self)
+        stack_rows_finish(&self->rows);
+    free(self);
+}
+
+static void make_rows(struct app *app, struct stack_pane *self)
+{
+    self->rows.fold = config_flag(app->config, CONFIG_FOLD_LIBRARY);
+    stack_rows_make(&self->rows, app_model(app));
+}
+
+/* The row under the cursor; NULL when there are none. */
+static const struct stack_row *row_under_cursor(const struct stack_pane *self)
+{
+    return self->list.cursor < self->rows.count ? &self->rows.rows[self->list.cursor] : NULL;
+}
+
+/* "push [Heap]": whose method it is, unless the qualified name says it already. */
+static void describe_frame(const struct model_frame *frame, char *buffer, size_t size)
+{
+    const char *dot = strrchr(frame->name, '.');
+    size_t length = frame->class_name ? strlen(frame->class_name) : 0;
+    const char *owner = dot && (size_t)(dot - frame->name) >= length ? dot - length : NULL;
+    bool said = owner && strncmp(owner, frame->class_name ? frame->class_name : "", length) == 0 &&
+                (owner == frame->name || owner[-1] == '.');
+    if (length == 0 || said)
+        snprintf(buffer, size, "%s", frame->name);
+    else
+        snprintf(buffer, size, "%s [%s]", frame->name, frame->class_name);
 }
 
 /* The function's column is as wide as the widest name in view, within reason. */
-static int name_width(const struct model *model, const struct list_view *list, int columns)
+static int name_width(const struct model *model, const struct stack_pane *self, int columns)
 {
     int width = 8;
-    for (size_t i = list->top; i < list->top + list->rows && i < model->frame_count; i++) {
-        int own = canvas_width(model->frames[i].name, strlen(model->frames[i].name));
+    for (size_t i = self->list.top; i < self->list.top + self->list.rows && i < self->rows.count; i++) {
+        const struct stack_row *row = &self->rows.rows[i];
+        char name[512];
+        if (row->kind != STACK_ROW_FRAME)
+            continue;
+        describe_frame(&model->frames[row->index], name, sizeof name);
+        int own = canvas_width(name, strlen(name));
         width = own > width ? own : width;
     }
     int most = columns / 2 < NAME_COLUMNS_MAX ? columns / 2 : NAME_COLUMNS_MAX;
     return width < most ? width : most;
 }
 
-static void draw_frame(struct app *app, struct canvas canvas, int row, const struct model_frame *frame, bool selected,
-                       int width)
+/* LINE is the row, from its mark on. */
+static void draw_frame(struct app *app, struct canvas line, const struct model_frame *frame, bool selected, int width)
 {
     enum role role = selected ? ROLE_STACK_CURRENT : frame->subtle ? ROLE_DIM : ROLE_STACK_FUNCTION;
+    char name[512], place[512];
     if (selected)
-        canvas_label(canvas, row, 1, 1, app_style(app, ROLE_MARK_CURRENT), "▶");
-    canvas_label(canvas, row, 3, width, app_style(app, role), frame->name);
-    char place[512], where[256];
-    model_frame_place(frame, where, sizeof where);
-    snprintf(place, sizeof place, "%s%s%s%s", where, frame->class_name ? "  [" : "",
-             frame->class_name ? frame->class_name : "", frame->class_name ? "]" : "");
-    canvas_label(canvas, row, 3 + width + 2, canvas.columns - width - 5, app_style(app, ROLE_STACK_LOCATION), place);
+        canvas_label(line, 0, 1, 1, app_style(app, ROLE_MARK_CURRENT), "▶");
+    describe_frame(frame, name, sizeof name);
+    canvas_label(line, 0, 3, width, app_style(app, role), name);
+    model_frame_place(frame, place, sizeof place);
+    canvas_label(line, 0, 3 + width + 2, line.columns - width - 5, app_style(app, ROLE_STACK_LOCATION), place);
+}
+
+/* "stopped here", "frozen", "waits in Thread.join: worker 0". What was told at the last stop is no longer true when
+ * the program runs. */
+static void describe_thread(const struct model *model, const struct model_thread *thread, char *buffer, size_t size)
+{
+    const char *state = thread->state ? thread->state : "";
+    if (model_is_frozen(model, thread->id))
+        snprintf(buffer, size, "frozen");
+    else if (model->state != MODEL_STOPPED)
+        snprintf(buffer, size, "%s", model->state == MODEL_RUNNING ? "running" : "");
+    else if (thread->id == model->stopped_thread)
+        snprintf(buffer, size, "stopped here");
+    else if (thread->waits)
+        snprintf(buffer, size, "waits in %s", thread->waits);
+    else
+        snprintf(buffer, size, "%s", state);
+}
+
+static void draw_thread(struct app *app, struct canvas line, const struct model_thread *thread, bool open)
+{
+    const struct model *model = app_model(app);
+    bool shown = thread->id == model->thread_id;
+    char state[256];
+    describe_thread(model, thread, state, sizeof state);
+    canvas_label(line, 0, 1, 1, app_style(app, ROLE_DIM), open ? "▾" : "▸");
+    int width = canvas_label(line, 0, 3, line.columns - 3,
+                             app_style(app, shown ? ROLE_STACK_CURRENT : ROLE_STACK_FUNCTION), thread->name);
+    canvas_label(line, 0, 3 + width + 2, line.columns - width - 5, app_style(app, ROLE_DIM), state);
+}
+
+static void draw_row(struct app *app, const struct stack_pane *self, const struct stack_row *row, struct canvas line)
+{
+    const struct model *model = app_model(app);
+    int indent = self->rows.threads ? INDENT : 0;
+    struct canvas inner = canvas_part(line, 0, indent, 1, line.columns - indent);
+    char text[64];
+    switch (row->kind) {
+    case STACK_ROW_THREAD:
+        draw_thread(app, line, &model->threads[row->index],
+                    model->threads[row->index].id == model->thread_id && !self->rows.collapsed);
+        break;
+    case STACK_ROW_FRAME:
+        draw_frame(app, inner, &model->frames[row->index], row->index == model->selected_frame,
+                   name_width(model, self, inner.columns));
+        break;
+    case STACK_ROW_FOLD:
+        snprintf(text, sizeof text, "… %zu library frames", row->count);
+        canvas_label(inner, 0, 3, inner.columns - 3, app_style(app, ROLE_DIM), text);
+        break;
+    case STACK_ROW_MORE:
+        canvas_label(inner, 0, 3, inner.columns - 3, app_style(app, ROLE_DIM), "… more frames");
+        break;
+    }
 }
 
 static void draw(struct app *app, void *data, struct canvas canvas, bool focused)
@@ -63,15 +156,11 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
         canvas_label(canvas, 0, 3, canvas.columns - 3, app_style(app, ROLE_DIM), "no frames yet");
         return;
     }
-    size_t count = row_count(model);
-    list_view_fit(&self->list, count, canvas.rows);
-    int width = name_width(model, &self->list, canvas.columns);
-    for (int row = 0; row < canvas.rows && self->list.top + (size_t)row < count; row++) {
+    make_rows(app, self);
+    list_view_fit(&self->list, self->rows.count, canvas.rows);
+    for (int row = 0; row < canvas.rows && self->list.top + (size_t)row < self->rows.count; row++) {
         size_t index = self->list.top + (size_t)row;
-        if (index < model->frame_count)
-            draw_frame(app, canvas, row, &model->frames[index], index == model->selected_frame, width);
-        else
-            canvas_label(canvas, row, 3, canvas.columns - 3, app_style(app, ROLE_DIM), "… more frames");
+        draw_row(app, self, &self->rows.rows[index], canvas_part(canvas, row, 0, 1, canvas.columns));
         if (index == self->list.cursor && focused)
             canvas_restyle(canvas, row, 0, 1, canvas.columns, app_style(app, ROLE_SELECTED_FOCUSED));
     }
@@ -80,37 +169,63 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
 static void fetch_when_near_end(struct app *app, const struct stack_pane *self)
 {
     const struct model *model = app_model(app);
-    if (model->more_frames && self->list.cursor + 2 * self->list.rows >= model->frame_count)
-        session_more_frames(app_session(app));
+    size_t behind = self->list.cursor + 2 * self->list.rows;
+    for (size_t i = self->list.cursor; model->more_frames && i <= behind && i < self->rows.count; i++) {
+        if (self->rows.rows[i].kind == STACK_ROW_MORE) {
+            session_more_frames(app_session(app));
+            return;
+        }
+    }
 }
 
 static void select_frame(struct app *app, size_t index)
 {
     const struct model *model = app_model(app);
-    if (index >= model->frame_count)
-        return;
     const struct model_frame *frame = &model->frames[index];
     session_select_frame(app_session(app), index);
     if (model->selected_frame == index)
         pane_source_follow(app);
     else if (frame->path) /* the program runs or is gone: where it was called from can still be read */
         pane_source_show(app, frame->path, frame->line);
+}
+
+/* Enter, or a click on a row. */
+static void use_row(struct app *app, struct stack_pane *self)
+{
+    const struct model *model = app_model(app);
+    const struct stack_row *row = row_under_cursor(self);
+    if (!row)
+        return;
+    switch (row->kind) {
+    case STACK_ROW_THREAD:
+        if (model->threads[row->index].id == model->thread_id)
+            self->rows.collapsed = !self->rows.collapsed;
+        else
+            session_select_thread(app_session(app), model->threads[row->index].id, model->threads[row->index].name);
+        break;
+    case STACK_ROW_FRAME:
+        select_frame(app, row->index);
+        break;
+    case STACK_ROW_FOLD:
+        stack_rows_open(&self->rows, row->index);
+        break;
+    case STACK_ROW_MORE:
+        session_more_frames(app_session(app));
+        break;
+    }
     app_damage(app);
 }
 
 static bool key(struct app *app, void *data, const struct key *key)
 {
     struct stack_pane *self = data;
-    if (list_view_key(&self->list, row_count(app_model(app)), key)) {
+    make_rows(app, self);
+    if (list_view_key(&self->list, self->rows.count, key))
         fetch_when_near_end(app, self);
-    } else if (pane_key_is(key, "Enter Space")) {
-        if (self->list.cursor >= app_model(app)->frame_count)
-            session_more_frames(app_session(app));
-        else
-            select_frame(app, self->list.cursor);
-    } else {
+    else if (pane_key_is(key, "Enter Space"))
+        use_row(app, self);
+    else
         return false;
-    }
     app_damage(app);
     return true;
 }
@@ -119,11 +234,12 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
 {
     (void)column;
     struct stack_pane *self = data;
-    if (!list_view_mouse(&self->list, row_count(app_model(app)), key, row))
+    make_rows(app, self);
+    if (!list_view_mouse(&self->list, self->rows.count, key, row))
         return false;
     fetch_when_near_end(app, self);
     if (key->mouse == KEY_MOUSE_PRESS)
-        select_frame(app, self->list.cursor);
+        use_row(app, self);
     return true;
 }
 
@@ -131,21 +247,55 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
 void pane_stack_follow(struct app *app)
 {
     struct stack_pane *self = app->panes[PANE_STACK];
-    self->list.cursor = app_model(app)->selected_frame;
+    self->rows.collapsed = false;
+    make_rows(app, self);
+    self->list.cursor = stack_rows_of_frame(&self->rows, app_model(app)->selected_frame);
     fetch_when_near_end(app, self);
 }
 
 size_t pane_stack_cursor(const struct app *app)
 {
     const struct stack_pane *self = app->panes[PANE_STACK];
-    return self->list.cursor;
+    const struct stack_row *row = row_under_cursor(self);
+    return row && row->kind == STACK_ROW_FRAME ? row->index : SIZE_MAX;
+}
+
+/* The thread under the cursor, or the one that the frame under it belongs to. */
+void pane_stack_freeze(struct app *app, const char *argument)
+{
+    (void)argument;
+    struct stack_pane *self = app->panes[PANE_STACK];
+    const struct model *model = app_model(app);
+    make_rows(app, self);
+    const struct stack_row *row = row_under_cursor(self);
+    int64_t thread = row && row->kind == STACK_ROW_THREAD ? model->threads[row->index].id : model->thread_id;
+    if (thread == 0 || !session_connected(app_session(app)))
+        app_message(app, true, "there is no thread to freeze");
+    else if (model_is_frozen(model, thread))
+        session_thaw(app_session(app), thread);
+    else
+        session_freeze(app_session(app), thread);
+}
+
+static void threads_arrived(struct session *session, void *data)
+{
+    struct app *app = data;
+    const struct stack_pane *self = app->panes[PANE_STACK];
+    const struct stack_row *row = row_under_cursor(self);
+    if (session == app_session(app) && (!row || row->kind == STACK_ROW_FRAME) && session_pending(session) == 0)
+        pane_stack_follow(app); /* rows came above it */
 }
 
 static void stopped(struct app *app, void *data)
 {
     struct stack_pane *self = data;
+    const struct model *model = app_model(app);
     self->list.top = 0;
-    self->list.cursor = app_model(app)->selected_frame;
+    stack_rows_reset(&self->rows);
+    pane_stack_follow(app);
+    bool several = model->threads_stale || model->thread_count > 1;
+    if (several && layout_pane(app->layout, PANE_STACK).rows > 0 && session_pending(app_session(app)) == 0)
+        session_list_threads(app_session(app), threads_arrived, app);
 }
 
 static void status(struct app *app, void *data, char *buffer, size_t size)
@@ -167,7 +317,7 @@ const struct pane_ops pane_stack_ops = {
     .hotkey = 'S',
     .scope = SCOPE_STACK,
     .create = create,
-    .destroy = free,
+    .destroy = destroy,
     .draw = draw,
     .key = key,
     .mouse = mouse,

@@ -191,10 +191,10 @@ static void output(struct session *session, const struct value *body)
     session_changed(session);
 }
 
-/* The list is asked for when somebody looks; what was known is no longer true. */
+/* The list is asked for when somebody looks; what was known may no longer be true. */
 static void thread(struct session *session, const struct value *body)
 {
-    model_threads_clear(session->model);
+    session->model->threads_stale = true;
     if (strcmp(value_get_text(body, "reason", ""), "exited") == 0)
         model_frozen_remove(session->model, value_get_int(body, "threadId", 0));
 }

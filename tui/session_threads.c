@@ -29,6 +29,7 @@ static void threads_arrived(struct session *session, const struct message *respo
     model_threads_clear(session->model);
     for (size_t i = 0; i < value_count(threads); i++)
         read_thread(session->model, value_at(threads, i));
+    session->model->threads_stale = false;
     session_changed(session);
     if (request->on_threads)
         request->on_threads(session, request->data);

@@ -30,9 +30,14 @@ def configured(pytui: Pytui, home: Path) -> Configured:
     return run
 
 
+def row_of(screen: Screen, text: str) -> int:
+    """The row in which TEXT stands; -1 when it does not, as in the middle of a paint."""
+    return next((row for row, line in enumerate(screen.lines) if text in line), -1)
+
+
 def column_of(screen: Screen, text: str) -> int:
-    """Where TEXT begins in its row."""
-    return screen.lines[screen.row_of(text)].find(text)
+    """Where TEXT begins in its row; -1 when it does not stand there."""
+    return max((line.find(text) for line in screen.lines), default=-1)
 
 
 def divider(screen: Screen) -> int:
@@ -69,25 +74,25 @@ def test_every_layout_shows_the_focused_pane_at_every_size(configured, layout, r
 def test_layouts_go_round_and_are_kept(pytui, home):
     screen = pytui("stepme.py", cols=100, rows=40)
     at(screen, "stepme.py:1")
-    console = screen.row_of("Console")
-    right = divider(screen)
+    screen.expect("Console", "Breakpoints")
+    console, right = row_of(screen, "Console"), divider(screen)
     screen.keys("Ctrl-w")
     screen.expect("layout: wide")
     screen.expect(re.compile(r"Console ─+┴─+$", re.MULTILINE))
     screen.keys("Ctrl-w")
     screen.expect("layout: tall")
-    screen.wait_for(lambda: screen.row_of("Variables") > screen.row_of("def work") + 8, "Variables below Source")
+    screen.wait_for(lambda: row_of(screen, "Variables") > 12, "Variables below Source")
     screen.expect(re.compile(r"Variables ─+┬ Stack ─+"))
-    assert divider(screen) == -1
+    screen.wait_for(lambda: divider(screen) == -1, "nothing beside Source")
     screen.keys("Ctrl-w")
     screen.expect("layout: terminal-first")
-    screen.wait_for(lambda: 4 < screen.row_of("Console") < 15, "a large Terminal")
+    screen.wait_for(lambda: 4 < row_of(screen, "Console") < 15, "a large Terminal")
     assert "layout = terminal-first" in saved(home)
     screen.send(":layout source-first\r")
-    screen.wait_for(lambda: screen.row_of("Console") == console, "the first layout again")
+    screen.wait_for(lambda: row_of(screen, "Console") == console, "the first layout again")
     screen.send(":sidebar left\r")
     screen.wait_for(lambda: column_of(screen, "Variables") == 1, "Variables on the left")
-    assert column_of(screen, "def work") > 40
+    screen.wait_for(lambda: column_of(screen, "total = 0") > 40, "Source on the right")
     assert "sidebar = left" in saved(home)
     screen.send(":sidebar\r")
     screen.wait_for(lambda: divider(screen) == right, "and back")
@@ -112,20 +117,22 @@ def test_layouts_go_round_and_are_kept(pytui, home):
 )
 def test_sizes_by_keys_are_kept(pytui, home, focus, key, setting):
     def places(screen: Screen) -> tuple[int, ...]:
-        return divider(screen), *(screen.row_of(title) for title in ("Variables", "Stack", "Breakpoints", "Console"))
+        return divider(screen), *(row_of(screen, title) for title in ("Variables", "Stack", "Breakpoints", "Console"))
 
     screen = pytui("stepme.py", cols=100, rows=41)
     at(screen, "stepme.py:1")
+    screen.expect("Breakpoints", "Console")
     before = places(screen)
     screen.send(focus + key)
-    screen.wait_for(lambda: places(screen) != before, "another size")
+    screen.wait_for(lambda: -1 not in places(screen) and places(screen) != before, "another size")
+    screen.settle()
     after = places(screen)
     screen.wait_until(lambda: saved(home).startswith(f"{setting} = "), f"{setting} is written")
     screen.send("q\r")
     screen.wait_end()
     again = pytui("stepme.py", cols=100, rows=41)
     at(again, "stepme.py:1")
-    assert places(again) == after
+    again.wait_for(lambda: places(again) == after, "the sizes of the run before")
 
 
 @pytest.mark.parametrize(
@@ -149,7 +156,7 @@ def test_borders_are_dragged(configured, home, settings, text, rows, columns, se
     def goes_there() -> bool:
         if text == "│":
             return divider(screen) == column + columns
-        return screen.row_of(text) == row + rows
+        return row_of(screen, text) == row + rows
 
     screen.send(f"\x1b[<0;{column + 1};{row + 1}M")
     for part in (2, 1):
@@ -187,7 +194,7 @@ def test_welcome_is_shown_once_and_loses_no_key(pytui):
     screen.wait_end()
     again = pytui("stepme.py", rows=30, cols=100, first_run=True)
     at(again, "stepme.py:1")
-    again.expect("def work(n):")
+    again.expect("def work(n):", "Breakpoints")
     assert not again.shows("Welcome")
 
 
