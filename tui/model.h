@@ -193,7 +193,7 @@ struct model {
     struct model_thread *threads;
     size_t thread_count, thread_capacity;
     bool threads_stale; /* some began or ended since */
-    int64_t *frozen; /* owned: threads that the user froze */
+    int64_t *frozen;    /* owned: threads that the user froze */
     size_t frozen_count, frozen_capacity;
     bool single; /* steps and continue run the shown thread alone */
 
