@@ -1,14 +1,13 @@
 #include "expression.h"
 
 #include "compat.h"
+#include "recursion_room.h"
 #include "warnings.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define RECURSION_ROOM 100
 
 /* "Type: text" of the error that is set, which is cleared. */
 void expression_describe_error(char *buffer, size_t size)
@@ -258,14 +257,9 @@ static PyObject *evaluate(struct expression *expression, PyObject *frame, PyObje
     PyObject *result = evaluate_once(expression, frame, code, extra);
     if (!result && PyErr_ExceptionMatches(PyExc_RecursionError)) {
         PyErr_Clear();
-        int limit = Py_GetRecursionLimit();
-        Py_SetRecursionLimit(limit + RECURSION_ROOM);
+        int limit = recursion_room_open();
         result = evaluate_once(expression, frame, code, extra);
-        PyObject *error = result ? NULL : PyErr_GetRaisedException();
-        Py_SetRecursionLimit(limit);
-        if (error) {
-            PyErr_SetRaisedException(error);
-        }
+        recursion_room_close(limit);
     }
     return result;
 }

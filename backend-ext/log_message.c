@@ -2,6 +2,7 @@
 
 #include "compat.h"
 #include "expression.h"
+#include "recursion_room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,6 +114,19 @@ void log_message_destroy(struct log_message *message)
     free(message);
 }
 
+/* str(VALUE), also where the program's recursion limit is reached. */
+static PyObject *make_text(PyObject *value)
+{
+    PyObject *text = PyObject_Str(value);
+    if (!text && PyErr_ExceptionMatches(PyExc_RecursionError)) {
+        PyErr_Clear();
+        int limit = recursion_room_open();
+        text = PyObject_Str(value);
+        recursion_room_close(limit);
+    }
+    return text;
+}
+
 /* str() of the part's value, or what it raised: new reference. */
 static PyObject *format_part(struct log_part *part, PyObject *frame, PyObject *code)
 {
@@ -120,7 +134,7 @@ static PyObject *format_part(struct log_part *part, PyObject *frame, PyObject *c
         return PyUnicode_DecodeUTF8(part->text, (Py_ssize_t)strlen(part->text), "replace");
     }
     PyObject *value = expression_evaluate(&part->expression, frame, code);
-    PyObject *text = value ? PyObject_Str(value) : NULL;
+    PyObject *text = value ? make_text(value) : NULL;
     Py_XDECREF(value);
     if (!text && PyErr_Occurred() && !expression_interrupted()) {
         char error[256];

@@ -6,6 +6,7 @@
 #define PREVIEW_DEPTH  3
 #define PREVIEW_ITEMS  30
 #define PREVIEW_BUDGET 300
+#define NO_MEMORY      "<out of memory>" /* an empty text would look like the value */
 
 void rendering_text(struct rendering *rendering, PyObject *string)
 {
@@ -14,6 +15,8 @@ void rendering_text(struct rendering *rendering, PyObject *string)
     if (bytes != NULL) {
         text_put(rendering->text, PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes));
         Py_DECREF(bytes);
+    } else {
+        text_puts(rendering->text, NO_MEMORY);
     }
 }
 
@@ -118,6 +121,8 @@ static void render_quoted(struct rendering *rendering, PyTypeObject *type, PyObj
             rendering->text->full = true; /* it was cut because there is no room */
         }
         text_close(rendering->text, closer);
+    } else {
+        text_puts(rendering->text, NO_MEMORY);
     }
     Py_XDECREF(bytes);
     Py_XDECREF(string);

@@ -7,6 +7,7 @@
 #include "hold.h"
 #include "lifecycle.h"
 #include "parked.h"
+#include "recursion_room.h"
 #include "requests.h"
 #include "server.h"
 #include "step_targets.h"
@@ -39,6 +40,8 @@ struct stop {
     PyObject *get_interval, *set_interval;   /* owned: sys' functions */
     PyObject *interval;                      /* owned: the program's own, while it is replaced */
     PyObject *get_handler, *default_handler; /* owned: of SIGINT; NULL where not found */
+    PyObject *probe;                         /* owned: see recursion_room.h */
+    int recursion_limit;                     /* the program's own, while there is room beyond it; 0: not */
     bool interrupted;                        /* a Ctrl-C of the program was caught by an evaluate */
     long skipped;                            /* breakpoints that other threads passed while an evaluate ran */
     bool check_interrupt;                    /* the main thread goes on: a Ctrl-C may have come meanwhile */
@@ -98,6 +101,7 @@ void stop_destroy(struct stop *stop)
         Py_XDECREF(stop->get_handler);
         Py_XDECREF(stop->default_handler);
         Py_XDECREF(stop->interval);
+        Py_XDECREF(stop->probe);
         Py_XDECREF(stop->frame);
         free(stop);
     }
@@ -207,6 +211,9 @@ void stop_before_python(void *data, long long request_seq)
     backend->stop->cancelled = false;
     helper_plan_turn(backend, TURN_IN_EVALUATE);
     pthread_mutex_unlock(&backend->lock);
+    if (recursion_room_is_needed(&backend->stop->probe)) { /* before other threads can take turns */
+        backend->stop->recursion_limit = recursion_room_open();
+    }
     release_interval(backend);
 }
 
@@ -230,6 +237,10 @@ void stop_after_python(void *data)
     struct backend *backend = data;
     struct stop *stop = backend->stop;
     PyObject *error = PyErr_GetRaisedException();
+    if (stop->recursion_limit) {
+        recursion_room_close(stop->recursion_limit);
+        stop->recursion_limit = 0;
+    }
     pthread_mutex_lock(&backend->lock);
     bool cancelled = stop->cancelled;
     long long request = stop->running;

@@ -257,3 +257,18 @@ class Session:
     def names_of_events(self) -> Sequence[str]:
         """Names of the events that no test has taken yet."""
         return [message["event"] for message in self.events]
+
+
+def run_bare(python: str | Path, *words: str | Path, cwd: Path | None = None) -> tuple[int, str, str]:
+    """Run `PYTHON WORDS…` without a debugger: status, stdout and stderr, to be compared with `Session.finish()`."""
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTUI"))}
+    done = subprocess.run(
+        [str(python), *map(str, words)],
+        cwd=cwd,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        start_new_session=True,
+        timeout=TIMEOUT * 3,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
