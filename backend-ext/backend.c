@@ -119,6 +119,7 @@ void backend_detach(struct backend *backend)
     pthread_cond_broadcast(&backend->changed);
     pthread_mutex_unlock(&backend->lock);
     requests_refuse_all(backend, "the debugging session is over");
+    stop_finish(backend);
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
     unhandled_stop(backend->unhandled);

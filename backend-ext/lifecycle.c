@@ -314,6 +314,7 @@ void lifecycle_forked(struct backend *backend)
     parked_forked(backend);
     hold_forked(backend);
     remove_fork_filters(backend);
+    stop_finish(backend);
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
     unhandled_stop(backend->unhandled);

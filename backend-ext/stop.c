@@ -9,6 +9,7 @@
 #include "parked.h"
 #include "recursion_room.h"
 #include "requests.h"
+#include "reserve.h"
 #include "server.h"
 #include "step_targets.h"
 #include "stepping.h"
@@ -42,6 +43,7 @@ struct stop {
     PyObject *get_handler, *default_handler; /* owned: of SIGINT; NULL where not found */
     PyObject *probe;                         /* owned: see recursion_room.h */
     int recursion_limit;                     /* the program's own, while there is room beyond it; 0: not */
+    void *reserve;                           /* see reserve.h: given up during a stop */
     bool interrupted;                        /* a Ctrl-C of the program was caught by an evaluate */
     long skipped;                            /* breakpoints that other threads passed while an evaluate ran */
     bool check_interrupt;                    /* the main thread goes on: a Ctrl-C may have come meanwhile */
@@ -83,6 +85,7 @@ struct stop *stop_create(struct backend *backend)
         stop_destroy(stop);
         return NULL;
     }
+    reserve_take(&stop->reserve);
     PyObject *modules = PySys_GetObject("modules"); /* borrowed */
     PyObject *signals = modules ? PyDict_GetItemString(modules, "_signal") : NULL;
     if (signals) {
@@ -102,9 +105,15 @@ void stop_destroy(struct stop *stop)
         Py_XDECREF(stop->default_handler);
         Py_XDECREF(stop->interval);
         Py_XDECREF(stop->probe);
+        reserve_release(&stop->reserve);
         Py_XDECREF(stop->frame);
         free(stop);
     }
+}
+
+void stop_finish(struct backend *backend)
+{
+    reserve_release(&backend->stop->reserve);
 }
 
 bool stop_active(const struct backend *backend)
@@ -362,10 +371,8 @@ static void show_and_serve(struct backend *backend, const struct stop_info *info
         backend->stop->serving = PyThread_get_thread_ident();     /* watches are evaluated before anything is served */
     }
     pthread_mutex_unlock(&backend->lock);
-    if (!gone) {
-        stop_event_stopped(backend, info, backend->stop->ident);
-    }
-    if (!gone && getpid() == backend->pid) { /* a watch may have forked */
+    bool told = !gone && stop_event_stopped(backend, info, backend->stop->ident);
+    if (told && getpid() == backend->pid) { /* a watch may have forked */
         breakpoints_after_hit(backend->breakpoints, info->hits);
         serve(backend);
     }
@@ -455,6 +462,7 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
         return;
     }
     stop->active = true;
+    reserve_release(&stop->reserve);
     hold_interval(backend);
     stop_for(backend, info);
     if (stop->abandoned) {
@@ -468,6 +476,9 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     Py_CLEAR(stop->frame);
     stop->active = false;
     PyErr_Clear();
+    if (!backend->ended) {
+        reserve_take(&stop->reserve);
+    }
     if (stop->interrupted) {
         stop->interrupted = false;
         PyErr_SetInterruptEx(SIGINT);

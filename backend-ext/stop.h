@@ -36,6 +36,9 @@ void stop_enter(struct backend *backend, const struct stop_info *info);
  * waits for the end of that stop. Nobody else is to be handed over to any more when there is none. GIL held. */
 void stop_hand_over(struct backend *backend);
 
+/* The session is over: give back what is kept for stops. GIL held. */
+void stop_finish(struct backend *backend);
+
 /* Whether a stop is going on: a second one (found while an evaluate runs) must pass. */
 bool stop_active(const struct backend *backend);
 

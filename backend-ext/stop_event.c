@@ -71,12 +71,12 @@ static struct value *make_snapshot(struct backend *backend, struct arena *arena,
     return snapshot;
 }
 
-void stop_event_stopped(struct backend *backend, const struct stop_info *info, unsigned long ident)
+bool stop_event_stopped(struct backend *backend, const struct stop_info *info, unsigned long ident)
 {
     breakpoints_tell_counts(backend->breakpoints);
     struct arena *arena = arena_create();
     if (!arena) {
-        return;
+        return false;
     }
     long long thread = threads_id(backend, ident);
     struct value *body = value_map(arena);
@@ -97,8 +97,10 @@ void stop_event_stopped(struct backend *backend, const struct stop_info *info, u
         value_set(arena, body, "hitBreakpointIds", ids);
     }
     value_set(arena, body, "pytui", snapshot);
+    bool told = !arena_failed(arena);
     watches_post_stopped(backend, arena, body, snapshot);
     modules_stopped(backend->modules);
+    return told;
 }
 
 void stop_event_continued(struct backend *backend, unsigned long ident)

@@ -1,5 +1,6 @@
 """Programs at the limit of recursion or of memory: stops are served there, and the program's result is a bare run's."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,6 +154,8 @@ def test_limit_far_beyond_the_c_stack(session: Start, python: interpreters.Inter
     assert run.finish() == bare
 
 
+no_limits = pytest.mark.skipif("PYTUI_SANITIZE" in os.environ, reason="sanitizers end a program that lacks memory")
+
 # Memory. The program limits itself to what it has and a little more; what it then asks for in vain is its own affair.
 SCARCE = """\
 import resource
@@ -182,6 +185,7 @@ READY = SCARCE.splitlines().index("ready = 1") + 1
 CAUGHT = SCARCE.splitlines().index("        caught = repr(error)") + 1
 
 
+@no_limits
 def test_memory_error_of_the_program(session: Start, python: interpreters.Interpreter) -> None:
     """A stop where the memory has run out is served, and what the program prints is a bare run's."""
     run = session(text=SCARCE)
@@ -197,6 +201,7 @@ def test_memory_error_of_the_program(session: Start, python: interpreters.Interp
     assert run.finish() == bare and bare[1] == "MemoryError()\nMemoryError()\n40000000\n"
 
 
+@no_limits
 def test_memory_error_of_an_evaluate(session: Start, python: interpreters.Interpreter) -> None:
     """Code that asks for more than there is fails with an answer that says so; the session goes on."""
     run = session(text=SCARCE)
@@ -217,6 +222,7 @@ def test_memory_error_of_an_evaluate(session: Start, python: interpreters.Interp
     assert run.finish() == bare
 
 
+@no_limits
 def test_uncaught_memory_error(session: Start, python: interpreters.Interpreter, tmp_path: Path) -> None:
     """Shown post-mortem with its frame's variables."""
     text = SCARCE.replace("print(work(), flush=True)", "kept = [bytearray(10**6) for _ in range(10**6)]", 1)
@@ -228,3 +234,46 @@ def test_uncaught_memory_error(session: Start, python: interpreters.Interpreter,
     assert run.evaluate("len(big)") == "40000000"
     run.resume()
     assert run.finish() == bare and bare[0] == 1
+
+
+# The last sixteen bytes are used up when it stops.
+FULL = (
+    SCARCE.split("big =")[0]
+    + """\
+def work(kept):
+    size = 1 << 20
+    while size > 16:
+        try:
+            while True: kept.append(bytes(size))
+        except MemoryError:
+            size //= 2
+    full = 1
+    kept.clear()
+    return full
+limit(3_000_000)
+print(work([None] * 100_000), flush=True)
+lift()
+"""
+)
+
+
+@no_limits
+def test_stop_without_any_memory_left(session: Start, python: interpreters.Interpreter) -> None:
+    """It is told, looked at and stepped on from; what is set aside for that comes back with the next stop."""
+    run = session(text=FULL)
+    bare = run_bare(python.path, run.script)
+    run.start(FULL.splitlines().index("    full = 1") + 1)
+    run.wait_stop("breakpoint")
+    frame = run.frames[0]["id"]
+    names = shown(run)
+    assert names["kept"].startswith("[None") and names["size"] == "16"
+    assert run.request("stackTrace", threadId=run.stopped["threadId"])["stackFrames"][1]["name"] == "<module>"
+    assert int(run.evaluate("len(kept)")) > 100_000
+    for expression in ("bytes(10**9)", "[bytes(1000) for _ in range(10**6)]"):
+        failed = run.request("evaluate", expression=expression, context="repl", frameId=frame)
+        assert failed["pytui"]["exception"] == "MemoryError"
+    run.go("next", "step")
+    run.go("next", "step")
+    assert run.evaluate("full") == "1"
+    run.resume()
+    assert run.finish() == bare == (0, "1\n", "")
