@@ -12,6 +12,7 @@
 #include <time.h>
 
 #define STACK_SIZE ((size_t)8 << 20) /* it may run Python: evaluate while a blocked program is held */
+#define HEAP_START ((size_t)16 << 10)
 
 struct helper {      /* guarded by backend->lock */
     bool busy;       /* has the GIL or waits for it */
@@ -157,11 +158,20 @@ static void work_with_gil(struct backend *backend, bool hold)
     }
 }
 
+/* The thread's first allocation makes its heap. Later there may be no memory for one, and PyGILState_Ensure() ends the
+ * process where it gets none. */
+static void make_heap(void)
+{
+    void *volatile block = malloc(HEAP_START);
+    free(block);
+}
+
 static void *help_thread(void *data)
 {
     struct backend *backend = data;
     struct helper *helper = backend->helper;
     bool hold = false;
+    make_heap();
     pthread_mutex_lock(&backend->lock);
     helper->ident = PyThread_get_thread_ident();
     while (wait_for_work(backend, &hold)) {
