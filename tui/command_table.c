@@ -201,6 +201,12 @@ const struct command commands[] = {
     {"copy-value", NULL, "y", SCOPE_VARIABLES, NULL, "Copy the whole value's text: runs its repr()", NULL,
      .run = pane_variables_copy},
 
+    {"find", NULL, "F", SCOPE_VARIABLES, "[TEXT]", "Search in names and values of the open rows", NULL,
+     .run = pane_variables_find},
+    {"find-next", NULL, ".", SCOPE_VARIABLES, NULL, "Go to the next row that was searched for", NULL,
+     .run = pane_variables_find_next},
+    {"find-previous", NULL, ",", SCOPE_VARIABLES, NULL, "Go to the row before that was searched for", NULL,
+     .run = pane_variables_find_previous},
     {"pin", NULL, "@", SCOPE_VARIABLES, NULL, "Show the variable on top, too", NULL, .run = pane_variables_pin},
     {"highlight", NULL, "H", SCOPE_VARIABLES, NULL, "Make the variable stand out", NULL,
      .run = pane_variables_highlight},

@@ -29,12 +29,15 @@ void pane_variables_sort(struct app *app, const char *argument);   /* a: by name
 void pane_variables_filter(struct app *app, const char *argument); /* /: only what holds a text */
 void pane_variables_copy(struct app *app, const char *argument);   /* y: the whole text to the clipboard */
 
-void pane_terminal_search(struct app *app, const char *argument);     /* in what the program printed */
-void pane_variables_pin(struct app *app, const char *argument);       /* @: on top, too */
-void pane_variables_highlight(struct app *app, const char *argument); /* H */
-void pane_variables_wrap(struct app *app, const char *argument);      /* w: over several lines */
-void pane_variables_access(struct app *app, const char *argument);    /* *: public, private or all names */
-void pane_variables_methods(struct app *app, const char *argument);   /* m */
+void pane_terminal_search(struct app *app, const char *argument);         /* in what the program printed */
+void pane_variables_find(struct app *app, const char *argument);          /* F: in the open rows */
+void pane_variables_find_next(struct app *app, const char *argument);     /* . */
+void pane_variables_find_previous(struct app *app, const char *argument); /* , */
+void pane_variables_pin(struct app *app, const char *argument);           /* @: on top, too */
+void pane_variables_highlight(struct app *app, const char *argument);     /* H */
+void pane_variables_wrap(struct app *app, const char *argument);          /* w: over several lines */
+void pane_variables_access(struct app *app, const char *argument);        /* *: public, private or all names */
+void pane_variables_methods(struct app *app, const char *argument);       /* m */
 
 void pane_watches_add(struct app *app, const char *argument);    /* n, Insert */
 void pane_watches_remove(struct app *app, const char *argument); /* Delete; the argument is a number or an expression */

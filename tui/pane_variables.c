@@ -30,6 +30,7 @@ static void destroy(void *data)
     struct variables_pane *self = data;
     if (self) {
         free(self->edited);
+        free(self->wanted);
         model_watch_finish(&self->removed);
     }
     free(self);

@@ -2,6 +2,7 @@
  *
  * pane_variables.c       keys, mouse, expanding, editing
  * pane_variables_draw.c  rows on the screen
+ * pane_variables_find.c  searching
  * pane_variables_marks.c pins, highlights, wrapping, access
  * pane_watches.c         what it does with watches */
 #pragma once
@@ -22,6 +23,7 @@ struct variables_pane {
     struct list_view list;
     unsigned short line_rows[VARIABLES_LINES_MAX]; /* which row each line of the screen shows, from the first one */
     char *edited;               /* owned: path of the variable that the prompt is open for; NULL: none */
+    char *wanted;               /* owned: what was searched for last; NULL: nothing */
     struct model_watch removed; /* owned: the watch removed last; expression NULL: none */
 };
 

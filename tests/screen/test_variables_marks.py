@@ -92,3 +92,23 @@ def test_access_goes_round(pytui, write):
     screen.expect_not("methods  ")
     screen.send(":access nothing\r")
     screen.expect("access groups, public, private or all")
+
+
+def test_finding_goes_round(pytui, write):
+    screen = stopped(pytui, write)
+    screen.send("jjjl")
+    screen.expect(re.compile(r"▸ \[0\] +list\[2\]"))
+    screen.send("F")
+    screen.expect("find:")
+    screen.send("LIST\r")
+    screen.expect("no open row holds LIST")
+    screen.send(":find list\r")
+    screen.expect("list")
+    screen.send("@")
+    screen.expect(re.compile(r"▸ nested\[0\] +list\[2\]"))
+    screen.send("@")
+    screen.expect_not("nested[0]  ")
+    screen.send(",@")
+    screen.expect(re.compile(r"Variables.*\n.*▾ nested"))
+    screen.send("@..")
+    screen.expect("from the other end on")
