@@ -238,6 +238,13 @@ const struct command commands[] = {
     {"show-breakpoint", NULL, "o", SCOPE_BREAKPOINTS, NULL, "Show the breakpoint's source", "show",
      .run = pane_breakpoints_show},
 
+    {"console-results", NULL, "Ctrl-o", SCOPE_CONSOLE, NULL, "Go into what stands above: open values, search, copy", "results",
+     .run = pane_console_results},
+    {"console-history", NULL, "Ctrl-r", SCOPE_CONSOLE, NULL, "Search in what was typed before (Ctrl-s: newer)", NULL,
+     .run = pane_console_history},
+    {"console-clear", NULL, "Ctrl-l", SCOPE_CONSOLE, NULL, "Empty the console, and paint the screen anew", NULL,
+     .run = pane_console_clear},
+
     {"leave-terminal", NULL, "Ctrl-]", SCOPE_TERMINAL, NULL, "Back to Source; all other keys go to the program",
      "leave", .run = command_leave_terminal},
 };

@@ -276,6 +276,15 @@ static void go_on(struct app *app, bool backwards)
     app_damage(app);
 }
 
+/* Of a statement of several lines the one with the cursor is completed. */
+static size_t line_start(const struct lineedit *edit)
+{
+    size_t at = lineedit_cursor(edit);
+    while (at > 0 && lineedit_text(edit)[at - 1] != '\n')
+        at--;
+    return at;
+}
+
 void completer_tab(struct app *app, struct lineedit *edit, bool colon, bool backwards)
 {
     struct completer *completer = app->completer;
@@ -288,7 +297,7 @@ void completer_tab(struct app *app, struct lineedit *edit, bool colon, bool back
     if (colon)
         completion_find(lineedit_text(edit), lineedit_cursor(edit), app_model(app), &completer->found);
     else
-        completer->found = (struct completion){.python = true};
+        completer->found = (struct completion){.python = true, .python_from = line_start(edit)};
     if (!completer->found.python || !ask_python(app, completer->found.python_from))
         offer(app);
 }

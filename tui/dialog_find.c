@@ -190,6 +190,7 @@ static bool finding_key(struct app *app, struct dialog *dialog, const struct key
         return !self->match_count && !(self->any_text && *lineedit_text(self->edit));
     switch (lineedit_key(self->edit, key)) {
     case LINEEDIT_CHANGED:
+    case LINEEDIT_CUT:
         filter(app, self);
         return true;
     case LINEEDIT_MOVED:

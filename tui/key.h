@@ -5,12 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define KEY_PASTE_PART ((size_t)256 << 10) /* a longer paste comes in parts */
+
 enum key_kind {
     KEY_KIND_NONE,
     KEY_KIND_CHAR,  /* codepoint; Ctrl-letter is 'x' with KEY_CTRL; Tab, Enter, Esc, Backspace are specials */
     KEY_KIND_NAMED, /* one of enum key_name */
     KEY_KIND_MOUSE,
-    KEY_KIND_PASTE, /* text holds what was pasted */
+    KEY_KIND_PASTE, /* text holds what was pasted; more follows if it has KEY_PASTE_PART bytes */
     KEY_KIND_RESIZE,
 };
 

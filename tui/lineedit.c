@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LENGTH_MAX (256u << 10) /* a paste beyond that is cut */
+#define LENGTH_MAX ((size_t)4 << 20) /* a paste beyond that is cut */
 
 struct lineedit {
     char *text; /* owned, NUL-terminated */
@@ -126,6 +126,31 @@ static size_t blank_start(const struct lineedit *edit, size_t at)
     return at;
 }
 
+/* Where the line of AT begins and ends. */
+static size_t line_start(const struct lineedit *edit, size_t at)
+{
+    while (at > 0 && edit->text[at - 1] != '\n')
+        at--;
+    return at;
+}
+
+static size_t line_end(const struct lineedit *edit, size_t at)
+{
+    return at + strcspn(edit->text + at, "\n");
+}
+
+bool lineedit_vertical(struct lineedit *edit, bool up)
+{
+    size_t start = line_start(edit, edit->cursor), end = line_end(edit, edit->cursor);
+    if (up ? start == 0 : end == edit->length)
+        return false;
+    int column = canvas_width(edit->text + start, edit->cursor - start);
+    size_t there = up ? line_start(edit, start - 1) : end + 1;
+    edit->cursor = there + canvas_offset(edit->text + there, line_end(edit, there) - there, column);
+    edit->killing = false;
+    return true;
+}
+
 /* Cut from START to END, keeping it for Ctrl-y; kills in a row are kept together. */
 static void kill_text(struct lineedit *edit, size_t start, size_t end, bool add)
 {
@@ -213,10 +238,10 @@ static enum lineedit_result act(struct lineedit *edit, enum action action)
         edit->cursor = next(edit, at);
         return LINEEDIT_MOVED;
     case START:
-        edit->cursor = 0;
+        edit->cursor = line_start(edit, at);
         return LINEEDIT_MOVED;
     case END:
-        edit->cursor = edit->length;
+        edit->cursor = line_end(edit, at);
         return LINEEDIT_MOVED;
     case WORD_LEFT:
         edit->cursor = word_start(edit, at);
@@ -231,10 +256,10 @@ static enum lineedit_result act(struct lineedit *edit, enum action action)
         splice(edit, at, next(edit, at), NULL, 0);
         break;
     case KILL_END:
-        kill_text(edit, at, edit->length, add);
+        kill_text(edit, at, line_end(edit, at), add);
         break;
     case KILL_START:
-        kill_text(edit, 0, at, add);
+        kill_text(edit, line_start(edit, at), at, add);
         break;
     case KILL_WORD:
         kill_text(edit, word_start(edit, at), at, add);
@@ -256,8 +281,8 @@ static enum lineedit_result act(struct lineedit *edit, enum action action)
     return LINEEDIT_CHANGED;
 }
 
-/* Pasted text without carriage returns, NULs and a newline at its end. */
-static void paste(struct lineedit *edit, const char *text, size_t length)
+/* Pasted text without carriage returns, NULs and a newline at its end. False if it was too long. */
+static bool paste(struct lineedit *edit, const char *text, size_t length)
 {
     char *clean = xmemdup(text, length);
     size_t used = 0;
@@ -267,18 +292,23 @@ static void paste(struct lineedit *edit, const char *text, size_t length)
         else if (text[i] && !(text[i] == '\n' && i > 0 && text[i - 1] == '\r'))
             clean[used++] = text[i];
     }
-    while (used > 0 && clean[used - 1] == '\n')
+    while (used > 0 && clean[used - 1] == '\n' && length < KEY_PASTE_PART)
         used--;
+    size_t room = LENGTH_MAX - edit->length, whole = used;
+    used = used < room ? used : room;
+    while (used < whole && used > 0 && ((unsigned char)clean[used] & 0xC0) == 0x80)
+        used--; /* not within a character */
     splice(edit, edit->cursor, edit->cursor, clean, used);
     free(clean);
+    return used == whole;
 }
 
 enum lineedit_result lineedit_key(struct lineedit *edit, const struct key *key)
 {
     if (key->kind == KEY_KIND_PASTE) {
-        paste(edit, key->text, key->length);
+        bool whole = paste(edit, key->text, key->length);
         edit->killing = false;
-        return LINEEDIT_CHANGED;
+        return whole ? LINEEDIT_CHANGED : LINEEDIT_CUT;
     }
     for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++) {
         struct key bound;

@@ -19,7 +19,11 @@ void lineedit_set(struct lineedit *edit, const char *text);
 /* Put TEXT in place of the bytes from START to the cursor; completion. */
 void lineedit_replace(struct lineedit *edit, size_t start, const char *text);
 
-enum lineedit_result { LINEEDIT_UNUSED, LINEEDIT_MOVED, LINEEDIT_CHANGED };
+/* To the same column of the line above or below, in a text of several; false where there is none. */
+bool lineedit_vertical(struct lineedit *edit, bool up);
+
+/* CUT: a paste was too long, and its end is left out. */
+enum lineedit_result { LINEEDIT_UNUSED, LINEEDIT_MOVED, LINEEDIT_CHANGED, LINEEDIT_CUT };
 /* Characters, pasted text, motions and kills. Enter, Tab, Esc, Up and Down are not its business. */
 enum lineedit_result lineedit_key(struct lineedit *edit, const struct key *key);
 

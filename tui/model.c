@@ -96,6 +96,12 @@ void model_watch_finish(struct model_watch *watch)
     free(watch->path);
 }
 
+static void finish_line(struct model_line *line)
+{
+    free(line->text);
+    model_variable_destroy(line->value);
+}
+
 void model_destroy(struct model *model)
 {
     if (!model)
@@ -116,7 +122,7 @@ void model_destroy(struct model *model)
         model_watch_finish(&model->watches[i]);
     free(model->watches);
     for (size_t i = 0; i < model->line_count; i++)
-        free(model->lines[i].text);
+        finish_line(&model->lines[i]);
     model_variable_destroy(model->root);
     model_changes_destroy(model->changes);
     char *const texts[] = {model->program, model->python_version, model->reason,     model->description,
@@ -380,17 +386,26 @@ bool model_is_frozen(const struct model *model, int64_t thread)
     return false;
 }
 
+void model_clear_lines(struct model *model)
+{
+    for (size_t i = 0; i < model->line_count; i++)
+        finish_line(&model->lines[i]);
+    model->line_count = 0;
+    model->generation++;
+}
+
 void model_add_line(struct model *model, enum model_line_kind kind, const char *text)
 {
     if (model->line_count >= LINES_MAX) { /* drop a tenth, so that it is rare */
         size_t drop = LINES_MAX / 10;
         for (size_t i = 0; i < drop; i++)
-            free(model->lines[i].text);
+            finish_line(&model->lines[i]);
         model->line_count -= drop;
         memmove(model->lines, model->lines + drop, model->line_count * sizeof *model->lines);
     }
     xgrow(&model->lines, &model->line_capacity, model->line_count + 1, sizeof *model->lines);
-    model->lines[model->line_count++] = (struct model_line){.kind = kind, .text = xstrdup(text)};
+    model->lines[model->line_count++] =
+        (struct model_line){.kind = kind, .text = xstrdup(text), .id = ++model->last_line_id};
     model->generation++;
 }
 

@@ -136,6 +136,9 @@ enum model_line_kind { MODEL_LINE_INPUT, MODEL_LINE_RESULT, MODEL_LINE_OUTPUT, M
 struct model_line {
     enum model_line_kind kind;
     char *text;
+    uint64_t id;                  /* never reused */
+    struct model_variable *value; /* owned: a result that opens; NULL */
+    uint64_t stop;                /* that gave it */
 };
 
 struct model {
@@ -199,6 +202,7 @@ struct model {
 
     struct model_line *lines; /* console; the oldest are dropped beyond 10,000 */
     size_t line_count, line_capacity;
+    uint64_t last_line_id;
 
     int exit_status; /* waitpid()'s, when state is ENDED and it is known (exit_known) */
     bool exit_known;
@@ -238,6 +242,7 @@ enum model_filter_kind model_filter_row(const struct model *model, size_t index)
 void model_describe_filter(const struct model *model, enum model_filter_kind kind, char *buffer, size_t size);
 
 void model_add_line(struct model *model, enum model_line_kind kind, const char *text);
+void model_clear_lines(struct model *model);
 
 /* "stopped: step", "running", "exited with status 3", "killed by SIGKILL", … */
 void model_describe_state(const struct model *model, char *buffer, size_t size);

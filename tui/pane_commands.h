@@ -44,6 +44,10 @@ void pane_watches_remove(struct app *app, const char *argument); /* Delete; the 
 void pane_watches_restore(struct app *app, const char *argument); /* U */
 void pane_watches_place(struct app *app, const char *argument);   /* o: this function, the project, everywhere */
 
+void pane_console_results(struct app *app, const char *argument); /* Ctrl-o: its transcript gets the keys */
+void pane_console_clear(struct app *app, const char *argument);   /* Ctrl-l */
+void pane_console_history(struct app *app, const char *argument); /* Ctrl-r: search what was typed before */
+
 void pane_source_reload(struct app *app, const char *argument); /* Ctrl-r: read the file anew */
 
 /* The Stack pane's cursor follows the selected frame, after u and d. */

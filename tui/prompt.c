@@ -3,6 +3,7 @@
 #include "app.h"
 #include "complete.h"
 #include "history.h"
+#include "history_find.h"
 #include "lineedit.h"
 #include "pane.h"
 #include "xalloc.h"
@@ -15,6 +16,7 @@ struct prompt {
     struct prompt_options options; /* label is owned */
     struct lineedit *edit;         /* owned */
     struct history_walk walk;
+    struct history_find find;
 };
 
 void prompt_open(struct app *app, const struct prompt_options *options)
@@ -45,6 +47,7 @@ static void finish(struct app *app, bool accepted)
         prompt->options.done(app, accepted ? lineedit_text(prompt->edit) : NULL, prompt->options.data);
     lineedit_destroy(prompt->edit);
     history_walk_finish(&prompt->walk);
+    history_find_finish(&prompt->find);
     free((char *)(uintptr_t)prompt->options.label);
     free(prompt);
 }
@@ -73,7 +76,10 @@ static void edit(struct app *app, const struct key *key)
         finish(app, false);
         return;
     }
-    if (lineedit_key(prompt->edit, key) != LINEEDIT_CHANGED)
+    enum lineedit_result result = lineedit_key(prompt->edit, key);
+    if (result == LINEEDIT_CUT)
+        app_message(app, true, "that is too long: its end is left out");
+    if (result != LINEEDIT_CHANGED && result != LINEEDIT_CUT)
         return;
     history_walk_leave(&prompt->walk);
     if (prompt->options.changed)
@@ -86,7 +92,12 @@ bool prompt_key(struct app *app, const struct key *key)
     if (!prompt)
         return false;
     app_damage(app);
-    if (pane_key_is(key, "Enter")) {
+    if (prompt->find.active && history_find_key(&prompt->find, app->history, prompt->edit, key))
+        return true;
+    if (prompt->options.commands && pane_key_is(key, "Ctrl-r")) {
+        completer_close(app);
+        history_find_begin(&prompt->find, prompt->edit);
+    } else if (pane_key_is(key, "Enter")) {
         finish(app, true);
     } else if (pane_key_is(key, "Esc Ctrl-c Ctrl-g")) {
         if (completer_is_open(app))
@@ -112,7 +123,10 @@ void prompt_draw(struct app *app, struct canvas screen)
     int row = screen.rows - 1;
     canvas_fill(screen, row, 0, 1, screen.columns, app_style(app, ROLE_INPUT));
     int half = screen.columns > 8 ? screen.columns / 2 : screen.columns;
-    int column = canvas_label(screen, row, 0, half, app_style(app, ROLE_PROMPT), prompt->options.label);
+    char label[192];
+    history_find_label(&prompt->find, label, sizeof label);
+    int column = canvas_label(screen, row, 0, half, app_style(app, ROLE_PROMPT),
+                              prompt->find.active ? label : prompt->options.label);
     int cursor = lineedit_draw(prompt->edit, screen, row, column, screen.columns - column, app_style(app, ROLE_INPUT));
     app_set_cursor(app, screen, row, cursor);
     completer_draw(app, screen, row, column);

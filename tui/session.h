@@ -120,6 +120,10 @@ bool session_evaluate_as(struct session *session, const char *expression, const 
                          session_result_handler handler, void *data);
 /* The value of an expression as a line, for the handler alone: nothing goes to the console. */
 bool session_watch(struct session *session, const char *expression, session_result_handler handler, void *data);
+/* A value that a console line offers, or a row below it: open or close it, fetch its next page. */
+void session_open_value(struct session *session, const struct model_line *line, struct model_variable *variable,
+                        bool open);
+void session_more_of_value(struct session *session, const struct model_line *line, struct model_variable *variable);
 bool session_evaluating(const struct session *session);
 void session_interrupt_evaluate(struct session *session); /* cancel */
 

@@ -9,6 +9,7 @@
  * session_code.c   just my code
  * session_watches.c watched expressions
  * session_where.c  pause, and the stacks of all threads
+ * session_results.c results in the console that open
  * session_values.c how values are shown and changed
  * session_talk.c   evaluate, complete, source text */
 #pragma once
@@ -162,6 +163,14 @@ void session_begin_watches(struct session *session, struct model_variable *root)
 void session_read_watches(struct session *session, const struct value *snapshot);
 void session_ask_watches(struct session *session);
 void session_watches_event(struct session *session, const struct value *body);
+/* A row of `variables` as the last child of PARENT. */
+struct model_variable *session_read_row(struct model_variable *parent, const struct value *value);
+/* The row at or below ROOT that waits for the page of REQUEST. Rows may have the same name: no path tells. */
+struct model_variable *session_find_waiting(struct model_variable *root, const struct request *request);
+
+/* session_results.c */
+/* The last console line opens to the value that BODY, an EvaluateResponse, refers to. */
+void session_offer_value(struct session *session, const struct value *body);
 
 /* session_values.c */
 /* What was chosen for a row: its "display" or "match". NULL: nothing. */

@@ -102,6 +102,8 @@ static void evaluated(struct session *session, const struct message *response, s
         result = exception;
     session->output_open = false;
     session_output(session, failure || raised ? MODEL_LINE_ERROR : MODEL_LINE_RESULT, result);
+    if (!failure && *result)
+        session_offer_value(session, response->body);
     session->output_open = false;
     if (!failure)
         session_refresh(session); /* it may have assigned to anything */

@@ -119,7 +119,7 @@ static void fetch_page(struct session *session, struct model_variable *variable,
         variable->loading = false;
 }
 
-void session_fill_variable(struct session *session, struct model_variable *variable, const struct value *value)
+static void take_fields(struct model_variable *variable, const struct value *value)
 {
     const struct value *hint = value_get_map(value, "presentationHint");
     session_replace(&variable->name, value_get_text(value, "name", "?"));
@@ -132,6 +132,18 @@ void session_fill_variable(struct session *session, struct model_variable *varia
     variable->group = variable->reference > 0 && strcmp(value_get_text(hint, "kind", ""), "virtual") == 0;
     variable->indexed = value_get_int(value, "indexedVariables", 0);
     variable->named = value_get_int(value, "namedVariables", 0);
+}
+
+struct model_variable *session_read_row(struct model_variable *parent, const struct value *value)
+{
+    struct model_variable *variable = model_variable_create(parent);
+    take_fields(variable, value);
+    return variable;
+}
+
+void session_fill_variable(struct session *session, struct model_variable *variable, const struct value *value)
+{
+    take_fields(variable, value);
     session_replace(&variable->marks, session_remembered(session, variable, "marks"));
     model_changes_mark(session->model, variable);
 }
@@ -184,14 +196,13 @@ static void show_incoming(struct session *session)
     model_set_root(session->model, root);
 }
 
-/* The row that waits for REQUEST's page. Rows may have the same name, so the path alone does not tell. */
-static struct model_variable *find_waiting(struct model_variable *root, const struct request *request)
+struct model_variable *session_find_waiting(struct model_variable *root, const struct request *request)
 {
     if (root->loading && root->reference == request->reference && root->count == request->start)
         return root;
     struct model_variable *found = NULL;
     for (size_t i = 0; i < root->count && !found; i++)
-        found = find_waiting(root->children[i], request);
+        found = session_find_waiting(root->children[i], request);
     return found;
 }
 
@@ -199,7 +210,7 @@ static void page_arrived(struct session *session, const struct message *response
 {
     if (request->view != session->view || !session_view_root(session))
         return;
-    struct model_variable *parent = find_waiting(session_view_root(session), request);
+    struct model_variable *parent = session_find_waiting(session_view_root(session), request);
     if (!parent) /* asked for in the tree before */
         parent = model_variable_find(session_view_root(session), request->path);
     const char *failure = session_failure(response);

@@ -13,9 +13,9 @@
 #include "xalloc.h"
 
 #define ESC             '\x1b'
-#define SEQUENCE_LIMIT  128          /* longer control sequences are garbage */
-#define STRING_LIMIT    4096         /* the same for OSC and DCS */
-#define PASTE_LIMIT     (256 * 1024) /* a longer paste comes in parts */
+#define SEQUENCE_LIMIT  128  /* longer control sequences are garbage */
+#define STRING_LIMIT    4096 /* the same for OSC and DCS */
+#define PASTE_LIMIT     KEY_PASTE_PART
 #define PASTE_END       "\x1b[201~"
 #define PARAMETER_LIMIT 6
 

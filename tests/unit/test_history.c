@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "tui/history.h"
+#include "tui/history_find.h"
+#include "tui/key.h"
+#include "tui/lineedit.h"
 
 #define NOWHERE ((size_t)-1)
 
@@ -145,6 +148,56 @@ static void up_and_down_go_through_what_begins_alike(void **state)
     history_destroy(history);
 }
 
+static void press(struct history_find *find, struct history *history, struct lineedit *edit, const char *name)
+{
+    struct key key;
+    assert_true(key_parse(name, &key));
+    history_find_key(find, history, edit, &key);
+}
+
+static void searching_finds_older_and_newer_ones(void **state)
+{
+    (void)state;
+    struct history *history = history_create(NULL, 10);
+    struct lineedit *edit = lineedit_create("typed");
+    struct history_find find = {0};
+    char label[64];
+    history_add(history, "gr\303\266\303\237e = 1");
+    history_add(history, "b = 2");
+    history_add(history, "gr\303\266\303\237er = 3");
+    history_find_begin(&find, edit);
+    press(&find, history, edit, "Ctrl-r");
+    assert_string_equal(lineedit_text(edit), "typed");
+    press(&find, history, edit, "\303\266");
+    assert_string_equal(lineedit_text(edit), "gr\303\266\303\237er = 3");
+    press(&find, history, edit, "Ctrl-r");
+    assert_string_equal(lineedit_text(edit), "gr\303\266\303\237e = 1");
+    press(&find, history, edit, "Ctrl-r");
+    assert_true(find.failed);
+    assert_string_equal(lineedit_text(edit), "gr\303\266\303\237e = 1");
+    press(&find, history, edit, "Ctrl-s");
+    assert_string_equal(lineedit_text(edit), "gr\303\266\303\237er = 3");
+    press(&find, history, edit, "Ctrl-s");
+    assert_true(find.failed);
+    press(&find, history, edit, "Backspace");
+    history_find_label(&find, label, sizeof label);
+    assert_string_equal(label, "history '': ");
+    press(&find, history, edit, "b");
+    assert_string_equal(lineedit_text(edit), "b = 2");
+    press(&find, history, edit, "Left");
+    assert_false(find.active);
+    assert_string_equal(lineedit_text(edit), "b = 2");
+    history_find_begin(&find, edit);
+    for (int i = 0; i < 300; i++)
+        press(&find, history, edit, "\303\266");
+    press(&find, history, edit, "Esc");
+    assert_false(find.active);
+    assert_string_equal(lineedit_text(edit), "b = 2");
+    history_find_finish(&find);
+    lineedit_destroy(edit);
+    history_destroy(history);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +206,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(it_is_kept_over_runs_with_everything_in_it, setup, teardown),
         cmocka_unit_test_setup_teardown(two_at_once_lose_nothing, setup, teardown),
         cmocka_unit_test(up_and_down_go_through_what_begins_alike),
+        cmocka_unit_test(searching_finds_older_and_newer_ones),
         cmocka_unit_test(it_is_bounded),
         cmocka_unit_test_setup_teardown(a_broken_file_does_no_harm, setup, teardown),
     };

@@ -2,6 +2,7 @@
 
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tui/lineedit.h"
@@ -122,10 +123,57 @@ static void the_cursor_is_always_in_sight(void **state)
     grid_destroy(grid);
 }
 
+static void lines_are_moved_between(void **state)
+{
+    (void)state;
+    struct lineedit *edit = lineedit_create("one long line\nb\n\346\227\245\346\234\254 third");
+    assert_false(lineedit_vertical(edit, false));
+    assert_true(lineedit_vertical(edit, true));
+    assert_int_equal(lineedit_cursor(edit), strlen("one long line\nb"));
+    assert_true(lineedit_vertical(edit, true));
+    assert_int_equal(lineedit_cursor(edit), 1);
+    assert_false(lineedit_vertical(edit, true));
+    assert_true(lineedit_vertical(edit, false));
+    assert_true(lineedit_vertical(edit, false));
+    assert_int_equal(lineedit_cursor(edit), strlen("one long line\nb\n")); /* not within a wide character */
+    struct key key;
+    key_parse("Ctrl-e", &key);
+    lineedit_key(edit, &key);
+    assert_int_equal(lineedit_cursor(edit), strlen(lineedit_text(edit)));
+    key_parse("Ctrl-u", &key);
+    lineedit_key(edit, &key);
+    assert_string_equal(lineedit_text(edit), "one long line\nb\n");
+    lineedit_vertical(edit, true);
+    key_parse("Ctrl-k", &key);
+    lineedit_key(edit, &key);
+    assert_string_equal(lineedit_text(edit), "one long line\n\n");
+    lineedit_destroy(edit);
+}
+
+static void pastes_come_in_parts_and_are_cut(void **state)
+{
+    (void)state;
+    struct lineedit *edit = lineedit_create("");
+    char *part = malloc(KEY_PASTE_PART + 1);
+    memset(part, '\n', KEY_PASTE_PART);
+    struct key key = {.kind = KEY_KIND_PASTE, .text = part, .length = KEY_PASTE_PART};
+    assert_int_equal(lineedit_key(edit, &key), LINEEDIT_CHANGED);
+    assert_int_equal(strlen(lineedit_text(edit)), KEY_PASTE_PART); /* the next part goes on there */
+    memset(part, 'x', KEY_PASTE_PART);
+    enum lineedit_result result = LINEEDIT_CHANGED;
+    for (int i = 0; i < 100 && result == LINEEDIT_CHANGED; i++)
+        result = lineedit_key(edit, &key);
+    assert_int_equal(result, LINEEDIT_CUT);
+    assert_int_equal(strlen(lineedit_text(edit)), (size_t)4 << 20);
+    free(part);
+    lineedit_destroy(edit);
+}
+
 int main(void)
 {
     width_set_locale();
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_moved_between),       cmocka_unit_test(pastes_come_in_parts_and_are_cut),
         cmocka_unit_test(keys_edit_as_in_readline),      cmocka_unit_test(other_keys_are_not_used),
         cmocka_unit_test(pasted_text_comes_in_whole),    cmocka_unit_test(completion_replaces_up_to_the_cursor),
         cmocka_unit_test(the_cursor_is_always_in_sight),
