@@ -481,8 +481,9 @@ static void wake_armed(struct engine *engine, PyObject *code)
     }
 }
 
-/* 3.12 and 3.13 forget which instructions of CODE are armed when a second tool comes to it, as ours does for steps and
- * pauses: they begin to keep that by tools then, and begin with none. So have it begin before anything is armed. */
+/* CPython, up to 3.15.2 at least, forgets which instructions of CODE are armed when a second tool comes to it, as ours
+ * does for steps and pauses: it begins to keep that by tools then, and begins with none. So have it begin before
+ * anything is armed. */
 static void keep_by_tools(struct engine *engine, PyObject *code)
 {
     set_local(engine, engine->breakpoint_tool, code, engine->events[EVENT_INSTRUCTION]);
@@ -495,7 +496,7 @@ void engine_arm(struct engine *engine, struct armed_code *armed)
     if (!engine->running) {
         return;
     }
-    if (armed->point_count && Py_Version < 0x030e0000) {
+    if (armed->point_count) {
         keep_by_tools(engine, armed->code);
     }
     /* Off and on again: lines that were disabled before are reported once more, in this code alone. */
