@@ -115,3 +115,7 @@ void command_sidebar_widest(struct app *app, const char *argument);
 void command_sidebar_narrowest(struct app *app, const char *argument);
 void command_higher(struct app *app, const char *argument);
 void command_lower(struct app *app, const char *argument);
+
+/* command_open.c: sources that no frame leads to */
+void command_browse(struct app *app, const char *argument);
+void command_open(struct app *app, const char *argument);

@@ -87,8 +87,8 @@ static void add_commands(struct completion *out, const char *prefix)
             completion_add(out, commands[i].name);
 }
 
-/* Files and directories that go on PREFIX, which may have directories in it; Python files alone. */
-static void add_files(struct completion *out, const char *prefix)
+/* Files and directories that go on PREFIX, which may have directories in it; Python files alone, with ENDING. */
+static void add_files(struct completion *out, const char *prefix, const char *ending)
 {
     const char *slash = strrchr(prefix, '/');
     size_t head = slash ? (size_t)(slash - prefix) + 1 : 0;
@@ -103,7 +103,7 @@ static void add_files(struct completion *out, const char *prefix)
         size_t length = strlen(name);
         bool is_directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
         if (is_directory || (length > 3 && strcmp(name + length - 3, ".py") == 0)) {
-            char *word = xasprintf("%.*s%s%s", (int)head, prefix, name, is_directory ? "/" : ":");
+            char *word = xasprintf("%.*s%s%s", (int)head, prefix, name, is_directory ? "/" : ending);
             completion_add(out, word);
             free(word);
         }
@@ -128,8 +128,8 @@ static void find_argument(const struct command *command, const char *argument, c
                           struct completion *out)
 {
     const char *takes = command->argument ? command->argument : "";
-    if (strstr(takes, "FILE:"))
-        add_files(out, argument);
+    if (strstr(takes, "FILE"))
+        add_files(out, argument, strstr(takes, "FILE:") ? ":" : "");
     if (strstr(takes, "[COMMAND]"))
         add_commands(out, argument);
     if (strstr(takes, "NUMBER") && !strchr(argument, ' '))
