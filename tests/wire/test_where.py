@@ -32,8 +32,9 @@ WAITS = {
     ),
     "join": (
         "import threading, time\ndef nap():\n    time.sleep(60)\n"
-        "def wait():\n    t.join()\nt = threading.Thread(target=nap, daemon=True, name='napper')\nt.start()\nwait()\n",
-        {"MainThread": "wait", "napper": "nap"},
+        "def linger():\n    t.join()\n"  # not a name that Thread.start(), too, has in its stack
+        "t = threading.Thread(target=nap, daemon=True, name='napper')\nt.start()\nlinger()\n",
+        {"MainThread": "linger", "napper": "nap"},
     ),
     "child": (
         "import subprocess\ndef wait():\n    subprocess.run(['sleep', '60'], start_new_session=False)\nwait()\n",
