@@ -216,7 +216,7 @@ def test_source_that_does_not_exist(pytui, write):
     at(screen, "dynamic.py:2")
     screen.send(":just-my-code off\r")
     screen.send("s")
-    screen.expect(re.compile(r"<string>:\d+ in f\b.*stopped"), row=0)
+    screen.expect(re.compile(r"disassembly of f, <string>:\d+.*stopped"), row=0)
     screen.send("f")
     screen.expect(re.compile(r"dynamic\.py:[23]\b"), row=0)
 

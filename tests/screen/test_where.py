@@ -25,7 +25,7 @@ def test_stacks_at_a_stop(pytui):
         "Thread 1 MainThread", re.compile(r"    <module> +stepme\.py:10"), re.compile(r"    work +stepme\.py:2")
     )
     screen.send(":where some\r")
-    screen.expect("where [all]")
+    screen.expect("where wants a count of frames, or all")
 
 
 def test_pause_while_c_code_keeps_the_interpreter(pytui, each_engine):
