@@ -220,10 +220,10 @@ void stop_before_python(void *data, long long request_seq)
     backend->stop->cancelled = false;
     helper_plan_turn(backend, TURN_IN_EVALUATE);
     pthread_mutex_unlock(&backend->lock);
-    if (recursion_room_is_needed(&backend->stop->probe)) { /* before other threads can take turns */
+    release_interval(backend); /* first: who hands the GIL over under the long one does not get it back */
+    if (recursion_room_is_needed(&backend->stop->probe)) {
         backend->stop->recursion_limit = recursion_room_open();
     }
-    release_interval(backend);
 }
 
 /* The interruption came when the code was over: have it raised here, by code that does nothing. (To set
