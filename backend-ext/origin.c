@@ -534,7 +534,7 @@ struct value *origin_value(struct origins *origins, struct arena *arena, PyObjec
         long long reference = find_reference(origins, filename, globals, code);
         if (reference > 0) {
             value_set_int(arena, source, "sourceReference", reference);
-        } else if (code != NULL) {
+        } else if (code != NULL && strcmp(path, "<stdin>") != 0) { /* who fed it to the program has its text */
             set_disassembly(origins, arena, source, code);
         }
     }

@@ -268,7 +268,7 @@ def test_code_without_a_file_or_columns(session: Start, tmp_path) -> None:
     run = session(text=f"code = compile('{inner}', '<made up>', 'exec')\nexec(code)\n").start(2)
     run.wait_stop("breakpoint")
     run.go("stepIn", "step") if "exec(code)" not in targets(run) else into(run, "exec(code)")
-    while run.line < 3:
+    while run.frames[0]["pytui"]["sourceLine"] < 3:
         run.go("next", "step")
     assert len(targets(run)) == 2
     script = tmp_path / "plain.py"
