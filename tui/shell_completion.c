@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the word behind an option is, by what the help calls it. */
+/* What the word behind an option is, by what the help calls it at first: FILE:LINE is completed as FILE. */
 enum word { WORD_NONE, WORD_FILE, WORD_DIRECTORY, WORD_COMMAND, WORD_THEME };
 
 static enum word word_of(const char *argument)
@@ -13,16 +13,9 @@ static enum word word_of(const char *argument)
     static const struct {
         const char *argument;
         enum word word;
-    } words[] = {
-        {"FILE", WORD_FILE},
-        {"FILE:LINE[:COL]|FUNCTION", WORD_FILE},
-        {"FILE:LINE|FUNCTION", WORD_FILE},
-        {"DIRECTORY", WORD_DIRECTORY},
-        {"PATH", WORD_COMMAND},
-        {"NAME|FILE", WORD_THEME},
-    };
+    } words[] = {{"FILE", WORD_FILE}, {"DIRECTORY", WORD_DIRECTORY}, {"PATH", WORD_COMMAND}, {"NAME|FILE", WORD_THEME}};
     for (size_t i = 0; argument != NULL && i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(argument, words[i].argument) == 0)
+        if (strncmp(argument, words[i].argument, strlen(words[i].argument)) == 0)
             return words[i].word;
     return WORD_NONE;
 }
