@@ -214,16 +214,20 @@ static void release_interval(struct backend *backend)
 void stop_before_python(void *data, long long request_seq)
 {
     struct backend *backend = data;
+    struct stop *stop = backend->stop;
     counter_add(&backend->counters.user_code, 1);
+    release_interval(backend); /* first: who hands the GIL over under the long one does not get it back */
+    if (recursion_room_is_needed(&stop->probe)) {
+        stop->recursion_limit = recursion_room_open();
+    }
     pthread_mutex_lock(&backend->lock);
-    backend->stop->running = request_seq;
-    backend->stop->cancelled = false;
+    stop->running = request_seq; /* from now on it can be interrupted */
+    stop->cancelled = false;
+    if (stop->abandoned) { /* the client left since the request was taken */
+        stop_ask_interrupt(backend, request_seq);
+    }
     helper_plan_turn(backend, TURN_IN_EVALUATE);
     pthread_mutex_unlock(&backend->lock);
-    release_interval(backend); /* first: who hands the GIL over under the long one does not get it back */
-    if (recursion_room_is_needed(&backend->stop->probe)) {
-        backend->stop->recursion_limit = recursion_room_open();
-    }
 }
 
 /* The interruption came when the code was over: have it raised here, by code that does nothing. (To set
