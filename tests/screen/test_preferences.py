@@ -63,11 +63,11 @@ def test_theme_preview(pytui: Pytui, home: Path) -> None:
 
 def test_preferences(pytui: Pytui, home: Path) -> None:
     """A change is seen at once; Esc brings all back, Enter writes what was changed and nothing else."""
-    screen = pytui("stepme.py", rows=40)
+    screen = pytui("stepme.py", rows=60)
     at(screen, "stepme.py:1")
     screen.expect(" 1  ")
     screen.keys("Ctrl-p")
-    screen.expect("Preferences", "theme: default, a name")
+    screen.expect("Preferences", "theme: default, a name", "line-numbers", "scrollback")
     row = screen.row_of("line-numbers")
     for _ in range(row - screen.row_of("theme  ")):
         screen.keys("Down")
@@ -78,7 +78,7 @@ def test_preferences(pytui: Pytui, home: Path) -> None:
     screen.expect(" 1  ")
     assert not list(home.rglob("config.ini"))
     screen.keys("Ctrl-p")
-    screen.expect("Preferences")
+    screen.expect("Preferences", "line-numbers")
     screen.click(row, screen.lines[row].index("line-numbers"))
     screen.keys("Space", "Down", "Down")
     screen.keys("Ctrl-u")
