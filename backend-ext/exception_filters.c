@@ -91,6 +91,9 @@ static bool matches(const struct backend *backend, enum exception_filter_kind ki
 static PyObject *raising_frame(PyObject *exception)
 {
     PyObject *at = PyException_GetTraceback(exception);
+    if (at == Py_None) { /* it was never raised, as a script's syntax error */
+        Py_CLEAR(at);
+    }
     PyObject *next = at ? PyObject_GetAttrString(at, "tb_next") : NULL;
     while (next && next != Py_None) {
         Py_DECREF(at);
