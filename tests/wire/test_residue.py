@@ -12,7 +12,7 @@ Start = Callable[..., Session]
 # The program tells of itself what a debugger could have changed. The breakpoints stand in work(); `ready` is where the
 # session ends, and the lines after it show what was left.
 PROGRAM = """\
-import gc, json, os, signal, sys, threading, time, warnings
+import gc, json, os, pathlib, signal, sys, threading, time, warnings
 def work(n):
     total = 0
     for i in range(n):
@@ -41,7 +41,7 @@ def tools():
 def dispositions():
     return [str(signal.getsignal(each)) for each in range(1, signal.NSIG)]
 def kernel():
-    fields = dict(line.split(":", 1) for line in open("/proc/self/status").read().splitlines())
+    fields = dict(line.split(":", 1) for line in pathlib.Path("/proc/self/status").read_text().splitlines())
     masks = [int(fields[each], 16) for each in ("SigBlk", "SigIgn", "SigCgt")]
     return [hex(each & ~(3 << 31)) for each in masks]  # 32 and 33 are libc's own, from its first thread on
 def state():
@@ -70,7 +70,7 @@ def alone():
     for _ in range(1000):  # a thread that ends is in the kernel's list for a moment more
         if len(os.listdir("/proc/self/task")) == 1: return True
         time.sleep(0.01)
-    return [open(f"/proc/self/task/{each}/comm").read() for each in os.listdir("/proc/self/task")]
+    return [pathlib.Path(f"/proc/self/task/{each}/comm").read_text() for each in os.listdir("/proc/self/task")]
 work(10)
 work(20)
 ready = 1
@@ -237,7 +237,7 @@ def measure():
     return best
 loop(1000)
 same = dict(vars())
-exec(compile(open(__file__).read().split("def measure")[0], "<fresh>", "exec"), same)
+exec(compile(__import__("pathlib").Path(__file__).read_text().split("def measure")[0], "<fresh>", "exec"), same)
 ready = 1
 input()
 fresh, measured = same["loop"], loop
