@@ -174,7 +174,7 @@ def test_mouse_focuses_and_sets_breakpoints(configured):
     screen.send("z")
     screen.expect_not("def work")
     screen.send("z")
-    screen.expect("def work")
+    screen.expect("def work", "total = 0", "return total")
     screen.click(screen.row_of("total = 0"), 20)
     screen.send("b")
     screen.expect(re.compile(r"● +2 "), "stepme.py:2")

@@ -75,6 +75,7 @@ def test_preferences(pytui: Pytui, home: Path) -> None:
     screen.keys("Space")
     screen.expect("[ ]", row=row)
     screen.keys("Esc")
+    screen.expect_not("Preferences")
     screen.expect(" 1  ")
     assert not list(home.rglob("config.ini"))
     screen.keys("Ctrl-p")

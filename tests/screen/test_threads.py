@@ -13,8 +13,10 @@ def command(screen, text):
 
 def close_list(screen):
     """Closes the list of threads; what is typed next must not come with the Esc."""
+    screen.settle()
     screen.keys("Esc")
     screen.expect_not("Enter picks")
+    screen.settle()
 
 
 def at_line_21(pytui, **options):
