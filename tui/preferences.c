@@ -155,7 +155,7 @@ static void draw_foot(struct app *app, const struct preferences *self, struct ca
     else if (info->type == CONFIG_TYPE_CHOICE)
         snprintf(values, sizeof values, "one of %s", info->choices);
     else if ((enum config_setting)self->view.cursor == CONFIG_THEME)
-        snprintf(values, sizeof values, "Up and Down leave the row, Alt-Left and Alt-Right go through the themes");
+        snprintf(values, sizeof values, ":theme lists them, to pick from");
     if (info->later)
         snprintf(values + strlen(values), sizeof values - strlen(values), "%sholds from the next start on",
                  *values ? "; " : "");

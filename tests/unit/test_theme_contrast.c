@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tui/term_colour.h"
@@ -126,10 +127,41 @@ static void check_style(const char *name, const struct drawn *what, struct style
     }
 }
 
+/* Rows that must stand out from the ground they are on, by their background or, where both are the same, by attributes.
+ */
+static const struct {
+    enum role row, ground;
+} rows_on[] = {
+    {ROLE_LINE_CURRENT, ROLE_TEXT}, {ROLE_SELECTED_FOCUSED, ROLE_TEXT}, {ROLE_SELECTED_FOCUSED, ROLE_DIALOG}};
+
+/* How far apart two colours are, in all three channels: light blue on white has little contrast, but is seen. */
+static int distance(uint32_t a, uint32_t b)
+{
+    int sum = 0;
+    for (int shift = 0; shift <= 16; shift += 8)
+        sum += abs((int)(a >> shift & 255) - (int)(b >> shift & 255));
+    return sum;
+}
+
+static void check_row(const struct theme *theme, const char *name, size_t index, int colours)
+{
+    struct style ground = style_over(theme_style(theme, ROLE_TEXT), theme_style(theme, rows_on[index].ground));
+    struct style row = style_over(ground, theme_style(theme, rows_on[index].row));
+    uint32_t back, under;
+    bool known = shown_rgb(row.background, colours, true, &back) && shown_rgb(ground.background, colours, true, &under);
+    if (!known || row.attributes != ground.attributes || distance(back, under) >= 40)
+        return;
+    unreadable++;
+    print_error("%s with %d colours: %s does not stand out on %s: %d\n", name, colours,
+                theme_role_name(rows_on[index].row), theme_role_name(rows_on[index].ground), distance(back, under));
+}
+
 static void check_theme(struct theme *theme, const char *name, int colours)
 {
     theme_set_colours(theme, colours);
     struct style text = theme_style(theme, ROLE_TEXT);
+    for (size_t i = 0; i < COUNT(rows_on); i++)
+        check_row(theme, name, i, colours);
     for (size_t i = 0; i < COUNT(drawn); i++) {
         struct style ground = style_over(text, theme_style(theme, drawn[i].ground));
         struct style style = style_over(ground, theme_style(theme, drawn[i].role));
