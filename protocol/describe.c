@@ -4,17 +4,15 @@
  *     describe --check FILE     status 1 unless FILE holds exactly that between the two markers
  *     describe --update FILE    put it there
  */
+#include "marked.h"
 #include "schema.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BEGIN        "<!-- table: begin -->\n"
-#define END          "<!-- table: end -->\n"
 #define MOST_OBJECTS 200
 
 /* Every shape once, in the order of first mention. */
@@ -155,56 +153,6 @@ static char *describe(void)
     return fclose(out) == 0 ? text : NULL;
 }
 
-static char *read_file(const char *path)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *in = fopen(path, "r");
-    if (!in)
-        return NULL;
-    if (getdelim(&text, &size, '\0', in) < 0) {
-        free(text);
-        text = NULL;
-    }
-    fclose(in);
-    return text;
-}
-
-/* Write TEXT with what stands from FROM to TO replaced. */
-static bool write_file(const char *path, const char *text, const char *from, const char *to, const char *table)
-{
-    FILE *out = fopen(path, "w");
-    if (!out)
-        return false;
-    fprintf(out, "%.*s%s%s", (int)(from - text), text, table, to);
-    return fclose(out) == 0;
-}
-
-static int check_or_update(const char *path, bool update, const char *table)
-{
-    int status = 2;
-    char *text = read_file(path);
-    char *from = text ? strstr(text, BEGIN) : NULL;
-    char *to = from ? strstr(from, END) : NULL;
-    if (!text) {
-        fprintf(stderr, "describe: %s: %s\n", path, strerror(errno));
-    } else if (!to) {
-        fprintf(stderr, "describe: %s: the markers %.*s and %.*s are missing\n", path, (int)sizeof(BEGIN) - 2, BEGIN,
-                (int)sizeof(END) - 2, END);
-    } else {
-        from += sizeof(BEGIN) - 1;
-        bool same = (size_t)(to - from) == strlen(table) && memcmp(from, table, strlen(table)) == 0;
-        status = same || (update && write_file(path, text, from, to, table)) ? 0 : 1;
-        if (status && update)
-            fprintf(stderr, "describe: %s: %s\n", path, strerror(errno));
-        else if (status)
-            fprintf(stderr, "%s does not describe protocol/schema_table.c any more; make it so:\n  %s --update %s\n",
-                    path, program_invocation_name, path);
-    }
-    free(text);
-    return status;
-}
-
 int main(int argc, char **argv)
 {
     bool update = argc == 3 && strcmp(argv[1], "--update") == 0;
@@ -220,7 +168,7 @@ int main(int argc, char **argv)
     if (argc == 1)
         status = fputs(table, stdout) < 0 || fflush(stdout) != 0;
     else
-        status = check_or_update(argv[2], update, table);
+        status = marked_file(argv[2], update, table, "protocol/schema_table.c");
     free(table);
     return status;
 }
