@@ -7,15 +7,18 @@
 #include "stepping.h"
 #include "stop.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #define STACK_SIZE ((size_t)8 << 20) /* it may run Python: evaluate while a blocked program is held */
 #define HEAP_START ((size_t)16 << 10)
+#define LET_FINISH 500 /* ms that a stop waits for a request that may want what the stopping thread has */
 
 struct helper {      /* guarded by backend->lock */
     bool busy;       /* has the GIL or waits for it */
+    bool working;    /* has taken a request and not answered it yet */
     bool closing;    /* never take the GIL again */
     bool interrupt;  /* interrupt what the stopped thread evaluates */
     bool detach;     /* the client is gone: remove the hooks */
@@ -118,6 +121,8 @@ static void run_jobs(struct backend *backend)
     for (;;) {
         pthread_mutex_lock(&backend->lock);
         struct job *job = backend->phase == PHASE_RUNNING && !stop_active(backend) ? requests_take(backend) : NULL;
+        backend->helper->working = job != NULL;
+        pthread_cond_broadcast(&backend->changed); /* somebody may want to stop: see helper_let_finish() */
         pthread_mutex_unlock(&backend->lock);
         if (!job) {
             return;
@@ -267,6 +272,34 @@ void helper_plan_notes(struct backend *backend, int milliseconds)
 bool helper_busy(const struct backend *backend)
 {
     return backend->helper && backend->helper->busy;
+}
+
+static void wait_while_working(struct backend *backend)
+{
+    struct helper *helper = backend->helper;
+    struct timespec until;
+    set_time(&until, LET_FINISH);
+    pthread_mutex_lock(&backend->lock);
+    while (helper->working && !helper->closing &&
+           pthread_cond_timedwait(&backend->changed, &backend->lock, &until) != ETIMEDOUT) {
+    }
+    pthread_mutex_unlock(&backend->lock);
+}
+
+bool helper_let_finish(struct backend *backend)
+{
+    struct helper *helper = backend->helper;
+    if (!helper || helper_is_current(backend)) {
+        return false;
+    }
+    pthread_mutex_lock(&backend->lock);
+    bool working = helper->working && !helper->closing;
+    pthread_mutex_unlock(&backend->lock);
+    if (working) {
+        Py_BEGIN_ALLOW_THREADS wait_while_working(backend);
+        Py_END_ALLOW_THREADS
+    }
+    return working;
 }
 
 bool helper_is_current(const struct backend *backend)

@@ -30,6 +30,11 @@ void helper_plan_notes(struct backend *backend, int milliseconds);
 /* Whether the helper has the GIL or waits for it. Lock held. */
 bool helper_busy(const struct backend *backend);
 
+/* The calling thread is about to stop. A request that the helper is in the middle of (Python code that it runs lets
+ * others run) would have to wait for the GIL until the stop is over: let it be answered first, within limits. True if
+ * the GIL was given away meanwhile, so that others may have stopped. GIL held. */
+bool helper_let_finish(struct backend *backend);
+
 /* Whether the calling thread is the helper: Python code that it runs (a condition's literal, an evaluate
  * during a hold) is not the program's, but unlike that of a stopped thread it is reported. */
 bool helper_is_current(const struct backend *backend);

@@ -2,6 +2,7 @@
 
 #include "backend.h"
 #include "compat.h"
+#include "helper.h"
 #include "hold.h"
 #include "stepping.h"
 #include "stop.h"
@@ -116,7 +117,8 @@ static void init_wake(struct parked *parked)
 
 bool parked_wait(struct backend *backend)
 {
-    bool stopped = stop_active(backend); /* by another thread, while a condition of this one ran */
+    helper_let_finish(backend);
+    bool stopped = stop_active(backend); /* by another thread, while a condition of this one or the helper ran */
     if ((!stopped && !stepping_elsewhere(backend->stepping)) || backend->ended) {
         return true;
     }

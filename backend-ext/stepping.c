@@ -506,6 +506,9 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
         return;
     }
     const char *reason = line_reason(stepping, line);
+    if (reason && helper_let_finish(backend)) {
+        reason = line_reason(stepping, line);
+    }
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
     struct hits hits = {0};
     bool hit = armed && armed_code_reports(armed, line) && breakpoints_hit(backend->breakpoints, armed, line, &hits);

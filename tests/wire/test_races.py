@@ -207,3 +207,36 @@ def test_pause_counts_no_hit_twice(session: Start) -> None:
         turns = int(run.evaluate("i")) + 1
         hits = run.set_breakpoints(run.script, {"line": 4, "hitCondition": "1"})[0]["pytui"]["hits"]
         assert hits - turns in (0, -1), stopped
+
+
+def test_a_request_that_runs_code_is_answered_before_a_stop(session: Start) -> None:
+    """What the helper thread runs for a request lets others run. When one of those stops, which keeps the interpreter,
+    the request must not wait for the end of that stop.
+    """
+    run = session(
+        text=lines(
+            "import sys, time, threading",
+            "inside = threading.Event()",
+            "def hook(event, arguments):",
+            "    if event == 'compile' and threading.get_ident() != threading.main_thread().ident:",
+            "        inside.set()",
+            "        time.sleep(0.1)",
+            "sys.addaudithook(hook)",
+            "print('now', flush=True)",
+            "while not inside.is_set():",
+            "    pass",
+            "reached = 1",
+            "print('end')",
+        )
+    ).start(11)
+    assert run.process.stdout.readline() == b"now\n"
+    breakpoints = [{"line": 11}, {"line": 12, "condition": "reached == 1"}]
+    seq = run.send("setBreakpoints", source={"path": run.script}, breakpoints=breakpoints)
+    assert run.wait_stop()["reason"] == "breakpoint"
+    answer = run.answer(seq)
+    assert [each["line"] for each in answer["body"]["breakpoints"]] == [11, 12]
+    run.resume("continue")
+    run.wait_stop()
+    run.resume("continue")
+    status, stdout, stderr = run.finish()
+    assert (status, stdout, stderr) == (0, "end\n", "")
