@@ -11,6 +11,7 @@
 #                      BENCH="--quick --only engine" for a part: engine memory steps start flood
 #   make soak          a long session: memory of the program and of pytui stays flat; SOAK_SECONDS=120
 #   make valgrind      wire and unit tests under valgrind, a chosen part of them
+#   make guide         the screens and tables in docs/GUIDE.md and docs/KEYS.md, renewed; read the change before it is kept
 #   make lint          layout of the C, Python and shell sources
 #   make install       to PREFIX=/usr/local (DESTDIR is honoured)
 #   make clean         remove what was built
@@ -30,7 +31,7 @@ SHELL_FILES = .ci/packages .ci/run tests/matrix tests/unstable-root tests/run-va
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-plain test-asan fuzz matrix matrix-all debug-python bench soak valgrind lint install clean help packages \
+.PHONY: build run test test-plain test-asan fuzz matrix matrix-all debug-python bench soak valgrind guide lint install clean help packages \
     packages-test
 
 help:
@@ -82,6 +83,11 @@ soak: packages-test build
 valgrind: packages-test build
 	@.ci/packages valgrind
 	@tests/run-valgrind $(BUILD)
+
+guide: packages-test build
+	@$(BUILD)/tui/reference --update docs/KEYS.md
+	@PYTUI_UPDATE_GUIDE=1 tests/run-pytest $(BUILD) screen/test_guide.py -q
+	@git --no-pager diff --stat -- docs
 
 matrix: build
 	@.ci/packages matrix
