@@ -206,6 +206,7 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
         .cursor = self->cursor,
         .current = here ? frame->line : 0,
         .outer = model->selected_frame > 0,
+        .frame = here ? frame : NULL,
         .hit_line = self->hit_line,
         .hit_offset = self->hit_offset,
         .hit_length = self->hit_length,

@@ -4,6 +4,7 @@
 #include "protocol/arena.h"
 #include "protocol/utf8.h"
 #include "session_internal.h"
+#include "source_span.h"
 #include "xalloc.h"
 
 #include <stdlib.h>
@@ -240,13 +241,7 @@ static int64_t utf16_units(const char *text, size_t bytes)
 
 size_t session_utf16_offset(const char *text, int64_t units)
 {
-    size_t at = 0, length = strlen(text);
-    while (at < length && units > 0) {
-        uint32_t code;
-        at += utf8_decode(text + at, length - at, &code, NULL);
-        units -= code >= 0x10000 ? 2 : 1;
-    }
-    return at;
+    return source_span_utf16(text, strlen(text), units);
 }
 
 static void completed(struct session *session, const struct message *response, struct request *request)

@@ -1,5 +1,5 @@
 /* A line is drawn in layers: plain text, syntax colours laid over it, the search hit, the line's own
- * style (current, cursor), then the inline values behind its end. */
+ * style (current, cursor), what of it the frame is at, then the inline values behind its end. */
 #include "source_view.h"
 
 #include "app.h"
@@ -10,6 +10,7 @@
 #include "model.h"
 #include "protocol/value.h"
 #include "source.h"
+#include "source_span.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -89,6 +90,21 @@ static void draw_hit(struct app *app, struct canvas row, const struct source_vie
     canvas_restyle(row, 0, start_column - view->left, 1, end_column - start_column, app_style(app, ROLE_SEARCH_HIT));
 }
 
+/* What of the current line the frame is at. Where the row is underlined itself, an underline would not be seen. */
+static void draw_span(struct app *app, struct canvas row, const struct source_view *view, const char *text,
+                      size_t length, struct style base)
+{
+    struct source_span span;
+    if (!source_span_find(view->frame, text, length, &span) || !source_span_tells(app_model(app), text, &span))
+        return;
+    struct style style = app_style(app, ROLE_SUB_EXPRESSION);
+    if (style.attributes & base.attributes & STYLE_UNDERLINE)
+        style.attributes ^= STYLE_UNDERLINE | STYLE_REVERSE;
+    int start = canvas_width(text, span.offset);
+    int end = canvas_advance(text + span.offset, span.length, start);
+    canvas_restyle(row, 0, start - view->left, 1, end - start, style);
+}
+
 /* The marks before the number, in the colours of the line: the breakpoint's at its place, and the current line's there
  * or, when both are, before it. */
 static void draw_marks(struct app *app, struct canvas canvas, int row, const struct source_view *view, int number,
@@ -147,6 +163,8 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
                                         : ROLE_SELECTED);
         canvas_restyle(canvas, row, 0, 1, canvas.columns, base);
     }
+    if (current && view->frame)
+        draw_span(app, part, view, text, length, base);
     if (current && cursor && focused)
         canvas_restyle(canvas, row, MARK_COLUMNS, 1, digits, app_style(app, ROLE_SELECTED_FOCUSED));
     draw_marks(app, canvas, row, view, number, base);

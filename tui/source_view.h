@@ -6,18 +6,20 @@
 #include <stdbool.h>
 
 struct app;
+struct model_frame;
 struct source;
 
 struct source_view {
-    struct source *source; /* borrowed */
-    const char *path;      /* as the model names it, for breakpoints; borrowed */
-    int top;               /* first visible line, from 1 */
-    int left;              /* columns scrolled to the right */
-    int cursor;            /* the cursor's line */
-    int current;           /* line of the selected frame in this file; 0: none */
-    bool outer;            /* that frame is not the innermost */
-    int inline_first;      /* inline values from this line to the current one; 0: none */
-    int hit_line;          /* search hit: line, 0 for none, byte offset and length */
+    struct source *source;           /* borrowed */
+    const char *path;                /* as the model names it, for breakpoints; borrowed */
+    int top;                         /* first visible line, from 1 */
+    int left;                        /* columns scrolled to the right */
+    int cursor;                      /* the cursor's line */
+    int current;                     /* line of the selected frame in this file; 0: none */
+    bool outer;                      /* that frame is not the innermost */
+    int inline_first;                /* inline values from this line to the current one; 0: none */
+    const struct model_frame *frame; /* that frame, to mark what of the line it is at; NULL: do not */
+    int hit_line;                    /* search hit: line, 0 for none, byte offset and length */
     size_t hit_offset, hit_length;
 };
 

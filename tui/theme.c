@@ -26,6 +26,7 @@ struct role_info {
     const char *name;
     enum role parent;
     uint16_t mono; /* attributes when there are no colours and the theme has no say */
+    bool overlay;  /* the same with colours: it is laid over text that has its own */
 };
 
 static const struct role_info roles[ROLE_COUNT] = {
@@ -46,6 +47,7 @@ static const struct role_info roles[ROLE_COUNT] = {
     [ROLE_LINE_NUMBER] = {"line-number", ROLE_DIM, STYLE_DIM},
     [ROLE_LINE_CURRENT] = {"line-current", ROLE_TEXT, STYLE_REVERSE},
     [ROLE_LINE_CALLER] = {"line-caller", ROLE_LINE_CURRENT, STYLE_UNDERLINE},
+    [ROLE_SUB_EXPRESSION] = {"sub-expression", ROLE_TEXT, STYLE_UNDERLINE, .overlay = true},
     [ROLE_MARK_CURRENT] = {"mark-current", ROLE_TEXT, STYLE_BOLD},
     [ROLE_MARK_BREAKPOINT] = {"mark-breakpoint", ROLE_TEXT, STYLE_BOLD},
     [ROLE_MARK_DISABLED] = {"mark-disabled", ROLE_MARK_BREAKPOINT, 0},
@@ -292,8 +294,8 @@ static struct style resolve(const struct theme *theme, const enum layer *layers,
             if (theme->set[layers[i - 1]][role])
                 return theme->layers[layers[i - 1]][role];
         }
-        if (role == ROLE_TEXT)
-            return (struct style){0};
+        if (role == ROLE_TEXT || roles[role].overlay)
+            return (struct style){.attributes = role == ROLE_TEXT ? 0 : roles[role].mono};
         role = roles[role].parent;
     }
 }

@@ -29,6 +29,7 @@ enum role {
     ROLE_LINE_NUMBER,
     ROLE_LINE_CURRENT,    /* background of the line about to run */
     ROLE_LINE_CALLER,     /* the same for an outer frame's line */
+    ROLE_SUB_EXPRESSION,  /* what of a line is being evaluated; laid over its colours */
     ROLE_MARK_CURRENT,    /* ▶ */
     ROLE_MARK_BREAKPOINT, /* ● */
     ROLE_MARK_DISABLED,   /* ○ */

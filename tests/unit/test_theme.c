@@ -136,6 +136,14 @@ static bool same_look(const struct theme *theme, enum role a, enum role b)
     return style_equal(theme_style(theme, a), theme_style(theme, b));
 }
 
+/* What is laid over text that has its own colours: seen without hiding them. */
+static void check_overlay(const struct theme *theme, const char *name)
+{
+    struct style style = theme_style(theme, ROLE_SUB_EXPRESSION);
+    if (style.attributes == 0 || style.foreground.kind != COLOUR_DEFAULT || style.background.kind != COLOUR_DEFAULT)
+        fail_msg("%s: what a frame is at is not underlined", name);
+}
+
 /* What a user must be able to tell apart at a glance, whatever the terminal. */
 static void check_distinct(struct theme *theme, const char *name)
 {
@@ -156,6 +164,7 @@ static void check_distinct(struct theme *theme, const char *name)
         for (int background = THEME_BACKGROUND_UNKNOWN; background <= THEME_BACKGROUND_LIGHT; background++) {
             theme_set_colours(theme, colours[i]);
             theme_set_background(theme, (enum theme_background)background);
+            check_overlay(theme, name);
             for (size_t j = 0; j < COUNT(pairs); j++) {
                 if (same_look(theme, pairs[j][0], pairs[j][1]))
                     fail_msg("%s with %d colours: %s looks like %s", name, colours[i], theme_role_name(pairs[j][0]),
