@@ -34,9 +34,9 @@ enum {
     ENGINE_LINES = 1u << 0,   /* a new line, or a jump back to the start of the same line */
     ENGINE_RETURNS = 1u << 1, /* return and yield */
     ENGINE_STARTS = 1u << 2,  /* a frame begins, or is resumed after a yield */
-    ENGINE_UNWINDS = 1u << 3, /* a frame is left by an exception; engine_watch_all() only */
+    ENGINE_UNWINDS = 1u << 3, /* a frame is left by an exception */
     ENGINE_CALLS = 1u << 6,   /* calls that this code makes, just before; engine_watch() only */
-    ENGINE_RAISES = 1u << 4,  /* an exception comes to a frame, raised there or in a callee; the same */
+    ENGINE_RAISES = 1u << 4,  /* an exception comes to a frame, raised there or in a callee; engine_watch_all() only */
     ENGINE_THROWS = 1u << 5,  /* a frame is resumed by an exception; engine_watch_all() only; 3.12 and newer */
 };
 

@@ -393,7 +393,9 @@ static PyObject *evaluate_elsewhere(PyThreadState *tstate, _PyInterpreterFrame *
 
 bool frame_hook_wants_unwind(const PyCodeObject *code)
 {
-    return frame_hook.watched_all & ENGINE_UNWINDS || (code == frame_hook.ending && code);
+    const struct code_interest *interest = code_interest(code);
+    unsigned events = frame_hook.watched_all | (interest ? interest->watched : 0);
+    return events & ENGINE_UNWINDS || (code == frame_hook.ending && code);
 }
 
 /* After a frame: report if an exception left it, and restore tracing of its caller. */

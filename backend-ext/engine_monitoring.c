@@ -23,8 +23,9 @@
 const char engine_name[] = "monitoring";
 const bool engine_reports_calls = true;
 
-#define TOOL_COUNT  6 /* ids that tools may take */
-#define EVENT_COUNT 11
+#define TOOL_COUNT     6 /* ids that tools may take */
+#define EVENT_COUNT    11
+#define UNWINDS_OF_ONE 0x030f0000 /* the version from which on the unwinding of one code object can be asked for */
 
 enum event {
     EVENT_START,
@@ -57,6 +58,7 @@ struct engine {
     PyObject *self;                    /* owned: capsule of this, the callbacks' self */
     unsigned long events[EVENT_COUNT]; /* bits: they differ between versions */
     int breakpoint_tool, control_tool; /* -1: not taken */
+    unsigned watched_all;              /* ENGINE_… */
     unsigned long control_events;      /* what control_tool has globally */
     struct watched *watched;
     struct loop_marks marks;
@@ -351,12 +353,16 @@ static PyObject *on_watched_yield(PyObject *self, PyObject *const *arguments, Py
     Py_RETURN_NONE;
 }
 
+/* Before 3.15 the interpreter tells of all code or none: what comes here is mostly for nobody, and to cost little. */
 static PyObject *on_unwind(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
     struct engine *engine = engine_of(self);
     if (count >= 3 && engine->running) {
         count_call(engine, NULL);
-        control_unwind(engine->backend, arguments[0], arguments[2]);
+        const struct watched *watched = find_watched(engine, arguments[0]);
+        if ((engine->watched_all | (watched ? watched->events : 0)) & ENGINE_UNWINDS) {
+            control_unwind(engine->backend, arguments[0], arguments[2]);
+        }
     }
     Py_RETURN_NONE;
 }
@@ -432,6 +438,9 @@ static unsigned long control_bits(const struct engine *engine, unsigned events)
     }
     if (events & ENGINE_STARTS) {
         bits |= engine->events[EVENT_START] | engine->events[EVENT_RESUME];
+    }
+    if ((events & ENGINE_UNWINDS) && Py_Version >= UNWINDS_OF_ONE) {
+        bits |= engine->events[EVENT_UNWIND];
     }
     return bits;
 }
@@ -547,6 +556,8 @@ static void settle_watched(struct engine *engine, struct watched *watched)
     }
 }
 
+static void settle_all(struct engine *engine);
+
 void engine_watch(struct engine *engine, PyObject *code, unsigned events)
 {
     if (!engine->running) {
@@ -556,10 +567,11 @@ void engine_watch(struct engine *engine, PyObject *code, unsigned events)
     if (watched) {
         watched->events = events;
         settle_watched(engine, watched);
+        settle_all(engine);
     }
 }
 
-/* Unwinding is told of for all code or none. */
+/* What is uncaught is found without. */
 bool engine_watch_end(struct engine *engine, PyObject *code)
 {
     (void)engine;
@@ -567,16 +579,24 @@ bool engine_watch_end(struct engine *engine, PyObject *code)
     return false;
 }
 
-void engine_watch_all(struct engine *engine, unsigned events)
+static bool is_unwinding_watched(const struct engine *engine)
 {
-    if (!engine->running) {
-        return;
+    unsigned events = engine->watched_all;
+    for (const struct watched *each = engine->watched; each && Py_Version < UNWINDS_OF_ONE; each = each->next) {
+        events |= each->events;
     }
-    unsigned long bits = control_bits(engine, events & ~(unsigned)ENGINE_RETURNS);
+    return events & ENGINE_UNWINDS;
+}
+
+/* Tell the interpreter what is wanted of all code. */
+static void settle_all(struct engine *engine)
+{
+    unsigned events = engine->watched_all;
+    unsigned long bits = control_bits(engine, events & ~(unsigned)(ENGINE_RETURNS | ENGINE_UNWINDS));
     if (events & (ENGINE_STARTS | ENGINE_THROWS)) {
         bits |= engine->events[EVENT_THROW];
     }
-    if (events & ENGINE_UNWINDS) {
+    if (is_unwinding_watched(engine)) {
         bits |= engine->events[EVENT_UNWIND];
     }
     if (events & ENGINE_RAISES) {
@@ -585,6 +605,14 @@ void engine_watch_all(struct engine *engine, unsigned events)
     if (bits != engine->control_events) {
         engine->control_events = bits;
         set_control_global(engine, bits);
+    }
+}
+
+void engine_watch_all(struct engine *engine, unsigned events)
+{
+    if (engine->running) {
+        engine->watched_all = events;
+        settle_all(engine);
     }
 }
 

@@ -114,7 +114,7 @@ static unsigned wanted_of_all(const struct stepping *stepping)
         events |= ENGINE_STARTS;
     }
     if (stepping->kind != STEP_NONE && stepping->kind != STEP_ENTRY) {
-        events |= ENGINE_UNWINDS | ENGINE_THROWS;
+        events |= ENGINE_THROWS;
     }
     return events | (hold_is_used(stepping->backend) ? (unsigned)ENGINE_UNWINDS : 0);
 }
@@ -193,21 +193,33 @@ void stepping_refresh(struct stepping *stepping)
     }
 }
 
+/* Only WANTED of CODE (NULL: none), of no other code anything. Begins before it ends: interest in unwinding that goes
+ * and comes again has the interpreter look at all code. */
+static void watch_only(struct stepping *stepping, PyObject *code, unsigned wanted)
+{
+    if (code) {
+        watch_events(stepping, code, wanted);
+    }
+    for (size_t i = stepping->watched_count; i-- > 0;) {
+        if (stepping->watched[i].code != code) {
+            unwatch(stepping, i);
+        } else if (stepping->watched[i].events != wanted) {
+            stepping->watched[i].events = wanted;
+            engine_watch(stepping->backend->engine, code, wanted | standing_events(stepping, code));
+        }
+    }
+}
+
 void stepping_apply(struct stepping *stepping)
 {
     if (stepping->backend->ended) {
         return;
     }
     PyObject *code = stepping->kind != STEP_NONE && stepping->frame ? step_frames_code(stepping->frame) : NULL;
-    bool calls = stepping->kind == STEP_TARGET;
-    for (size_t i = stepping->watched_count; i-- > 0;) {
-        if (stepping->watched[i].code != code || (stepping->watched[i].events & ENGINE_CALLS)) {
-            unwatch(stepping, i);
-        }
-    }
-    if (code) {
-        watch_events(stepping, code, ENGINE_LINES | ENGINE_RETURNS | (calls ? (unsigned)ENGINE_CALLS : 0));
-    }
+    unsigned wanted = ENGINE_LINES | ENGINE_RETURNS;
+    wanted |= stepping->kind == STEP_TARGET ? (unsigned)ENGINE_CALLS : 0;
+    wanted |= stepping->kind != STEP_ENTRY ? (unsigned)ENGINE_UNWINDS : 0;
+    watch_only(stepping, code, wanted);
     if (stepping->marks.jump_code) {
         watch(stepping, stepping->marks.jump_code);
     }
@@ -575,7 +587,7 @@ static void follow(struct stepping *stepping, PyObject *frame, enum step_kind ki
     stepping->begun_here = false;
     stepping->kind = kind;
     PyObject *code = step_frames_code(frame);
-    watch_events(stepping, code, events);
+    watch_events(stepping, code, events | ENGINE_UNWINDS);
     Py_DECREF(code);
     Py_XDECREF(former);
     watch_all(stepping, wanted_of_all(stepping));

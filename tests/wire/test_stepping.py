@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from client import Closed, Session
+from interpreters import Interpreter
 
 Start = Callable[..., Session]
 
@@ -225,3 +226,60 @@ def test_steps_cost_no_restart(session: Start) -> None:
     assert after["restartEvents"] == before["restartEvents"]
     assert after["userCode"] == before["userCode"]
     assert after["stops"] == before["stops"] + 3
+
+
+def test_caught_exceptions_cost_a_step_little(session: Start, python: Interpreter) -> None:
+    """A step over what raises and catches is told at most of each frame that is left; from 3.15 on of its own only."""
+    text = lines(
+        "def fail():",  # 1
+        "    raise KeyError",
+        "def work(count):",
+        "    for _ in range(count):",
+        "        try:",
+        "            fail()",
+        "        except KeyError:",
+        "            pass",
+        "work(500)",  # 9
+        "done = True",
+    )
+    run = session(text=text).start(9)
+    run.wait_stop("breakpoint")
+    before = run.stats()
+    run.go("next")
+    assert run.line == 10
+    after = run.stats()
+    told = after["callbacks"] - before["callbacks"]
+    assert told < (10 if python.version < (3, 12) or python.version >= (3, 15) else 510), told
+    assert after["lineCallbacks"] - before["lineCallbacks"] < 10
+
+
+def test_a_step_is_left_by_an_exception(session: Start) -> None:
+    """However often other frames fail meanwhile, also of the same code, the step ends where its own is caught."""
+    text = lines(
+        "def fail(depth):",  # 1
+        "    if depth:",
+        "        try:",
+        "            fail(depth - 1)",
+        "        except KeyError:",
+        "            depth = 0",  # 6
+        "    raise KeyError",
+        "def work():",  # 8
+        "    try:",
+        "        fail(3)",
+        "    except KeyError:",
+        "        done = True",
+        "    return done",
+        "work()",  # 14
+    )
+    run = session(text=text).start(4)
+    run.wait_stop("breakpoint")
+    run.request("setBreakpoints", source={"path": run.script}, breakpoints=[])
+    run.go("next", "step")
+    assert run.where == ("fail", 5)
+    for line in (6, 7):
+        run.go("next", "step")
+        assert run.where == ("fail", line)
+    run.go("next", "step")
+    assert run.where == ("work", 11)
+    run.go("stepOut", "step")
+    assert run.where == ("<module>", 14)
