@@ -1,5 +1,6 @@
 #include "backend.h"
 
+#include "attach.h"
 #include "breakpoints.h"
 #include "dump.h"
 #include "engine.h"
@@ -32,6 +33,19 @@
 #include <unistd.h>
 
 #define DRAIN_PATIENCE 500 /* ms */
+
+/* The interpreter's exit and fork handlers have nothing else to find it by, and outlive it. Guarded by the GIL. */
+static struct backend *last_backend;
+
+struct backend *backend_last(void)
+{
+    return last_backend;
+}
+
+struct backend *backend_current(void)
+{
+    return last_backend && !last_backend->ended && last_backend->pid == getpid() ? last_backend : NULL;
+}
 
 void backend_event(struct backend *backend, struct arena *arena, const char *name, struct value *body)
 {
@@ -211,8 +225,8 @@ static struct backend *create_parts(void)
     pthread_mutex_init(&backend->lock, NULL);
     pthread_cond_init(&backend->changed, NULL);
     backend->pid = getpid();
-    backend->main_ident = PyThread_get_thread_ident();
-    backend->main_thread = pthread_self();
+    backend->main_ident = attach_main_ident();
+    backend->main_thread = (pthread_t)backend->main_ident; /* Python's idents are those of pthreads */
     exception_filters_init(backend);
     backend->snapshot_frames = 20;
     backend->snapshot_variables = 60;
@@ -278,29 +292,73 @@ static bool open_channel(struct backend *backend, const char *address)
     return true;
 }
 
-bool backend_start(const char *address)
+/* Everything up to the first request. NULL with a Python error. */
+static struct backend *bring_up(const char *address, bool attached)
 {
+    struct backend *former = last_backend;
+    if (backend_current()) {
+        PyErr_SetString(PyExc_RuntimeError, "pytui: this program is being debugged already");
+        return NULL;
+    }
+    if (former && former->helper) {
+        helper_close(former); /* it may still be in its last lines */
+    }
     struct backend *backend = create_parts();
     if (!backend) {
-        return false;
+        return NULL;
     }
+    backend->attached = attached;
     if (!open_channel(backend, address)) {
         if (!backend->server) {
             destroy_parts(backend);
         }
-        return false;
+        return NULL;
     }
     /* From here on native threads use it: it lives as long as the process. */
-    threads_current(backend);
-    if (!lifecycle_register(backend) || !engine_start(backend->engine)) {
+    last_backend = backend;
+    if (!lifecycle_register() || !engine_start(backend->engine)) {
         PyObject *error = PyErr_GetRaisedException();
         backend_detach(backend);
         PyErr_SetRaisedException(error);
-        return false;
+        return NULL;
     }
     unhandled_start(backend->unhandled);
     backend->end_watched = uncaught_start(backend->uncaught);
+    return backend;
+}
+
+bool backend_start(const char *address)
+{
+    struct backend *backend = bring_up(address, false);
+    if (!backend) {
+        return false;
+    }
+    threads_current(backend);
     stop_configure(backend);
+    if (stop_abandoned(backend)) {
+        backend_detach(backend);
+    } else if (!backend->ended) {
+        stepping_apply(backend->stepping);
+    }
+    return true;
+}
+
+bool backend_attach(const char *address, bool wait)
+{
+    struct backend *backend = bring_up(address, true);
+    if (!backend) {
+        return false;
+    }
+    threads_id(backend, backend->main_ident); /* the first, whoever calls */
+    attach_meet_running(backend);
+    if (backend->main_code && !uncaught_is_watched(backend->uncaught)) {
+        backend->end_watched = uncaught_start_late(backend->uncaught);
+    }
+    if (wait) {
+        stop_configure(backend);
+    } else {
+        stop_begin_running(backend);
+    }
     if (stop_abandoned(backend)) {
         backend_detach(backend);
     } else if (!backend->ended) {

@@ -90,6 +90,8 @@ struct backend {
     char name[256];                                /* of the script or module, for the `process` event */
     size_t snapshot_frames, snapshot_variables;    /* set by initialize, before anything stops */
     bool initialized;                              /* initialize was answered; reader thread only */
+    bool attached;                                 /* the program ran already when the session began */
+    bool configured;                               /* configurationDone came; with the GIL held */
     bool stop_on_entry;                            /* set by configurationDone */
     struct exception_filter filters[FILTER_COUNT]; /* with the GIL held */
     bool ended;                                    /* with the GIL held: detached for good */
@@ -108,6 +110,17 @@ struct backend {
 /* Connect to ADDRESS, serve until configurationDone and arm the first stop. GIL held. False with a
  * Python error set: then nothing is left behind. A client that goes away before configurationDone is no error. */
 bool backend_start(const char *address);
+
+/* The same in a program that runs, by any thread that holds the GIL: the session begins in the middle of it, with
+ * the functions on all stacks. WAIT: this thread serves until configurationDone; else it goes on at once and
+ * the helper serves. False with a Python error set, also while there is a session already. */
+bool backend_attach(const char *address, bool wait);
+
+/* The session of this process: NULL when there is none, or it is over. GIL held. */
+struct backend *backend_current(void);
+
+/* The one that there was last, over or not. GIL held. */
+struct backend *backend_last(void);
 
 /* Remove every hook and forget all requests; the program goes on as if never debugged. GIL held;
  * idempotent. The native threads end by themselves. */

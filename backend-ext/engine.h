@@ -7,8 +7,8 @@
  * During such a call the engine must report nothing on the same thread (evaluated code is silent).
  *
  * Three kinds of interest, independent of each other:
- * - discovery: every code object is reported once, when it is first entered (control_code_entered);
- *   from engine_start() to engine_stop();
+ * - discovery: every code object is reported once, when it is first entered (control_code_entered), or resumed
+ *   where the program ran before the engine (control_code_resumed); from engine_start() to engine_stop();
  * - armed code (breakpoints): engine_arm();
  * - watched code (stepping, pause): engine_watch() and engine_watch_all().
  *
@@ -70,6 +70,10 @@ bool engine_watch_end(struct engine *engine, PyObject *code);
 /* Starts of CODE, which control_watched_start() gave up, are of interest again. Not while all starts are watched. */
 void engine_wake(struct engine *engine, PyObject *code);
 
+/* The calling thread, outside a report, runs code for the debugger: report nothing of it until this is called again
+ * with false. Calls nest. */
+void engine_hush(struct engine *engine, bool hushed);
+
 /* What the engine reports. Implemented by stop.c, breakpoints.c and stepping.c. */
 
 /* Once per code object, at its first entry. Arms it if it holds breakpoints; may stop. */
@@ -77,6 +81,10 @@ void control_code_entered(struct backend *backend, PyObject *code);
 
 /* Armed code reached a line; LINE holds an enabled breakpoint. Only for lines that ARMED has. */
 void control_breakpoint(struct backend *backend, struct armed_code *armed, int line);
+
+/* A frame of CODE, which was never reported, goes on after a yield: it began before the engine. May be said more than
+ * once for the same code. */
+void control_code_resumed(struct backend *backend, PyObject *code);
 
 /* A frame of armed code with `armed->start` begins (function breakpoints, body on the def line).
  * Not for the entry that control_code_entered() reports: that one does it itself. */

@@ -15,6 +15,7 @@
 #include "breakpoints.h"
 #include "compat.h"
 #include "lines.h"
+#include "objects.h"
 #include "thread_marks.h"
 
 #include <stdlib.h>
@@ -64,6 +65,8 @@ struct engine {
     struct loop_marks marks;
     struct thread_marks done; /* events that the control tool dealt with: the other tool's call is for nobody */
     bool running;
+    void (*enter_tracing)(PyThreadState *),
+        (*leave_tracing)(PyThreadState *); /* no part of the stable ABI, but there */
 };
 
 /* Callbacks. */
@@ -110,6 +113,18 @@ static PyObject *on_discovered(PyObject *self, PyObject *const *arguments, Py_ss
     }
     count_call(engine, &engine->backend->counters.start_callbacks);
     control_code_entered(engine->backend, arguments[0]);
+    return Py_NewRef(engine->disable);
+}
+
+/* (code, offset): a generator or coroutine goes on that began before the engine. Once for each of its yields. */
+static PyObject *on_rediscovered(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct engine *engine = engine_of(self);
+    if (count < 1 || !engine->running) {
+        Py_RETURN_NONE;
+    }
+    count_call(engine, &engine->backend->counters.start_callbacks);
+    control_code_resumed(engine->backend, arguments[0]);
     return Py_NewRef(engine->disable);
 }
 
@@ -385,6 +400,7 @@ static PyObject *on_raise(PyObject *self, PyObject *const *arguments, Py_ssize_t
 
 static PyMethodDef breakpoint_callbacks[EVENT_COUNT] = {
     [EVENT_START] = CALLBACK(on_discovered),
+    [EVENT_RESUME] = CALLBACK(on_rediscovered),
     [EVENT_LINE] = CALLBACK(on_armed_line),
     [EVENT_JUMP] = CALLBACK(on_armed_jump),
     [EVENT_INSTRUCTION] = CALLBACK(on_armed_instruction),
@@ -579,6 +595,14 @@ bool engine_watch_end(struct engine *engine, PyObject *code)
     return false;
 }
 
+void engine_hush(struct engine *engine, bool hushed)
+{
+    void (*change)(PyThreadState *) = hushed ? engine->enter_tracing : engine->leave_tracing;
+    if (engine->enter_tracing && engine->leave_tracing) {
+        change(PyThreadState_Get());
+    }
+}
+
 static bool is_unwinding_watched(const struct engine *engine)
 {
     unsigned events = engine->watched_all;
@@ -690,6 +714,9 @@ struct engine *engine_create(struct backend *backend)
         goto error;
     }
     loop_marks_learn(&engine->marks);
+    void *enter = object_symbol("PyThreadState_EnterTracing"), *leave = object_symbol("PyThreadState_LeaveTracing");
+    memcpy(&engine->enter_tracing, &enter, sizeof(enter));
+    memcpy(&engine->leave_tracing, &leave, sizeof(leave));
     return engine;
 error:
     engine_destroy(engine);
@@ -698,9 +725,11 @@ error:
 
 bool engine_start(struct engine *engine)
 {
+    unsigned long discovery =
+        engine->events[EVENT_START] | (engine->backend->attached ? engine->events[EVENT_RESUME] : 0);
     if (!take_tools(engine) || !register_callbacks(engine, engine->breakpoint_tool, breakpoint_callbacks) ||
         !register_callbacks(engine, engine->control_tool, control_callbacks) ||
-        !call_monitoring(engine, "set_events", "(ik)", engine->breakpoint_tool, engine->events[EVENT_START])) {
+        !call_monitoring(engine, "set_events", "(ik)", engine->breakpoint_tool, discovery)) {
         engine->running = true;
         PyObject *error = PyErr_GetRaisedException();
         engine_stop(engine);

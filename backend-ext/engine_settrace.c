@@ -82,7 +82,9 @@ static void report_start(struct backend *backend, struct event *event)
     } else if (!first && !resumed && armed && armed->start) {
         control_breakpoint_start(backend, armed);
     }
-    if (first && running_engine) {
+    if (first && running_engine && resumed) {
+        control_code_resumed(backend, (PyObject *)event->code);
+    } else if (first && running_engine) {
         control_code_entered(backend, (PyObject *)event->code);
     }
     set_opcode_tracing(event->frame, code_interest(event->code));
@@ -317,6 +319,19 @@ void engine_watch_all(struct engine *engine, unsigned events)
     if (running_engine == engine && frame_hook.watched_all != events) {
         frame_hook.watched_all = events;
         frame_hook_changed();
+    }
+}
+
+void engine_hush(struct engine *engine, bool hushed)
+{
+    PyThreadState *tstate = PyThreadState_Get();
+    if (hushed) {
+        PyThreadState_EnterTracing(tstate);
+        return;
+    }
+    PyThreadState_LeaveTracing(tstate);
+    if (running_engine == engine && !tstate->tracing) {
+        frame_hook_settle(tstate);
     }
 }
 

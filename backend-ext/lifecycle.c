@@ -34,11 +34,20 @@
 
 /* The start of the program. */
 
-static PyObject *main_globals(void)
+PyObject *lifecycle_main_globals(void)
 {
     PyObject *modules = PySys_GetObject("modules"); /* borrowed, as the rest */
     PyObject *module = modules ? PyDict_GetItemString(modules, "__main__") : NULL;
     return module && PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+}
+
+void lifecycle_set_main(struct backend *backend, PyObject *code)
+{
+    backend->main_code = Py_NewRef(code);
+    my_code_set_main(backend->my_code, code);
+    backend->end_watched = engine_watch_end(backend->engine, code) || backend->end_watched;
+    stepping_refresh(backend->stepping);
+    values_set_main(backend_values(backend), code);
 }
 
 void lifecycle_find_main(struct backend *backend, PyObject *code)
@@ -48,12 +57,8 @@ void lifecycle_find_main(struct backend *backend, PyObject *code)
     Py_XDECREF(name);
     PyObject *frame = module ? (PyObject *)PyEval_GetFrame() : NULL;
     PyObject *globals = frame ? PyObject_GetAttrString(frame, "f_globals") : NULL;
-    if (globals && globals == main_globals()) {
-        backend->main_code = Py_NewRef(code);
-        my_code_set_main(backend->my_code, code);
-        backend->end_watched = engine_watch_end(backend->engine, code) || backend->end_watched;
-        stepping_refresh(backend->stepping);
-        values_set_main(backend_values(backend), code);
+    if (globals && globals == lifecycle_main_globals()) {
+        lifecycle_set_main(backend, code);
         if (backend->stop_on_entry) {
             stepping_begin_entry(backend->stepping, frame, NULL);
         }
@@ -109,7 +114,7 @@ void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exce
  * printed it when the exit handlers run. */
 static void show_failed_start(struct backend *backend)
 {
-    PyObject *exception = backend->main_code ? NULL : PySys_GetObject("last_value");
+    PyObject *exception = backend->main_code || backend->attached ? NULL : PySys_GetObject("last_value");
     if (exception && PyErr_GivenExceptionMatches(exception, PyExc_SyntaxError) &&
         exception_filter_wants(backend, FILTER_UNCAUGHT, exception)) {
         backend->exit_code = 1;
@@ -167,8 +172,9 @@ static bool ends_later(struct backend *backend)
 /* Registered first, so called last: after the joining of threads and the program's own exit handlers. */
 static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
 {
+    (void)self;
     (void)unused;
-    struct backend *backend = PyCapsule_GetPointer(self, NULL);
+    struct backend *backend = backend_last();
     if (!backend->ended && getpid() == backend->pid) {
         stop_hand_over(backend); /* hits of daemon threads that still wait */
     }
@@ -264,8 +270,9 @@ static PyObject *make_fork_filters(void)
 
 static PyObject *before_fork(PyObject *self, PyObject *unused)
 {
+    (void)self;
     (void)unused;
-    struct backend *backend = PyCapsule_GetPointer(self, NULL);
+    struct backend *backend = backend_last();
     int ours = server_thread_count(backend->server) + helper_thread_count(backend);
     if (getpid() != backend->pid || !ours || backend->fork_filters || Py_Version < 0x030c0000 ||
         count_threads() - ours > 1) {
@@ -284,8 +291,9 @@ static PyObject *before_fork(PyObject *self, PyObject *unused)
 /* The warning may come after this handler: the filters go with the next bytecode. */
 static PyObject *after_fork_in_parent(PyObject *self, PyObject *unused)
 {
+    (void)self;
     (void)unused;
-    struct backend *backend = PyCapsule_GetPointer(self, NULL);
+    struct backend *backend = backend_last();
     if (stop_running_request(backend)) {
         static const char text[] =
             "the evaluated code forked: the child goes on with the program, without a debugger\n";
@@ -323,8 +331,9 @@ void lifecycle_forked(struct backend *backend)
 
 static PyObject *after_fork_in_child(PyObject *self, PyObject *unused)
 {
+    (void)self;
     (void)unused;
-    lifecycle_forked(PyCapsule_GetPointer(self, NULL));
+    lifecycle_forked(backend_last());
     Py_RETURN_NONE;
 }
 
@@ -346,20 +355,23 @@ PyObject *lifecycle_import(const char *name)
     return module;
 }
 
-bool lifecycle_register(struct backend *backend)
+bool lifecycle_register(void)
 {
+    static bool registered; /* nothing takes fork handlers back; guarded by the GIL */
     bool ok = false;
     PyObject *atexit = NULL, *system = NULL, *result = NULL, *function = NULL, *none = NULL, *named = NULL;
     PyObject *fork_function = NULL, *before = NULL, *parent = NULL, *child = NULL;
-    PyObject *self = PyCapsule_New(backend, NULL, NULL);
-    if (!self || !(atexit = lifecycle_import("atexit")) || !(system = lifecycle_import("posix"))) {
+    if (registered) {
+        return true;
+    }
+    if (!(atexit = lifecycle_import("atexit")) || !(system = lifecycle_import("posix"))) {
         goto error;
     }
-    function = PyCFunction_NewEx(&exit_method, self, NULL);
+    function = PyCFunction_NewEx(&exit_method, NULL, NULL);
     result = function ? PyObject_CallMethod(atexit, "register", "(O)", function) : NULL;
-    before = PyCFunction_NewEx(&before_fork_method, self, NULL);
-    parent = PyCFunction_NewEx(&after_fork_in_parent_method, self, NULL);
-    child = PyCFunction_NewEx(&after_fork_in_child_method, self, NULL);
+    before = PyCFunction_NewEx(&before_fork_method, NULL, NULL);
+    parent = PyCFunction_NewEx(&after_fork_in_parent_method, NULL, NULL);
+    child = PyCFunction_NewEx(&after_fork_in_child_method, NULL, NULL);
     none = PyTuple_New(0);
     fork_function = PyObject_GetAttrString(system, "register_at_fork");
     if (!result || !before || !parent || !child || !none || !fork_function) {
@@ -368,7 +380,7 @@ bool lifecycle_register(struct backend *backend)
     Py_CLEAR(result);
     named = Py_BuildValue("{sOsOsO}", "before", before, "after_in_parent", parent, "after_in_child", child);
     result = named ? PyObject_Call(fork_function, none, named) : NULL;
-    ok = result != NULL;
+    ok = registered = result != NULL;
 error:
     Py_XDECREF(result);
     Py_XDECREF(named);
@@ -380,7 +392,6 @@ error:
     Py_XDECREF(function);
     Py_XDECREF(system);
     Py_XDECREF(atexit);
-    Py_XDECREF(self);
     return ok;
 }
 
@@ -478,8 +489,14 @@ void lifecycle_after_configuration(struct backend *backend)
         value_set(arena, body, "name", value_string(arena, backend->name, strlen(backend->name)));
         value_set_int(arena, body, "systemProcessId", backend->pid);
         value_set_bool(arena, body, "isLocalProcess", true);
-        value_set_text(arena, body, "startMethod", "launch");
+        value_set_text(arena, body, "startMethod", backend->attached ? "attach" : "launch");
         backend_event(backend, arena, "process", body);
+    }
+    pthread_mutex_lock(&backend->lock);
+    bool running = backend->phase == PHASE_RUNNING;
+    pthread_mutex_unlock(&backend->lock);
+    if (backend->attached && backend->stop_on_entry && backend->main_code && running) {
+        stepping_begin_pause(backend->stepping, 0);
     }
 }
 

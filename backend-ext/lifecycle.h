@@ -9,16 +9,22 @@
 
 struct backend;
 
-/* Register the exit handler (first, so that it runs last) and the fork handlers. Leaves no module
- * behind. False with a Python error set. */
-bool lifecycle_register(struct backend *backend);
+/* Register the exit handler (first, so that it runs last) and the fork handlers, once a process: they serve
+ * backend_last(). Leaves no module behind. False with a Python error set. */
+bool lifecycle_register(void);
 
 /* Import a built-in module, but leave sys.modules as it was. New reference; NULL with a Python error. */
 PyObject *lifecycle_import(const char *name);
 
+/* The dict of __main__: borrowed; NULL. */
+PyObject *lifecycle_main_globals(void);
+
 /* CODE is entered, and the program's module body has not been seen yet: if this is it, remember it and
  * plan the stop at its first line. */
 void lifecycle_find_main(struct backend *backend, PyObject *code);
+
+/* CODE is the program's module body, which runs already. */
+void lifecycle_set_main(struct backend *backend, PyObject *code);
 
 /* EXCEPTION leaves FRAME, the outermost one of the program. */
 void lifecycle_main_left(struct backend *backend, PyObject *frame, PyObject *exception);

@@ -1,6 +1,11 @@
-/* The extension module `_pytui`: one function, start(), for the start-up files of the package. */
+/* The extension module `_pytui`: start() for the start-up file, and what the package needs to begin, use and end a
+ * session in the middle of a program. */
+#include "attach.h"
 #include "backend.h"
 #include "compat.h"
+#include "engine.h"
+#include "stepping.h"
+#include "stop.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,19 +34,6 @@ static void forget_variable(const char *name)
     PyErr_Clear();
 }
 
-/* Why this interpreter cannot be debugged; NULL: it can. */
-static const char *refuse_interpreter(void)
-{
-    PyObject *enabled = PySys_GetObject("_is_gil_enabled"); /* borrowed; 3.13 and newer */
-    PyObject *result = enabled ? PyObject_CallNoArgs(enabled) : NULL;
-    bool free_threaded = strstr(Py_GetVersion(), "free-threading") || result == Py_False;
-    Py_XDECREF(result);
-    PyErr_Clear();
-    return free_threaded ? "free-threaded builds of Python are not supported yet: a stop holds the program by keeping "
-                           "the interpreter's lock, which they do not have"
-                         : NULL;
-}
-
 PyDoc_STRVAR(start_doc,
              "start(address=None, /)\n--\n\n"
              "Connect to the debugger, serve it until it lets the program run, and plan the first stop.\n\n"
@@ -67,7 +59,7 @@ static PyObject *start(PyObject *module, PyObject *arguments)
     if (!address) {
         return PyErr_NoMemory();
     }
-    const char *refused = refuse_interpreter();
+    const char *refused = attach_refuse();
     bool ok = !refused && backend_start(address);
     free(address);
     if (refused) {
@@ -79,8 +71,105 @@ static PyObject *start(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(attach_doc,
+             "attach(address, wait=False)\n--\n\n"
+             "Begin a session in the running program: connect to the debugger's end at ADDRESS.\n\n"
+             "Arguments:\n    address: \"fd:N\", a connected stream socket that is taken over, or \"unix:PATH\".\n"
+             "    wait: serve in this thread until the debugger has configured the session or left; else return at "
+             "once.\n\nReturns:\n    whether the debugger is still there.\n\nRaises:\n    RuntimeError: this "
+             "interpreter cannot be debugged, or is being debugged already.\n    ConnectionError: the debugger cannot "
+             "be reached.\n");
+
+static PyObject *attach(PyObject *module, PyObject *arguments, PyObject *named)
+{
+    static char *names[] = {"address", "wait", NULL};
+    const char *address = NULL;
+    int wait = 0;
+    (void)module;
+    if (!PyArg_ParseTupleAndKeywords(arguments, named, "s|p:attach", names, &address, &wait)) {
+        return NULL;
+    }
+    const char *refused = attach_refuse();
+    if (refused) {
+        return PyErr_Format(PyExc_RuntimeError, "pytui: %s", refused);
+    }
+    return backend_attach(address, wait) ? PyBool_FromLong(backend_current() != NULL) : NULL;
+}
+
+PyDoc_STRVAR(active_doc, "active()\n--\n\n"
+                         "Whether a debugger is attached to this process.\n");
+
+static PyObject *active(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    return PyBool_FromLong(backend_current() != NULL);
+}
+
+PyDoc_STRVAR(detach_doc, "detach()\n--\n\n"
+                         "End the session: the debugger's connection closes, and nothing of it is left.\n");
+
+static PyObject *detach(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    struct backend *backend = backend_current();
+    if (backend && !stop_active(backend)) { /* evaluated code must not pull away what serves it */
+        backend_detach(backend);
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(
+    stop_doc,
+    "stop(frame=None, reason='breakpoint', text=None, exception=None, post_mortem=False)\n--\n\n"
+    "Stop the calling thread, and with it the program, until the debugger lets it go on.\n\n"
+    "Arguments:\n    frame: the innermost frame to show; None is the caller's.\n    reason: of DAP's `stopped`.\n"
+    "    text: more about it, or None.\n    exception: the one that this stop is about, or None.\n    post_mortem: "
+    "show "
+    "the frames that the exception left, in which nothing can be stepped.\n\nReturns:\n    whether there was a stop: a "
+    "debugger is attached, and this is not code that it evaluates itself.\n");
+
+/* The words of Python strings outlive the stop: their owners are held by the caller's arguments. */
+static PyObject *stop(PyObject *module, PyObject *arguments, PyObject *named)
+{
+    static char *names[] = {"frame", "reason", "text", "exception", "post_mortem", NULL};
+    PyObject *frame = Py_None, *exception = Py_None;
+    struct stop_info info = {.reason = "breakpoint"};
+    int post_mortem = 0;
+    (void)module;
+    if (!PyArg_ParseTupleAndKeywords(arguments, named, "|OszOp:stop", names, &frame, &info.reason, &info.text,
+                                     &exception, &post_mortem)) {
+        return NULL;
+    }
+    PyObject *caller = (PyObject *)PyEval_GetFrame(); /* borrowed */
+    bool framed = caller && Py_TYPE(frame) == Py_TYPE(caller), raised = PyExceptionInstance_Check(exception);
+    if ((frame != Py_None && !framed) || (exception != Py_None && !raised) || (post_mortem && !raised)) {
+        PyErr_SetString(PyExc_TypeError, "stop() takes a frame and an exception, or None");
+        return NULL;
+    }
+    struct backend *backend = backend_current();
+    if (!backend || stepping_is_silent(backend) || stop_active(backend)) {
+        Py_RETURN_FALSE;
+    }
+    info.frame = framed ? frame : post_mortem ? NULL : caller;
+    info.exception = raised ? exception : NULL;
+    info.post_mortem = info.goes_on = post_mortem;
+    engine_hush(backend->engine, true);
+    stepping_stop_here(backend, &info);
+    engine_hush(backend->engine, false);
+    if (control_take_interrupt(backend)) {
+        return NULL;
+    }
+    Py_RETURN_TRUE;
+}
+
 static PyMethodDef methods[] = {
     {"start", start, METH_VARARGS, start_doc},
+    {"attach", (PyCFunction)(void (*)(void))attach, METH_VARARGS | METH_KEYWORDS, attach_doc},
+    {"active", active, METH_NOARGS, active_doc},
+    {"detach", detach, METH_NOARGS, detach_doc},
+    {"stop", (PyCFunction)(void (*)(void))stop, METH_VARARGS | METH_KEYWORDS, stop_doc},
     {NULL, NULL, 0, NULL},
 };
 

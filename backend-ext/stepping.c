@@ -408,6 +408,20 @@ void control_code_entered(struct backend *backend, PyObject *code)
     }
 }
 
+void control_code_resumed(struct backend *backend, PyObject *code)
+{
+    if (!breakpoints_armed(backend->breakpoints, code)) {
+        breakpoints_code_entered(backend->breakpoints, code);
+    }
+}
+
+void stepping_stop_here(struct backend *backend, const struct stop_info *info)
+{
+    if (!stepping_is_silent(backend) && !stop_active(backend) && parked_wait(backend)) {
+        stop_enter(backend, info);
+    }
+}
+
 void control_breakpoint(struct backend *backend, struct armed_code *armed, int line)
 {
     struct hits hits;

@@ -18,6 +18,7 @@ struct backend;
 struct call_site;
 struct hits;
 struct stepping;
+struct stop_info;
 
 enum step_kind { STEP_NONE, STEP_OVER, STEP_IN, STEP_OUT, STEP_UNTIL, STEP_TARGET, STEP_ENTRY };
 
@@ -56,6 +57,10 @@ void stepping_look_again(struct stepping *stepping);
 /* Whether a report of the engine is nobody's: another thread is stopped, and its evaluate runs this one; or it is
  * the helper's own code. */
 bool stepping_is_silent(const struct backend *backend);
+
+/* The program asks for a stop by itself, outside the engine's reports: now, or when the step of another thread is over.
+ * Nothing when evaluated code asks. GIL held. */
+void stepping_stop_here(struct backend *backend, const struct stop_info *info);
 
 /* Forget all plans; a stop begins. What is watched stays until stepping_apply(). */
 void stepping_cancel(struct stepping *stepping);

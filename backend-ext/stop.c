@@ -513,6 +513,11 @@ void stop_configure(struct backend *backend)
     leave(backend);
 }
 
+void stop_begin_running(struct backend *backend)
+{
+    leave(backend);
+}
+
 /* Requests. */
 
 /* The frame from which THREAD is to be stepped: new reference; NULL with the request failed, or when nothing can be. */
@@ -658,13 +663,13 @@ struct value *stop_handle_configuration_done(struct request *request, bool *ok)
 {
     struct backend *backend = request->backend;
     const struct value *extra = value_get_map(request->arguments, "pytui");
-    pthread_mutex_lock(&backend->lock);
-    bool late = backend->phase != PHASE_CONFIGURING;
-    backend->stop->resumed = !late || backend->stop->resumed;
-    pthread_mutex_unlock(&backend->lock);
-    if (late) {
+    if (backend->configured) {
         return request_fail(request, ok, "configurationDone was sent before");
     }
-    backend->stop_on_entry = value_get_bool(extra, "stopOnEntry", true);
+    pthread_mutex_lock(&backend->lock);
+    backend->stop->resumed = backend->phase == PHASE_CONFIGURING || backend->stop->resumed;
+    pthread_mutex_unlock(&backend->lock);
+    backend->configured = true;
+    backend->stop_on_entry = value_get_bool(extra, "stopOnEntry", !backend->attached);
     return NULL;
 }

@@ -55,6 +55,9 @@ bool stop_abandoned(const struct backend *backend);
 /* Serve requests before the program starts, until configurationDone or the client is gone. GIL held. */
 void stop_configure(struct backend *backend);
 
+/* The program ran before the session: the helper serves it from now on. GIL held. */
+void stop_begin_running(struct backend *backend);
+
 /* What values needs around running code of the program (values_hooks). DATA is the backend. */
 void stop_before_python(void *data, long long request_seq);
 void stop_after_python(void *data);

@@ -4,6 +4,7 @@
 #include "compat.h"
 #include "hold.h"
 #include "lifecycle.h"
+#include "method_swap.h"
 #include "objects.h"
 #include "stepping.h"
 
@@ -22,11 +23,12 @@ struct dict_watching {
 struct uncaught {
     struct backend *backend;
     struct dict_watching dicts;
-    int watcher;       /* -1: none */
-    PyObject *system;  /* owned: the dict of `sys` */
-    PyObject *standin; /* owned: takes the hook's place */
-    PyObject *hook;    /* owned: whose place it took last; NULL */
-    bool seen;         /* the end came */
+    int watcher;             /* -1: none */
+    PyObject *system;        /* owned: the dict of `sys` */
+    PyObject *standin;       /* owned: takes the hook's place */
+    PyObject *hook;          /* owned: whose place it took last; NULL */
+    bool seen;               /* the end came */
+    struct method_swap swap; /* of sys.__excepthook__, for a late start */
 };
 
 /* A watcher has nothing of ours to be found by, nor has the stand-in: it is to look like the interpreter's own hook.
@@ -185,6 +187,32 @@ static PyObject *make_standin(void)
     return standin;
 }
 
+/* (type, exception, traceback): the interpreter's own hook is called. */
+static PyObject *on_own_hook(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
+{
+    struct uncaught *uncaught = standing;
+    if (count == 3) {
+        look_at_end(uncaught, arguments[1]);
+    }
+    PyObject *(*original)(PyObject *, PyObject *const *, Py_ssize_t) =
+        (PyObject * (*)(PyObject *, PyObject *const *, Py_ssize_t))(void (*)(void))(uncaught->swap.original);
+    return original(module, arguments, count);
+}
+
+bool uncaught_start_late(struct uncaught *uncaught)
+{
+    PyObject *hook = PySys_GetObject("__excepthook__"); /* borrowed */
+    PyCFunction ours = (PyCFunction)(void (*)(void))on_own_hook;
+    struct uncaught *former = standing;
+    standing = uncaught;
+    if (watching || !method_swap(&uncaught->swap, hook, "excepthook", METH_FASTCALL, ours)) {
+        standing = former;
+        return false;
+    }
+    watching = uncaught;
+    return true;
+}
+
 bool uncaught_start(struct uncaught *uncaught)
 {
     if (watching || !find_watching(&uncaught->dicts) || !(uncaught->system = find_system()) ||
@@ -207,6 +235,10 @@ void uncaught_stop(struct uncaught *uncaught)
         return;
     }
     watching = NULL;
+    if (uncaught->swap.method) {
+        method_swap_back(&uncaught->swap);
+        return;
+    }
     put_back(uncaught);
     if (uncaught->dicts.unwatch(uncaught->watcher, uncaught->system) != 0) {
         PyErr_Clear();

@@ -22,5 +22,10 @@ void uncaught_destroy(struct uncaught *uncaught);          /* stops it; NULL is 
 
 /* Watch for it from now on. False: this interpreter cannot be watched in this way. No Python error. */
 bool uncaught_start(struct uncaught *uncaught);
+
+/* The same where that is false and the engine cannot tell either, since the program's body ran before it: the
+ * function behind the interpreter's own sys.excepthook is replaced. A hook of the program's that does not end in that
+ * one has the exception to itself. */
+bool uncaught_start_late(struct uncaught *uncaught);
 void uncaught_stop(struct uncaught *uncaught); /* idempotent */
 bool uncaught_is_watched(const struct uncaught *uncaught);

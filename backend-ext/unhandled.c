@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "exception_filters.h"
 #include "helper.h"
+#include "method_swap.h"
 #include "server.h"
 #include "stop.h"
 #include "values.h"
@@ -34,10 +35,9 @@ struct unhandled {
     struct backend *backend;
     PyObject *watched[WATCH_COUNT]; /* owned: code; NULL: not entered yet */
     PyInterpreterState *interpreter;
-    PyMethodDef *method; /* of sys.unraisablehook; NULL: not replaced */
-    PyCFunction original;
-    bool busy;     /* a report is being made: what looking at it raises is only counted */
-    time_t second; /* of the reports counted below */
+    struct method_swap swap; /* of sys.unraisablehook */
+    bool busy;               /* a report is being made: what looking at it raises is only counted */
+    time_t second;           /* of the reports counted below */
     int reported;
     long long unsaid;
 };
@@ -198,7 +198,7 @@ static void look_at_unraisable(struct unhandled *unhandled, PyObject *arguments)
 static PyObject *on_unraisable(PyObject *module, PyObject *arguments)
 {
     struct unhandled *unhandled = hooked; /* may stop being so meanwhile */
-    PyCFunction original = unhandled->original;
+    PyCFunction original = unhandled->swap.original;
     bool here = PyInterpreterState_Get() == unhandled->interpreter && getpid() == unhandled->backend->pid;
     if (here && PyTuple_Check(arguments) && PyTuple_Size(arguments) >= 5) {
         PyObject *error = PyErr_GetRaisedException();
@@ -210,53 +210,23 @@ static PyObject *on_unraisable(PyObject *module, PyObject *arguments)
     return original(module, arguments);
 }
 
-/* A method's table entry stands behind the object's head in every version, which is verified by what the
- * interface tells of it: that the entry has the function and its name. NULL: it is not so. */
-static PyMethodDef *method_of(PyObject *function, const char *name)
-{
-    PyMethodDef *method = NULL;
-    if (!function || !PyCFunction_Check(function)) {
-        return NULL;
-    }
-    memcpy(&method, (char *)function + sizeof(PyObject), sizeof(method));
-    bool same = method && PyCFunction_GetFunction(function) == method->ml_meth && method->ml_name &&
-                strcmp(method->ml_name, name) == 0 && method->ml_flags == METH_O;
-    return same ? method : NULL;
-}
-
-/* Whether memory may be written: the kernel would refuse to put there what is there. */
-static bool is_writable(void *place, size_t size)
-{
-    int pipes[2];
-    if (pipe(pipes) != 0) {
-        return false;
-    }
-    bool writable = write(pipes[1], place, size) == (ssize_t)size && read(pipes[0], place, size) == (ssize_t)size;
-    close(pipes[0]);
-    close(pipes[1]);
-    return writable;
-}
-
 void unhandled_start(struct unhandled *unhandled)
 {
     PyObject *hook = PySys_GetObject("__unraisablehook__"); /* borrowed: the interpreter's own */
-    PyMethodDef *method = method_of(hook, "unraisablehook");
-    if (hooked || !method || !is_writable(&method->ml_meth, sizeof(method->ml_meth))) {
+    struct unhandled *former = hooked;
+    if (hooked && hooked->swap.method) {
         return;
     }
-    hooked = unhandled;
     unhandled->interpreter = PyInterpreterState_Get();
-    unhandled->method = method;
-    unhandled->original = method->ml_meth;
-    method->ml_meth = on_unraisable;
+    hooked = unhandled; /* before anybody can be in on_unraisable() */
+    if (!method_swap(&unhandled->swap, hook, "unraisablehook", METH_O, on_unraisable)) {
+        hooked = former;
+    }
 }
 
 void unhandled_stop(struct unhandled *unhandled)
 {
-    if (hooked == unhandled && unhandled->method && unhandled->method->ml_meth == on_unraisable) {
-        unhandled->method->ml_meth = unhandled->original;
-        unhandled->method = NULL;
-    }
+    method_swap_back(&unhandled->swap); /* `hooked` stays: another interpreter may be in on_unraisable() */
 }
 
 /* Threads and tasks. */

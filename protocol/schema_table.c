@@ -137,7 +137,9 @@ static const struct field_schema set_exception_breakpoints_fields[] = {
 static OBJECT(set_exception_breakpoints, "SetExceptionBreakpointsArguments", set_exception_breakpoints_fields);
 
 static const struct field_schema configuration_done_pytui_fields[] = {
-    {"stopOnEntry", FIELD_BOOL, .help = "stop before the first line of __main__; default true"},
+    {"stopOnEntry", FIELD_BOOL,
+     .help = "stop before the first line of __main__; default true. Of a program that runs already: pause it; default "
+             "false"},
 };
 static OBJECT(configuration_done_pytui, "pytui.ConfigurationDone", configuration_done_pytui_fields);
 static const struct field_schema configuration_done_fields[] = {
@@ -334,7 +336,7 @@ static const struct field_schema process_fields[] = {
     {"name", FIELD_STRING, REQUIRED, .help = "the script or module"},
     {"systemProcessId", FIELD_INT, .help = "pid"},
     {"isLocalProcess", FIELD_BOOL, .help = "true"},
-    {"startMethod", FIELD_STRING, .help = "launch"},
+    {"startMethod", FIELD_STRING, .help = "launch or attach"},
 };
 static OBJECT(process, "ProcessEvent", process_fields);
 

@@ -22,13 +22,16 @@ def candidates() -> Iterator[Path]:
     yield Path(sysconfig.get_path("scripts")) / "pytui"
     yield Path(sys.executable).parent / "pytui"
     yield PACKAGE / "bin" / "pytui"
+    yield PACKAGE.parents[2] / "bin" / "pytui"  # PREFIX/lib/pytui/pytui
+    yield PACKAGE.parents[1] / "pytui"  # the build directory
 
 
 def main() -> None:
     """Become the program; returns only by raising SystemExit when there is none."""
     for program in candidates():
         if os.access(program, os.X_OK) and program.is_file():
-            home = ["--home", str(PACKAGE)] if (PACKAGE / "entry").is_dir() else []
+            places = [place for place in (PACKAGE, PACKAGE.parent) if (place / "entry").is_dir()]
+            home = ["--home", str(places[0])] if places else []
             os.execv(program, [str(program), *home, "--python", sys.executable, *sys.argv[1:]])
     sys.exit("python -m pytui: the program pytui is missing; install the package again")
 

@@ -53,8 +53,12 @@ class Session:
         cwd: Path | None = None,
         environment: dict[str, str] | None = None,
         stdin: int = subprocess.DEVNULL,
+        plain: bool = False,
     ) -> None:
-        """Start `PYTHON WORDS…` with a channel; nothing is said on it yet."""
+        """Start `PYTHON WORDS…` with a channel; nothing is said on it yet.
+
+        PLAIN: as without a debugger; the package can be imported, and DEBUGGER is the address to attach to.
+        """
         self.channel, theirs = socket.socketpair()
         self.seq = 0
         self.buffer = b""
@@ -64,11 +68,11 @@ class Session:
         self.script = next((str(word) for word in words if str(word).endswith(".py")), "")
         variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTUI"))}
         variables |= environment or {}
-        if "PYTHONPATH" in variables:
+        if "PYTHONPATH" in variables and not plain:
             variables["PYTUI_PYTHONPATH"] = variables["PYTHONPATH"]
-        parts = [str(HOME / "entry"), variables.get("PYTHONPATH", "")]
+        parts = [str(HOME if plain else HOME / "entry"), variables.get("PYTHONPATH", "")]
         variables["PYTHONPATH"] = ":".join(filter(None, parts))
-        variables["PYTUI_CHANNEL"] = f"fd:{theirs.fileno()}"
+        variables["DEBUGGER" if plain else "PYTUI_CHANNEL"] = f"fd:{theirs.fileno()}"
         self.process = subprocess.Popen(
             [str(python), *map(str, words)],
             cwd=cwd,
