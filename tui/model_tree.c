@@ -266,6 +266,19 @@ struct model_variable *model_variable_create(struct model_variable *parent)
     return variable;
 }
 
+void model_variable_put_first(struct model_variable *parent, struct model_variable *old, struct model_variable *first)
+{
+    size_t dropped = old ? 1 : 0, added = first ? 1 : 0;
+    xgrow(&parent->children, &parent->capacity, parent->count + 1, sizeof *parent->children);
+    memmove(parent->children + added, parent->children + dropped, (parent->count - dropped) * sizeof *parent->children);
+    parent->count = parent->count - dropped + added;
+    if (first) {
+        parent->children[0] = first;
+        first->parent = parent;
+    }
+    model_variable_destroy(old);
+}
+
 void model_variable_clear(struct model_variable *variable)
 {
     for (size_t i = 0; i < variable->count; i++)

@@ -28,6 +28,9 @@ void model_frozen_remove(struct model *model, int64_t thread); /* if it is there
 
 /* A new, empty row as the last child of PARENT; with NULL a root for model_set_root(). */
 struct model_variable *model_variable_create(struct model_variable *parent);
+/* FIRST, which PARENT owns from now on, goes before its other children, in place of OLD, its first child until now,
+ * which is destroyed; NULL for either is none. */
+void model_variable_put_first(struct model_variable *parent, struct model_variable *old, struct model_variable *first);
 void model_variable_destroy(struct model_variable *variable); /* with its children; NULL is fine */
 void model_variable_clear(struct model_variable *variable);   /* its children */
 /* Names from the scope down, separated by U+001F. The caller frees it. */

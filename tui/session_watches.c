@@ -56,6 +56,30 @@ void session_send_watches(struct session *session)
     session_request(session, "pytui/setWatches", arguments, &(struct request){.handler = session_report_failure});
 }
 
+/* The shown heading becomes what the list now is; values that are known stay until there are new ones. The keys that
+ * are typed next may mean a row that has just been asked for. */
+static void show_list(struct session *session)
+{
+    struct model_variable *root = session->model->root;
+    if (!root || session->model->state != MODEL_STOPPED)
+        return;
+    struct model_variable *fresh = model_variable_create(NULL);
+    session_begin_watches(session, fresh);
+    struct model_variable *heading = heading_of(fresh), *before = heading_of(root);
+    for (size_t i = 0; heading && before && i < heading->count; i++)
+        for (size_t j = 0; j < before->count; j++)
+            if (heading->children[i]->watch == before->children[j]->watch &&
+                strcmp(heading->children[i]->name, before->children[j]->name) == 0) {
+                struct model_variable *known = before->children[j];
+                before->children[j] = heading->children[i];
+                heading->children[i] = known;
+                known->parent = heading;
+            }
+    model_variable_put_first(root, before, heading);
+    fresh->count = 0;
+    model_variable_destroy(fresh);
+}
+
 static void list_changed(struct session *session)
 {
     session->model->watch_revision++;
@@ -63,6 +87,7 @@ static void list_changed(struct session *session)
     if (session->phase == PHASE_CONFIGURED) {
         session_send_watches(session);
         session_refresh(session);
+        show_list(session);
     }
     session_changed(session);
 }

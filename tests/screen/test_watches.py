@@ -122,6 +122,14 @@ def test_watches_are_there_at_the_next_start(pytui, write):
     screen.expect(re.compile(r"Watches.*\n.*count +5 +everywhere.*\n.*total \+ 1 +1"))
 
 
+def test_keys_typed_behind_a_watch_mean_its_row(pytui, write):
+    screen = stopped(pytui, write)
+    watch(screen, "total")
+    screen.send("nslow()\rgjjoo")  # it is not answered before the file is there
+    screen.expect("watched in all projects")
+    screen.expect(re.compile(r"Watches.*\n.*total +0\b.*\n.*slow\(\) +<slow"))
+
+
 def test_hostile_text_in_a_watch_is_escaped(pytui, write):
     screen = stopped(pytui, write)
     screen.send(":watch '\\x1b[31m' + chr(0x202e) + chr(0x200b)\r")
