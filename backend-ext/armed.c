@@ -105,16 +105,6 @@ void armed_table_finish(struct armed_table *table)
     *table = (struct armed_table){0};
 }
 
-bool armed_code_has_line(const struct armed_code *armed, int line)
-{
-    for (size_t i = 0; i < armed->line_count; i++) {
-        if (armed->lines[i] == line) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool armed_code_has_point(const struct armed_code *armed, int offset)
 {
     for (size_t i = 0; i < armed->point_count; i++) {

@@ -28,7 +28,16 @@ struct armed_code {
     bool start; /* its frames' begins matter: function breakpoints, or a body on the def line */
 };
 
-bool armed_code_has_line(const struct armed_code *armed, int line);
+static inline bool armed_code_has_line(const struct armed_code *armed, int line)
+{
+    for (size_t i = 0; i < armed->line_count; i++) {
+        if (armed->lines[i] == line) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool armed_code_has_point(const struct armed_code *armed, int offset);
 
 /* Whether a report of LINE is of interest: for itself, or since an instruction in it is armed. */

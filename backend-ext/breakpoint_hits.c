@@ -131,11 +131,22 @@ static void log_hit(struct breakpoints *breakpoints, struct breakpoint *breakpoi
 
 /* One report of the engine. */
 struct report {
-    PyObject *frame, *code; /* owned */
-    int line;               /* that is reached */
-    int offset;             /* of the instruction, where one is armed; else -1 */
-    bool at_start, lines;   /* a frame begins; breakpoints on the whole line are concerned */
+    PyObject *frame;      /* owned; NULL until report_frame() */
+    PyObject *code;       /* owned */
+    int line;             /* that is reached */
+    int offset;           /* of the instruction, where one is armed; else -1 */
+    bool at_start, lines; /* a frame begins; breakpoints on the whole line are concerned */
 };
+
+/* Borrowed. What only counts does without: the interpreter would make an object of the frame. NULL: there is no
+ * memory for one. */
+static PyObject *report_frame(struct report *report)
+{
+    if (!report->frame) {
+        report->frame = Py_XNewRef((PyObject *)PyEval_GetFrame());
+    }
+    return report->frame;
+}
 
 /* What BREAKPOINT is by now: while a condition ran its list may have been replaced. NULL: it is set no more, or asks
  * for something else. */
@@ -178,11 +189,14 @@ static void fail_condition(struct breakpoints *breakpoints, struct breakpoint *b
 
 /* The breakpoint that was reached, if its condition is true. */
 static struct breakpoint *test_condition(struct breakpoints *breakpoints, struct breakpoint *breakpoint,
-                                         const struct report *report, struct hits *hits)
+                                         struct report *report, struct hits *hits)
 {
     char error[sizeof(hits->error)];
     if (!breakpoint->condition) {
         return breakpoint;
+    }
+    if (!report_frame(report)) {
+        return NULL;
     }
     counter_add(&breakpoints->backend->counters.conditions, 1);
     enum condition_result result =
@@ -195,7 +209,7 @@ static struct breakpoint *test_condition(struct breakpoints *breakpoints, struct
 }
 
 /* Count and test one breakpoint that was reached. */
-static void hit_one(struct breakpoints *breakpoints, struct breakpoint *reached, const struct report *report,
+static void hit_one(struct breakpoints *breakpoints, struct breakpoint *reached, struct report *report,
                     struct hits *hits)
 {
     struct breakpoint *breakpoint = current(reached);
@@ -212,7 +226,9 @@ static void hit_one(struct breakpoints *breakpoints, struct breakpoint *reached,
     }
     note_act(breakpoint, hits);
     if (breakpoint->log) {
-        log_hit(breakpoints, breakpoint, report->frame, report->line);
+        if (report_frame(report)) {
+            log_hit(breakpoints, breakpoint, report->frame, report->line);
+        }
         return;
     }
     hits->run_to = hits->run_to || breakpoint->run_to;
@@ -228,7 +244,7 @@ struct reached {
     size_t count;
 };
 
-static void hit_reached(struct breakpoints *breakpoints, const struct reached *reached, const struct report *report,
+static void hit_reached(struct breakpoints *breakpoints, const struct reached *reached, struct report *report,
                         struct hits *hits)
 {
     for (size_t i = 0; i < reached->count; i++) {
@@ -236,25 +252,27 @@ static void hit_reached(struct breakpoints *breakpoints, const struct reached *r
     }
 }
 
-static bool report_begin(struct breakpoints *breakpoints, struct report *report, PyObject *code, struct hits *hits)
+/* Not the whole of HITS is set: it is large, and a count is all that most reports come to. */
+static void report_begin(struct breakpoints *breakpoints, struct report *report, PyObject *code, struct hits *hits)
 {
-    *hits = (struct hits){0};
-    PyObject *frame = (PyObject *)PyEval_GetFrame(); /* borrowed */
-    report->frame = Py_XNewRef(frame);
+    hits->count = 0;
+    hits->run_to = hits->function = hits->news = false;
+    hits->error[0] = '\0';
+    report->frame = NULL;
     report->code = Py_NewRef(code);
     breakpoints_begin(breakpoints);
-    return frame != NULL;
 }
 
 static bool report_end(struct breakpoints *breakpoints, struct report *report, struct hits *hits)
 {
+    bool acts = (hits->count > 0 || hits->run_to) && report_frame(report);
     Py_XDECREF(report->frame);
     Py_DECREF(report->code);
     breakpoints_end(breakpoints);
     if (hits->news && breakpoints->some_wait && !breakpoints->backend->ended) {
         breakpoints_order(breakpoints, NULL, false);
     }
-    return !breakpoints->backend->ended && (hits->count > 0 || hits->run_to);
+    return acts && !breakpoints->backend->ended;
 }
 
 static long frame_offset(PyObject *frame)
@@ -272,15 +290,14 @@ struct points {
     size_t count;
 };
 
-static struct points points_at(const struct armed_code *armed, int offset)
+static void find_points(struct points *points, const struct armed_code *armed, int offset)
 {
-    struct points points = {.count = 0};
-    for (size_t i = 0; offset >= 0 && i < armed->point_count && points.count < HITS_LIMIT; i++) {
+    points->count = 0;
+    for (size_t i = 0; offset >= 0 && i < armed->point_count && points->count < HITS_LIMIT; i++) {
         if (armed->points[i].offset == offset) {
-            points.ids[points.count++] = armed->points[i].id;
+            points->ids[points->count++] = armed->points[i].id;
         }
     }
-    return points;
 }
 
 static bool is_at(const struct breakpoint *breakpoint, const struct report *report, const struct points *points)
@@ -296,11 +313,12 @@ static bool is_at(const struct breakpoint *breakpoint, const struct report *repo
     return false;
 }
 
-static void hit_all(struct breakpoints *breakpoints, const struct armed_code *armed, const struct report *report,
+static void hit_all(struct breakpoints *breakpoints, const struct armed_code *armed, struct report *report,
                     struct hits *hits)
 {
     struct reached reached;
-    struct points points = points_at(armed, report->offset);
+    struct points points;
+    find_points(&points, armed, report->offset);
     struct breakpoint *breakpoint = armed->file && (report->lines || points.count) ? armed->file->first : NULL;
     reached.count = 0;
     for (; breakpoint && reached.count < REACHED_LIMIT; breakpoint = breakpoint->next) {
@@ -311,7 +329,7 @@ static void hit_all(struct breakpoints *breakpoints, const struct armed_code *ar
     hit_reached(breakpoints, &reached, report, hits);
 }
 
-static void hit_functions(struct breakpoints *breakpoints, const struct report *report, struct hits *hits)
+static void hit_functions(struct breakpoints *breakpoints, struct report *report, struct hits *hits)
 {
     struct reached reached;
     struct source *source = sources_of_code(breakpoints->backend->sources, report->code);
@@ -338,34 +356,35 @@ void breakpoints_pass_point(struct breakpoints *breakpoints, const struct armed_
 /* An armed instruction is dealt with at the report of its line, which comes first: a stop for both is one. */
 static void take_point_of_line(struct breakpoints *breakpoints, const struct armed_code *armed, struct report *report)
 {
-    long offset = armed->point_count ? frame_offset(report->frame) : -1;
+    PyObject *frame = armed->point_count ? report_frame(report) : NULL;
+    long offset = frame ? frame_offset(frame) : -1;
     if (offset >= 0 && armed_code_has_point(armed, (int)offset)) {
         report->offset = (int)offset;
-        thread_marks_set(&breakpoints->passed, report->code, report->frame, offset);
+        thread_marks_set(&breakpoints->passed, report->code, frame, offset);
     }
 }
 
 bool breakpoints_hit(struct breakpoints *breakpoints, struct armed_code *armed, int line, struct hits *hits)
 {
     struct report report = {.line = line ? line : armed->table.first_line, .offset = -1, .at_start = line == 0};
-    if (report_begin(breakpoints, &report, armed->code, hits)) {
-        report.lines = !report.at_start || lines_start_needed(&armed->table);
-        if (!report.at_start) {
-            take_point_of_line(breakpoints, armed, &report);
-        }
-        hit_all(breakpoints, armed, &report, hits);
-        if (report.at_start) {
-            hit_functions(breakpoints, &report, hits);
-        }
+    report_begin(breakpoints, &report, armed->code, hits);
+    report.lines = !report.at_start || lines_start_needed(&armed->table);
+    if (!report.at_start) {
+        take_point_of_line(breakpoints, armed, &report);
+    }
+    hit_all(breakpoints, armed, &report, hits);
+    if (report.at_start) {
+        hit_functions(breakpoints, &report, hits);
     }
     return report_end(breakpoints, &report, hits);
 }
 
 /* Whether it was dealt with when its line was reported. */
-static bool was_passed(struct breakpoints *breakpoints, const struct report *report)
+static bool was_passed(struct breakpoints *breakpoints, struct report *report)
 {
     const struct thread_mark *mark = thread_marks_find(&breakpoints->passed);
-    bool same = mark && mark->code == report->code && mark->frame == report->frame && mark->at == (long)report->offset;
+    bool same =
+        mark && mark->code == report->code && mark->frame == report_frame(report) && mark->at == (long)report->offset;
     thread_marks_forget(&breakpoints->passed);
     return same;
 }
@@ -373,7 +392,8 @@ static bool was_passed(struct breakpoints *breakpoints, const struct report *rep
 bool breakpoints_hit_point(struct breakpoints *breakpoints, struct armed_code *armed, int offset, struct hits *hits)
 {
     struct report report = {.line = line_table_at(&armed->table, offset), .offset = offset};
-    if (report_begin(breakpoints, &report, armed->code, hits) && !was_passed(breakpoints, &report)) {
+    report_begin(breakpoints, &report, armed->code, hits);
+    if (!was_passed(breakpoints, &report)) {
         hit_all(breakpoints, armed, &report, hits);
     }
     return report_end(breakpoints, &report, hits);

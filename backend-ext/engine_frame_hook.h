@@ -35,6 +35,8 @@ struct code_interest {
     bool is_comprehension;              /* and stands on one line */
     bool has_points;                    /* instructions of it are armed */
     bool is_subscript;                  /* the body of a __getitem__: kept to the end */
+    uint64_t generation;                /* for which `only_line` holds */
+    int only_line;                      /* the one of its lines that is of interest; 0: it is not that simple */
 };
 
 /* Mutable and static, since the interpreter gives the hook nothing else to find it by. Guarded by the GIL. */

@@ -182,6 +182,38 @@ static void report_event(PyFrameObject *frame, int what, PyObject *argument)
     }
 }
 
+static void find_only_line(struct code_interest *interest)
+{
+    const struct armed_code *armed = interest->armed;
+    bool simple = armed && armed->line_count == 1 && !interest->has_points &&
+                  !((frame_hook.watched_all | interest->watched) & ENGINE_LINES);
+    interest->only_line = simple ? armed->lines[0] : 0;
+    interest->generation = frame_hook.generation;
+}
+
+/* Whether the event is another line of code that has a breakpoint on one: the most frequent event. */
+static inline bool is_unwanted_line(const PyFrameObject *frame, int what)
+{
+    struct code_interest *interest = what == PyTrace_LINE ? code_interest(frame->f_frame->f_code) : NULL;
+    if (!interest || frame->f_trace_opcodes) {
+        return false;
+    }
+    if (interest->generation != frame_hook.generation) {
+        find_only_line(interest);
+    }
+    return interest->only_line && interest->only_line != frame->f_lineno;
+}
+
+static void report_or_count(PyFrameObject *frame, int what, PyObject *argument)
+{
+    if (running_engine && is_unwanted_line(frame, what)) {
+        counter_add(&running_engine->backend->counters.callbacks, 1);
+        counter_add(&running_engine->backend->counters.line_callbacks, 1);
+    } else {
+        report_event(frame, what, argument);
+    }
+}
+
 /* Whether a Ctrl-C that came during a stop is to be raised at this line; then the error is set. */
 static bool raise_interrupt(int what)
 {
@@ -191,7 +223,7 @@ static bool raise_interrupt(int what)
 static int trace(PyObject *object, PyFrameObject *frame, int what, PyObject *argument)
 {
     (void)object;
-    report_event(frame, what, argument);
+    report_or_count(frame, what, argument);
     return raise_interrupt(what) ? -1 : 0;
 }
 
@@ -202,7 +234,7 @@ static int trace_both(PyObject *object, PyFrameObject *frame, int what, PyObject
     Py_tracefunc program_trace = frame_hook_program_trace(tstate);
     int result = 0;
     Py_XINCREF(object);
-    report_event(frame, what, argument);
+    report_or_count(frame, what, argument);
     bool ours_alone = what == PyTrace_OPCODE && frame->f_trace_opcodes == OPCODES_FOR_US;
     if (program_trace && tstate->c_traceobj == object && !ours_alone) { /* else code evaluated at a stop replaced it */
         result = program_trace(object, frame, what, argument);

@@ -12,6 +12,12 @@ struct step_marks {
     PyObject *jump_code;        /* owned: of the last one, to be watched for that line; NULL */
 };
 
+/* The common case, in short: no thread has any. */
+static inline bool step_marks_are_none(const struct step_marks *marks)
+{
+    return marks->begun.count == 0 && marks->jumped.count == 0;
+}
+
 /* The calling thread's frame is dealt with at its beginning, in place of a line event that may not come. */
 void step_marks_set_begun(struct step_marks *marks);
 

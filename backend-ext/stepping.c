@@ -326,6 +326,9 @@ void stepping_note_jump(struct stepping *stepping, PyObject *frame)
 /* Whether a line event was dealt with before it came. */
 static bool was_dealt_with(struct stepping *stepping)
 {
+    if (step_marks_are_none(&stepping->marks)) {
+        return false;
+    }
     bool waits = stepping->marks.jump_code != NULL;
     bool jumped = step_marks_take_jumped(&stepping->marks);
     if (waits && !stepping->marks.jump_code && stepping->kind == STEP_NONE) {
@@ -436,7 +439,7 @@ void control_breakpoint(struct backend *backend, struct armed_code *armed, int l
         stop_note_skipped(backend);
         return;
     }
-    if (!stepping_is_silent(backend) && !was_dealt_with(backend->stepping) &&
+    if (!helper_is_current(backend) && !was_dealt_with(backend->stepping) &&
         breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
         note_line(backend->stepping, line);
         stop_for_hits(backend, &hits);

@@ -375,6 +375,28 @@ def test_unhit_breakpoint_costs_nothing(session: Start, python) -> None:
     assert after["conditions"] == 0 and after["restartEvents"] == 0
 
 
+def test_a_counted_hit_costs_one_report(session: Start, python) -> None:
+    """What only counts is told of once a hit, evaluates nothing, and counts right as others come and go beside it."""
+    run = session(text=LOOP.replace("work(100)", "work(1000)") + "print(work(1000))\n")
+    run.start({"line": 6, "hitCondition": "2000"}, {"line": 7, "condition": "n < 0"}, 10)
+    run.wait_stop("breakpoint")
+    assert run.line == 10
+    run.set_breakpoints(run.script, {"line": 6, "hitCondition": "2000"})
+    before = run.stats()
+    run.go("continue", "breakpoint")
+    after = run.stats()
+    assert run.line == 6 and run.evaluate("i") == "999"
+    lines = 1000 if python.engine == "monitoring" else 2000  # a trace function hears of each line of the loop
+    assert after["callbacks"] - before["callbacks"] <= lines + 20
+    assert after["conditions"] == before["conditions"]
+    run.set_breakpoints(run.script, {"line": 6, "hitCondition": "500"}, {"line": 5, "hitCondition": ">=1000"})
+    run.go("continue", "breakpoint")
+    assert run.line == 6 and run.evaluate("i") == "499"
+    run.set_breakpoints(run.script, {"line": 5, "hitCondition": ">=1000"})
+    run.go("continue", "breakpoint")
+    assert run.line == 5 and run.evaluate("i") == "997"
+
+
 def test_set_while_running(session: Start) -> None:
     """A breakpoint set in a running loop is hit."""
     text = "import time\ndef spin():\n    n = 0\n    while True:\n        n += 1\nspin()\n"
