@@ -81,6 +81,7 @@ struct app {
     uint64_t keyboard;   /* the terminal's descriptor in the loop */
     bool hushed;         /* keys wait for the move before them */
     int64_t hold_until;  /* … until then at most; µs, as all times here */
+    int64_t awaited;     /* the request whose answer opens a dialog for those keys; 0: none */
     int64_t dirty_since; /* 0: clean */
     int64_t painted;     /* when, last */
     bool hurried;        /* a key or a stop wants to be seen */
@@ -115,6 +116,8 @@ void app_show_console(struct app *app);
 void app_redraw(struct app *app);
 /* Feed one key through dialog, prompt, pane and global bindings. */
 void app_key(struct app *app, const struct key *key);
+/* The answer to what the program was just asked opens a dialog: the next keys are for it, and wait. */
+void app_await_dialog(struct app *app);
 /* Leave with STATUS once the terminal is restored. */
 void app_quit(struct app *app, int status);
 /* Run it all; the status to exit with. What goes wrong before the screen opens is said on standard error. */

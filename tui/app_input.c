@@ -1,7 +1,8 @@
 /* Keys on their way to whoever wants them: dialog, prompt, pane, the global bindings.
  *
  * Keys typed ahead are kept in order: while a move of the program is on its way the keys after it wait for
- * it, but no longer than HOLD; a program that runs on is a running program, and keys act at once. */
+ * it, but no longer than HOLD; a program that runs on is a running program, and keys act at once. Keys behind one that
+ * opens a dialog with what the program answers are for that dialog: as commands they would do what nobody meant. */
 #include "app.h"
 #include "app_internal.h"
 #include "dialog.h"
@@ -14,7 +15,8 @@
 
 #include <poll.h>
 
-#define HOLD        40000 /* µs */
+#define HOLD        40000   /* µs */
+#define HOLD_DIALOG 1000000 /* µs */
 #define KEYS_A_TURN 256
 
 /* A key that no command of the pane took and no global one either. */
@@ -75,7 +77,15 @@ static bool moving(struct app *app)
 /* Whether the next key has to wait for the move before it. */
 static bool held(struct app *app)
 {
-    return app->hold_until > 0 && session_pending(app_session(app)) > 0 && loop_now() < app->hold_until;
+    const struct session *session = app_session(app);
+    return app->hold_until > 0 && loop_now() < app->hold_until &&
+           (app->awaited ? session_awaits(session, app->awaited) : session_pending(session) > 0);
+}
+
+void app_await_dialog(struct app *app)
+{
+    app->awaited = session_newest_request(app_session(app));
+    app->hold_until = app->awaited ? loop_now() + HOLD_DIALOG : 0;
 }
 
 static void hush(struct app *app, bool hushed)
@@ -95,15 +105,17 @@ int app_read_keys(struct app *app)
             hush(app, true);
             return (int)((app->hold_until - loop_now()) / 1000) + 1;
         }
-        app->hold_until = 0;
+        app->hold_until = app->awaited = 0;
         if (!term_read_key(app->term, &key)) {
             hush(app, false);
             return term_timeout(app->term);
         }
         bool moved_before = moving(app);
         app_key(app, &key);
-        if (!moved_before && moving(app))
+        if (!moved_before && moving(app)) {
             app->hold_until = loop_now() + HOLD;
+            app->awaited = 0;
+        }
     }
     return 0;
 }

@@ -182,8 +182,10 @@ void command_break_statement(struct app *app, const char *argument)
     }
     struct statement_choice *choice = xcalloc(1, sizeof *choice);
     *choice = (struct statement_choice){.app = app, .path = xstrdup(path), .line = line};
-    if (session_ask_locations(app_session(app), path, line, statements_located, choice))
+    if (session_ask_locations(app_session(app), path, line, statements_located, choice)) {
+        app_await_dialog(app);
         return;
+    }
     app_message(app, true, "there is no program to ask");
     destroy_choice(choice);
 }

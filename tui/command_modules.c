@@ -96,4 +96,6 @@ void command_modules(struct app *app, const char *argument)
 {
     if (!session_modules(app_session(app), argument, arrived, app))
         app_message(app, true, "the program does not run under the debugger");
+    else
+        app_await_dialog(app);
 }

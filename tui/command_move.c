@@ -75,6 +75,7 @@ void command_jump(struct app *app, const char *argument)
 void command_step_into_target(struct app *app, const char *argument)
 {
     session_step_into_target(app_session(app), argument);
+    app_await_dialog(app);
 }
 
 struct target_choice {

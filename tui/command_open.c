@@ -200,6 +200,8 @@ void command_browse(struct app *app, const char *argument)
     (void)argument;
     if (!session_modules(app_session(app), "", arrived, app))
         browse(app, NULL);
+    else
+        app_await_dialog(app);
 }
 
 /* FILE or FILE:LINE; `~/` is the user's home. The absolute path, which the caller frees; NULL with errno. */

@@ -124,6 +124,8 @@ void command_threads(struct app *app, const char *argument)
         with_thread(app, argument, select_thread);
     else if (!session_list_threads(app_session(app), choose, app))
         app_message(app, true, "%s", no_program);
+    else
+        app_await_dialog(app);
 }
 
 /* The thread that a command without an argument means; 0 with a message when the program runs. */

@@ -336,6 +336,19 @@ bool session_connected(const struct session *session)
     return session->channel != NULL;
 }
 
+int64_t session_newest_request(const struct session *session)
+{
+    return session->request_count > 0 ? session->requests[session->request_count - 1].seq : 0;
+}
+
+bool session_awaits(const struct session *session, int64_t request)
+{
+    for (size_t i = 0; i < session->request_count; i++)
+        if (session->requests[i].seq == request)
+            return true;
+    return false;
+}
+
 /* Messages */
 
 static void respond(struct session *session, const struct message *response)

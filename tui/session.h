@@ -50,6 +50,10 @@ void session_exited(struct session *session, int status);
 /* How many commands that move the program are queued or unanswered (type-ahead): painting may wait a little. */
 size_t session_pending(const struct session *session);
 
+/* The request sent last that is not answered yet, 0 for none; and whether one still waits for its answer. */
+int64_t session_newest_request(const struct session *session);
+bool session_awaits(const struct session *session, int64_t request);
+
 /* Moving. Typed ahead they queue and run in order, each at its stop; a queue is dropped when a stop
  * has another reason than the step before, or the program ends. False with a message when refused. */
 enum session_step { SESSION_CONTINUE, SESSION_NEXT, SESSION_STEP_IN, SESSION_STEP_OUT };
