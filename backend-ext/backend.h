@@ -96,15 +96,16 @@ struct backend {
     struct exception_filter filters[FILTER_COUNT]; /* with the GIL held */
     bool ended;                                    /* with the GIL held: detached for good */
     unsigned char raise_opcode;                    /* of a `raise` statement; set before the program runs */
-    bool end_watched;        /* with the GIL held: exceptions that end the program are seen without ENGINE_UNWINDS */
-    bool main_left;          /* with the GIL held: an exception left main_code; the main thread only reports it */
-    bool exiting;            /* with the GIL held: the exit handler runs */
-    bool forked;             /* this is a forked child: nothing is left but memory */
-    bool kill_at_end;        /* with the GIL held: disconnect is to end the program */
-    atomic_bool terminating; /* terminate was asked for: its KeyboardInterrupt is no surprise */
-    PyObject *fork_filters;  /* owned: warning filters in place while the program forks */
-    PyObject *main_code;     /* owned: code of __main__'s module body once it started; with the GIL held */
-    int exit_code;           /* as far as known; with the GIL held */
+    bool end_watched;           /* with the GIL held: exceptions that end the program are seen without ENGINE_UNWINDS */
+    bool main_left;             /* with the GIL held: an exception left main_code; the main thread only reports it */
+    bool exiting;               /* with the GIL held: the exit handler runs */
+    bool forked;                /* this is a forked child: nothing is left but memory */
+    bool kill_at_end;           /* with the GIL held: disconnect is to end the program */
+    atomic_bool terminating;    /* terminate was asked for: nothing stops but for a later pause */
+    atomic_llong terminate_seq; /* of the last such request */
+    PyObject *fork_filters;     /* owned: warning filters in place while the program forks */
+    PyObject *main_code;        /* owned: code of __main__'s module body once it started; with the GIL held */
+    int exit_code;              /* as far as known; with the GIL held */
 };
 
 /* Connect to ADDRESS, serve until configurationDone and arm the first stop. GIL held. False with a

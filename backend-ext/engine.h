@@ -29,6 +29,9 @@ extern const char engine_name[];
 /* Whether ENGINE_CALLS is reported at all. */
 extern const bool engine_reports_calls;
 
+/* Whether watching the returns of code costs nothing before it returns. */
+extern const bool engine_returns_are_free;
+
 /* Events that can be watched. */
 enum {
     ENGINE_LINES = 1u << 0,   /* a new line, or a jump back to the start of the same line */
@@ -64,7 +67,8 @@ void engine_watch(struct engine *engine, PyObject *code, unsigned events);
 /* Report EVENTS of all code, in every thread (replaces the former set). Includes frames that run. */
 void engine_watch_all(struct engine *engine, unsigned events);
 
-/* Report control_unwind() when an exception leaves CODE, and of no other code for this. False: cannot be done here. */
+/* Report control_unwind() when an exception leaves CODE, and of no other code for this, and control_main_returns() when
+ * it returns. False: cannot be done here. */
 bool engine_watch_end(struct engine *engine, PyObject *code);
 
 /* Starts of CODE, which control_watched_start() gave up, are of interest again. Not while all starts are watched. */
@@ -107,6 +111,9 @@ void control_watched_return(struct backend *backend, PyObject *code, PyObject *v
 /* The instruction at byte OFFSET of watched CODE is about to call CALLABLE. */
 void control_watched_call(struct backend *backend, int offset, PyObject *callable);
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception);
+
+/* The code of engine_watch_end() returns; after control_watched_return(), which does this itself. */
+void control_main_returns(struct backend *backend);
 
 /* EXCEPTION has its traceback, with the calling frame in front. */
 void control_raise(struct backend *backend, PyObject *exception);

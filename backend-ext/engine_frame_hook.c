@@ -404,8 +404,9 @@ static PyObject *leave(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObje
     if (!frame_hook.running || tstate->tracing) {
         return result;
     }
-    if (!result && frame_hook_wants_unwind(frame->f_code) && !_PyFrame_IsIncomplete(frame)) {
-        frame_hook.unwound(tstate, frame);
+    bool wanted = result ? frame->f_code == frame_hook.ending : frame_hook_wants_unwind(frame->f_code);
+    if (wanted && !_PyFrame_IsIncomplete(frame)) {
+        frame_hook.ended(tstate, frame, !result);
     }
     frame_hook_settle(tstate);
     return result;

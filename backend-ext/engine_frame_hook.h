@@ -51,8 +51,8 @@ struct frame_hook {
     bool running;
     Py_ssize_t slot; /* of code extras; -1: not there */
     struct code_interest *interests;
-    Py_tracefunc trace, trace_both;                          /* alone, and together with the program's own */
-    void (*unwound)(PyThreadState *, _PyInterpreterFrame *); /* an exception, which is set, left this frame */
+    Py_tracefunc trace, trace_both;                              /* alone, and together with the program's own */
+    void (*ended)(PyThreadState *, _PyInterpreterFrame *, bool); /* by an exception, which is set: true; or returned */
 };
 extern struct frame_hook frame_hook;
 

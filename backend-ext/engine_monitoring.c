@@ -23,6 +23,7 @@
 
 const char engine_name[] = "monitoring";
 const bool engine_reports_calls = true;
+const bool engine_returns_are_free = true;
 
 #define TOOL_COUNT     6 /* ids that tools may take */
 #define EVENT_COUNT    11

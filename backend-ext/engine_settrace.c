@@ -26,6 +26,7 @@
 
 const char engine_name[] = "settrace";
 const bool engine_reports_calls = false;
+const bool engine_returns_are_free = false;
 
 struct engine {
     struct backend *backend;
@@ -250,7 +251,7 @@ static int trace_both(PyObject *object, PyFrameObject *frame, int what, PyObject
 }
 
 /* FRAME is off the interpreter's stack already, but whole: put it back for the report. */
-static void report_unwind(PyThreadState *tstate, _PyInterpreterFrame *frame)
+static void report_end(PyThreadState *tstate, _PyInterpreterFrame *frame, bool unwound)
 {
     _PyCFrame *outer = tstate->cframe;
     _PyCFrame cframe = {.current_frame = frame, .previous = outer};
@@ -261,12 +262,18 @@ static void report_unwind(PyThreadState *tstate, _PyInterpreterFrame *frame)
     tstate->tracing++;
     tstate->tracing_what = PyTrace_RETURN;
     counter_add(&running_engine->backend->counters.callbacks, 1);
-    control_unwind(running_engine->backend, code, exception);
+    if (unwound) {
+        control_unwind(running_engine->backend, code, exception);
+    } else {
+        control_main_returns(running_engine->backend);
+    }
     tstate->tracing_what = what;
     tstate->tracing--;
     tstate->cframe = outer;
     Py_DECREF(code);
-    PyErr_SetRaisedException(exception);
+    if (exception) {
+        PyErr_SetRaisedException(exception);
+    }
 }
 
 /* Interest. */
@@ -379,7 +386,7 @@ struct engine *engine_create(struct backend *backend)
     engine->backend = backend;
     frame_hook.trace = trace;
     frame_hook.trace_both = trace_both;
-    frame_hook.unwound = report_unwind;
+    frame_hook.ended = report_end;
     if (!frame_hook_prepare()) {
         free(engine);
         return NULL;

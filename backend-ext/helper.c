@@ -269,6 +269,30 @@ void helper_plan_notes(struct backend *backend, int milliseconds)
     }
 }
 
+/* Whether the helper still has to run what waits; a stop goes first. Lock held. */
+static bool is_expected(struct backend *backend)
+{
+    const struct helper *helper = backend->helper;
+    bool waits = backend->phase == PHASE_RUNNING && (helper->busy || requests_waiting(backend));
+    return !helper->closing && (backend->phase == PHASE_STOPPED || waits);
+}
+
+void helper_let_in(struct backend *backend)
+{
+    pthread_mutex_lock(&backend->lock);
+    bool wait = backend->helper && backend->phase == PHASE_RUNNING && requests_waiting(backend);
+    pthread_mutex_unlock(&backend->lock);
+    if (!wait) {
+        return;
+    }
+    Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&backend->lock);
+    while (is_expected(backend)) {
+        pthread_cond_wait(&backend->changed, &backend->lock);
+    }
+    pthread_mutex_unlock(&backend->lock);
+    Py_END_ALLOW_THREADS
+}
+
 bool helper_busy(const struct backend *backend)
 {
     return backend->helper && backend->helper->busy;

@@ -24,6 +24,10 @@ void helper_wake(struct backend *backend);
  * back, which wakes one of them, and from there on they take turns. Lock held. */
 void helper_plan_turn(struct backend *backend, int milliseconds);
 
+/* Requests may wait for the GIL since before the caller had it: let the helper run them now. GIL held, and given away
+ * meanwhile. */
+void helper_let_in(struct backend *backend);
+
 /* Have breakpoints_tell_counts() called in MILLISECONDS. Lock held. */
 void helper_plan_notes(struct backend *backend, int milliseconds);
 

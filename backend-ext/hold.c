@@ -239,8 +239,8 @@ bool hold_pass(struct backend *backend)
 /* Names of frozen threads for which the interpreter waits at its end; their number. GIL held. */
 static size_t name_kept(struct backend *backend, struct text *names)
 {
-    long long ids[256];
-    size_t count = threads_ids(backend, ids, sizeof(ids) / sizeof(*ids)), kept = 0;
+    size_t count, kept = 0;
+    long long *ids = threads_ids(backend, &count);
     for (size_t i = 0; i < count; i++) {
         char name[128];
         pthread_mutex_lock(&backend->lock);
@@ -253,6 +253,7 @@ static size_t name_kept(struct backend *backend, struct text *names)
             }
         }
     }
+    free(ids);
     return kept;
 }
 
@@ -293,13 +294,14 @@ void hold_forked(struct backend *backend)
 /* How many threads run Python and are not frozen. GIL held. */
 static size_t count_free(struct backend *backend)
 {
-    long long ids[256];
-    size_t count = threads_ids(backend, ids, sizeof(ids) / sizeof(*ids)), left = 0;
+    size_t count, left = 0;
+    long long *ids = threads_ids(backend, &count);
     pthread_mutex_lock(&backend->lock);
     for (size_t i = 0; i < count; i++) {
         left += !hold_is_frozen(backend, ids[i]);
     }
     pthread_mutex_unlock(&backend->lock);
+    free(ids);
     return left;
 }
 

@@ -87,11 +87,24 @@ void lifecycle_main_left(struct backend *backend, PyObject *frame, PyObject *exc
 {
     if (uncaught_is_watched(backend->uncaught)) {
         backend->exit_code = exit_code_of(exception);
-        stepping_cancel(backend->stepping);
-        stepping_apply(backend->stepping);
+        stepping_leave(backend->stepping);
     } else {
         lifecycle_uncaught(backend, frame, exception);
     }
+}
+
+/* While another thread steps it waits, as any exception does. */
+static void stop_at_end(struct backend *backend, PyObject *frame, PyObject *exception)
+{
+    if (!parked_wait(backend)) {
+        return;
+    }
+    if (!backend->filters[FILTER_UNCAUGHT].on) {
+        stop_hand_over(backend);
+        return;
+    }
+    stop_enter(backend,
+               &(struct stop_info){.reason = "exception", .frame = frame, .exception = exception, .post_mortem = true});
 }
 
 void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exception)
@@ -100,11 +113,10 @@ void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exce
     bool is_exit = PyErr_GivenExceptionMatches(exception, PyExc_SystemExit);
     bool asked = atomic_load(&backend->terminating);
     if (!is_exit && !asked && exception_filter_wants(backend, FILTER_UNCAUGHT, exception)) {
-        stop_enter(backend, &(struct stop_info){
-                                .reason = "exception", .frame = frame, .exception = exception, .post_mortem = true});
+        stepping_leave(backend->stepping);
+        stop_at_end(backend, frame, exception);
     } else {
-        stepping_cancel(backend->stepping);
-        stepping_apply(backend->stepping);
+        stepping_leave(backend->stepping);
     }
 }
 
@@ -524,19 +536,23 @@ void lifecycle_after_disconnect(struct backend *backend)
 
 struct value *lifecycle_handle_terminate(struct request *request, bool *ok)
 {
-    (void)request;
     (void)ok;
+    atomic_store(&request->backend->terminate_seq, request->seq);
     return NULL;
 }
 
-/* As Ctrl-C would: a stopped program has to run for that. Before it started nothing is there to clean up. */
+/* As Ctrl-C would: a stopped program has to run for that. Before it started nothing is there to clean up, and who asks
+ * again does not want to wait for that. */
 void lifecycle_after_terminate(struct backend *backend)
 {
-    atomic_store(&backend->terminating, true);
+    bool again = atomic_exchange(&backend->terminating, true);
     pthread_mutex_lock(&backend->lock);
     bool started = backend->phase != PHASE_CONFIGURING;
     pthread_mutex_unlock(&backend->lock);
-    kill(getpid(), started ? SIGINT : SIGTERM); /* before it goes on: it may be about to end */
+    if (again) {
+        server_drain(backend->server, DRAIN_PATIENCE); /* what was answered is to come out */
+    }
+    kill(getpid(), started && !again ? SIGINT : SIGTERM); /* before it goes on: it may be about to end */
     pthread_mutex_lock(&backend->lock);
     if (backend->phase == PHASE_STOPPED) {
         stop_release(backend);

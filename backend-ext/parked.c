@@ -122,6 +122,9 @@ bool parked_wait(struct backend *backend)
     if ((!stopped && !stepping_elsewhere(backend->stepping)) || backend->ended) {
         return true;
     }
+    if (atomic_load(&backend->terminating)) {
+        return false;
+    }
     struct parked parked = {.thread = threads_current(backend)};
     bool over = false, late = false;
     init_wake(&parked);

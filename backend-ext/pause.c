@@ -2,6 +2,7 @@
 
 #include "backend.h"
 #include "compat.h"
+#include "helper.h"
 #include "hold.h"
 #include "parked.h"
 #include "stepping.h"
@@ -39,6 +40,9 @@ struct value *pause_handle(struct request *request, bool *ok)
     if (thread && !ident) {
         return request_fail(request, ok, "there is no thread %lld", thread);
     }
+    if (request->seq > atomic_load(&backend->terminate_seq)) {
+        atomic_store(&backend->terminating, false); /* the program declined to end, and is to be looked at */
+    }
     pthread_mutex_lock(&backend->lock);
     bool running = backend->phase == PHASE_RUNNING;
     if (running && !thread && parked_first(backend) && !hold_runner(backend)) {
@@ -75,6 +79,16 @@ static PyObject *choose_frame(struct backend *backend, PyObject *frames, unsigne
         return frame;
     }
     return NULL;
+}
+
+void pause_at_end(struct backend *backend)
+{
+    helper_let_in(backend);
+    if (!backend->ended && stepping_pauses_here(backend->stepping)) {
+        stop_enter(backend, &(struct stop_info){.reason = "pause",
+                                                .frame = (PyObject *)PyEval_GetFrame(),
+                                                .text = "at the end of the program"});
+    }
 }
 
 void pause_hold(struct backend *backend)

@@ -1,4 +1,4 @@
-#include "stepping.h"
+#include "stepping_internal.h"
 
 #include "backend.h"
 #include "breakpoints.h"
@@ -11,6 +11,7 @@
 #include "lines.h"
 #include "my_code.h"
 #include "parked.h"
+#include "pause.h"
 #include "sources.h"
 #include "step_frames.h"
 #include "step_marks.h"
@@ -21,35 +22,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#define WATCHED_LIMIT 64 /* code objects watched by one step; far more than a step passes through */
-
-struct stepping {
-    struct backend *backend;
-    enum step_kind kind;
-    unsigned long ident;     /* thread of the step */
-    PyObject *frame;         /* owned: the frame being stepped */
-    bool begun_here;         /* the step was asked for in it: its lines stop whosever they are */
-    bool thrown;             /* it was resumed by an exception, and reached no line since */
-    const void *stood_frame; /* where a line stopped last; compared only */
-    int stood_line;
-    int until;                 /* STEP_UNTIL: lines before this one are passed */
-    struct target_plan target; /* STEP_TARGET: the call to step into */
-    bool has_hits;             /* STEP_ENTRY of a function breakpoint */
-    struct hits hits;
-    bool pausing;
-    unsigned long pause_ident; /* 0: any thread */
-    struct {
-        PyObject *code; /* owned */
-        unsigned events;
-    } watched[WATCHED_LIMIT]; /* told to the engine */
-    size_t watched_count;
-    unsigned watched_all;
-    bool passed; /* the engine was told to leave out starts of some code */
-    struct step_marks marks;
-    PyObject *bootstrap; /* owned: with which every thread of threading begins; its starts are watched; or NULL */
-    bool main_watched;   /* the end of main_code is watched */
-};
 
 struct stepping *stepping_create(struct backend *backend)
 {
@@ -70,15 +42,20 @@ void stepping_destroy(struct stepping *stepping)
     }
 }
 
-void stepping_cancel(struct stepping *stepping)
+static void forget_step(struct stepping *stepping)
 {
     stepping->kind = STEP_NONE;
     stepping->ident = 0;
     stepping->begun_here = stepping->thrown = false;
     target_plan_clear(&stepping->target);
     stepping->has_hits = false;
-    stepping->pausing = false;
     Py_CLEAR(stepping->frame);
+}
+
+void stepping_cancel(struct stepping *stepping)
+{
+    stepping->pausing = false;
+    forget_step(stepping);
 }
 
 bool stepping_planned(const struct stepping *stepping)
@@ -88,7 +65,8 @@ bool stepping_planned(const struct stepping *stepping)
 
 bool stepping_elsewhere(const struct stepping *stepping)
 {
-    return stepping->kind != STEP_NONE && stepping->ident != PyThread_get_thread_ident() && !stepping->pausing;
+    bool first = !stepping->pausing || stepping->has_hits; /* a pause cancels a step, but no hit */
+    return stepping->kind != STEP_NONE && stepping->ident != PyThread_get_thread_ident() && first;
 }
 
 bool stepping_pausing(const struct stepping *stepping)
@@ -143,11 +121,11 @@ static void unwatch(struct stepping *stepping, size_t index)
     Py_DECREF(code);
 }
 
-/* While threads are held the end of the main thread has to be known. */
+/* The end of the main thread has to be known while threads are held, and for a pause that came too late for a line. */
 static void watch_main(struct stepping *stepping)
 {
     PyObject *code = stepping->backend->main_code;
-    bool wanted = code && hold_is_used(stepping->backend);
+    bool wanted = code && (engine_returns_are_free || hold_is_used(stepping->backend));
     if (wanted == stepping->main_watched) {
         return;
     }
@@ -218,7 +196,8 @@ void stepping_apply(struct stepping *stepping)
     PyObject *code = stepping->kind != STEP_NONE && stepping->frame ? step_frames_code(stepping->frame) : NULL;
     unsigned wanted = ENGINE_LINES | ENGINE_RETURNS;
     wanted |= stepping->kind == STEP_TARGET ? (unsigned)ENGINE_CALLS : 0;
-    wanted |= stepping->kind != STEP_ENTRY ? (unsigned)ENGINE_UNWINDS : 0;
+    bool may_fail = stepping->kind != STEP_ENTRY || stepping->has_hits; /* by a Ctrl-C before its first line */
+    wanted |= may_fail ? (unsigned)ENGINE_UNWINDS : 0;
     watch_only(stepping, code, wanted);
     if (stepping->marks.jump_code) {
         watch(stepping, stepping->marks.jump_code);
@@ -323,8 +302,7 @@ void stepping_note_jump(struct stepping *stepping, PyObject *frame)
     }
 }
 
-/* Whether a line event was dealt with before it came. */
-static bool was_dealt_with(struct stepping *stepping)
+bool stepping_was_dealt_with(struct stepping *stepping)
 {
     if (step_marks_are_none(&stepping->marks)) {
         return false;
@@ -339,152 +317,12 @@ static bool was_dealt_with(struct stepping *stepping)
 
 /* Reports of the engine. */
 
-bool stepping_is_silent(const struct backend *backend)
+/* A function that was entered is about to report its hit, and that is a stop, too. */
+bool stepping_pauses_here(const struct stepping *stepping)
 {
-    return stop_active(backend) || helper_is_current(backend);
-}
-
-static void note_line(struct stepping *stepping, int line)
-{
-    stepping->stood_frame = PyEval_GetFrame();
-    stepping->stood_line = line;
-}
-
-/* While another thread steps, the hit waits. Its breakpoints may be gone when its turn comes. */
-static void stop_for_hits(struct backend *backend, const struct hits *hits)
-{
-    if (!parked_wait(backend)) {
-        return;
-    }
-    if (!hits_are_set(backend->breakpoints, hits)) {
-        stop_hand_over(backend);
-        return;
-    }
-    struct stop_info info = {.reason = hits_reason(hits),
-                             .frame = (PyObject *)PyEval_GetFrame(),
-                             .hits = hits,
-                             .text = hits->error[0] ? hits->error : NULL};
-    stop_enter(backend, &info);
-}
-
-/* CODE is entered for the first time: if every thread begins with it, they are seen there from now on. */
-static void find_bootstrap(struct backend *backend, PyObject *code)
-{
-    struct stepping *stepping = backend->stepping;
-    if (!stepping->bootstrap && step_frames_is_bootstrap(code)) {
-        stepping->bootstrap = Py_NewRef(code);
-        engine_watch(backend->engine, code, ENGINE_STARTS);
-        threads_current(backend);
-    }
-}
-
-/* ON_DEF_LINE: the body stands there, so that no other line will come. */
-static void enter_function(struct backend *backend, bool on_def_line, const struct hits *hits)
-{
-    struct stepping *stepping = backend->stepping;
-    PyObject *frame = (PyObject *)PyEval_GetFrame();
-    bool other_step = stepping->kind != STEP_NONE && stepping->ident != PyThread_get_thread_ident();
-    if (!hits->function || on_def_line || other_step) {
-        stop_for_hits(backend, hits);
-    } else {
-        stepping_begin_entry(stepping, frame, hits);
-    }
-}
-
-void control_code_entered(struct backend *backend, PyObject *code)
-{
-    if (breakpoints_armed(backend->breakpoints, code)) {
-        return; /* two threads entered it at once, or another tool called restart_events() */
-    }
-    breakpoints_code_entered(backend->breakpoints, code);
-    if (helper_is_current(backend)) {
-        return;
-    }
-    find_bootstrap(backend, code);
-    if (!backend->main_code) {
-        lifecycle_find_main(backend, code);
-    }
-    unhandled_code_entered(backend->unhandled, code);
-    struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
-    if (armed && armed->start) {
-        control_breakpoint_start(backend, armed);
-    }
-}
-
-void control_code_resumed(struct backend *backend, PyObject *code)
-{
-    if (!breakpoints_armed(backend->breakpoints, code)) {
-        breakpoints_code_entered(backend->breakpoints, code);
-    }
-}
-
-void stepping_stop_here(struct backend *backend, const struct stop_info *info)
-{
-    if (!stepping_is_silent(backend) && !stop_active(backend) && parked_wait(backend)) {
-        stop_enter(backend, info);
-    }
-}
-
-void control_breakpoint(struct backend *backend, struct armed_code *armed, int line)
-{
-    struct hits hits;
-    PyObject *code = armed->code;
-    if (hold_pass(backend)) {
-        armed = backend->ended ? NULL : breakpoints_armed(backend->breakpoints, code);
-    }
-    if (!armed || !armed_code_has_line(armed, line)) {
-        return; /* removed meanwhile */
-    }
-    if (stop_active(backend)) {
-        stop_note_skipped(backend);
-        return;
-    }
-    if (!helper_is_current(backend) && !was_dealt_with(backend->stepping) &&
-        breakpoints_hit(backend->breakpoints, armed, line, &hits)) {
-        note_line(backend->stepping, line);
-        stop_for_hits(backend, &hits);
-    }
-}
-
-void control_breakpoint_point(struct backend *backend, struct armed_code *armed, int offset)
-{
-    struct hits hits;
-    PyObject *code = armed->code;
-    if (hold_pass(backend)) {
-        armed = backend->ended ? NULL : breakpoints_armed(backend->breakpoints, code);
-    }
-    if (!armed || !armed_code_has_point(armed, offset)) {
-        return; /* removed meanwhile */
-    }
-    if (stop_active(backend)) {
-        stop_note_skipped(backend);
-    } else if (!stepping_is_silent(backend) && breakpoints_hit_point(backend->breakpoints, armed, offset, &hits)) {
-        stop_for_hits(backend, &hits);
-    }
-}
-
-void control_breakpoint_start(struct backend *backend, struct armed_code *armed)
-{
-    struct hits hits;
-    PyObject *code = armed->code;
-    if (hold_pass(backend)) {
-        armed = backend->ended ? NULL : breakpoints_armed(backend->breakpoints, code);
-    }
-    if (!armed) {
-        return; /* removed meanwhile */
-    }
-    bool on_def_line = armed->table.body_on_def_line; /* conditions let others run, who may disarm the code */
-    if (lines_start_needed(&armed->table)) {
-        step_marks_set_begun(&backend->stepping->marks);
-    }
-    if (!stepping_is_silent(backend) && breakpoints_hit(backend->breakpoints, armed, 0, &hits)) {
-        enter_function(backend, on_def_line, &hits);
-    }
-}
-
-static bool pause_here(const struct stepping *stepping)
-{
-    return stepping->pausing && (!stepping->pause_ident || stepping->pause_ident == PyThread_get_thread_ident());
+    unsigned long ident = PyThread_get_thread_ident();
+    bool entered_elsewhere = stepping->has_hits && stepping->ident != ident;
+    return stepping->pausing && !entered_elsewhere && (!stepping->pause_ident || stepping->pause_ident == ident);
 }
 
 /* Whether a step stops at this line of the calling frame. */
@@ -515,7 +353,7 @@ static const char *line_reason(struct stepping *stepping, int line)
             return stepping->has_hits ? "function breakpoint" : "entry";
         }
     }
-    return pause_here(stepping) ? "pause" : NULL;
+    return stepping_pauses_here(stepping) ? "pause" : NULL;
 }
 
 /* Lines of all code are watched, for no reason any more: what was held was let go without the GIL. */
@@ -531,7 +369,7 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
     if (is_idle(stepping)) {
         stepping_refresh(stepping);
     }
-    if (stepping_is_silent(backend) || was_dealt_with(stepping)) {
+    if (stepping_is_silent(backend) || stepping_was_dealt_with(stepping)) {
         return;
     }
     const char *reason = line_reason(stepping, line);
@@ -551,12 +389,12 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
     }
     if (!reason || stop_active(backend)) { /* its condition let another thread stop */
         if (hit) {
-            note_line(stepping, line);
-            stop_for_hits(backend, &hits);
+            stepping_note_line(stepping, line);
+            stepping_stop_for_hits(backend, &hits);
         }
         return;
     }
-    note_line(stepping, line);
+    stepping_note_line(stepping, line);
     struct stop_info info = {.reason = hit && !(reason && strcmp(reason, "entry") == 0) ? hits_reason(&hits) : reason,
                              .frame = (PyObject *)PyEval_GetFrame(),
                              .hits = hits.count ? &hits : NULL,
@@ -574,7 +412,7 @@ static bool armed_start(struct backend *backend, struct armed_code *armed)
     }
     bool hit = breakpoints_hit(backend->breakpoints, armed, 0, &hits);
     if (hit) {
-        enter_function(backend, on_def_line, &hits);
+        stepping_enter_function(backend, on_def_line, &hits);
     }
     return hit;
 }
@@ -674,9 +512,17 @@ bool control_watched_start(struct backend *backend, PyObject *code, bool resumed
 /* The thread of the step ends. Hits that wait for the step are due now. */
 static void end_without_stop(struct backend *backend)
 {
-    stepping_cancel(backend->stepping);
+    forget_step(backend->stepping);
     stepping_apply(backend->stepping);
     stop_hand_over(backend);
+}
+
+void stepping_leave(struct stepping *stepping)
+{
+    if (is_step_thread(stepping)) {
+        forget_step(stepping);
+        stepping_apply(stepping);
+    }
 }
 
 void control_watched_throw(struct backend *backend, PyObject *code)
@@ -734,6 +580,7 @@ void control_watched_return(struct backend *backend, PyObject *code, PyObject *v
     }
     if (code == backend->main_code && PyThread_get_thread_ident() == backend->main_ident) {
         hold_main_left(backend);
+        control_main_returns(backend);
     }
     if (!is_step_thread(stepping) || !is_step_frame(stepping) || stepping->kind == STEP_ENTRY) {
         return;
@@ -764,6 +611,23 @@ static void follow_exception(struct stepping *stepping)
     way_out_finish(&way);
 }
 
+void control_main_returns(struct backend *backend)
+{
+    if (!stepping_is_silent(backend)) {
+        pause_at_end(backend);
+    }
+}
+
+/* An exception, as of a Ctrl-C, came between the beginning of a function and its first line. */
+static void entry_left(struct backend *backend)
+{
+    struct hits hits = backend->stepping->hits;
+    stop_enter(backend, &(struct stop_info){.reason = hits_reason(&hits),
+                                            .frame = (PyObject *)PyEval_GetFrame(),
+                                            .hits = &hits,
+                                            .text = hits.error[0] ? hits.error : NULL});
+}
+
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception)
 {
     struct stepping *stepping = backend->stepping;
@@ -779,6 +643,9 @@ void control_unwind(struct backend *backend, PyObject *code, PyObject *exception
             lifecycle_main_left(backend, frame, exception);
         }
         return;
+    }
+    if (stepping->has_hits && is_step_thread(stepping) && is_step_frame(stepping)) {
+        entry_left(backend);
     }
     exception_filters_leaving(backend, exception);
     if (is_step_thread(stepping) && stepping->kind != STEP_ENTRY && is_step_frame(stepping)) {

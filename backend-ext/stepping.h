@@ -62,6 +62,12 @@ bool stepping_is_silent(const struct backend *backend);
  * Nothing when evaluated code asks. GIL held. */
 void stepping_stop_here(struct backend *backend, const struct stop_info *info);
 
+/* The calling thread comes to its end: if it is the one that steps, that is over. */
+void stepping_leave(struct stepping *stepping);
+
+/* Whether a pause is planned that the calling thread may report. */
+bool stepping_pauses_here(const struct stepping *stepping);
+
 /* Forget all plans; a stop begins. What is watched stays until stepping_apply(). */
 void stepping_cancel(struct stepping *stepping);
 

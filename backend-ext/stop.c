@@ -368,7 +368,7 @@ static void show_and_serve(struct backend *backend, const struct stop_info *info
     }
     PyErr_Clear();
     pthread_mutex_lock(&backend->lock);
-    bool gone = backend->phase == PHASE_GONE || backend->stop->abandoned;
+    bool gone = backend->phase == PHASE_GONE || backend->stop->abandoned || atomic_load(&backend->terminating);
     if (!gone) {
         backend->phase = PHASE_STOPPED;
         backend->stop->resumed = backend->stop->released = false; /* of a release that came after the last stop */
@@ -459,6 +459,11 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
 {
     struct stop *stop = backend->stop;
     if (stop->active || backend->ended || (!info->frame && !info->exception)) {
+        return;
+    }
+    if (atomic_load(&backend->terminating)) { /* who asked for the end wants no stop on the way */
+        stepping_cancel(backend->stepping);
+        stepping_apply(backend->stepping);
         return;
     }
     if (getpid() != backend->pid) { /* forked by C code that runs no fork handlers of Python's */

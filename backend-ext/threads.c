@@ -429,13 +429,15 @@ size_t threads_ids_in(struct backend *backend, PyObject *frames, long long *ids,
     return count;
 }
 
-size_t threads_ids(struct backend *backend, long long *ids, size_t limit)
+long long *threads_ids(struct backend *backend, size_t *count)
 {
     PyObject *frames = threads_frames(backend);
-    size_t count = frames && PyDict_Check(frames) ? threads_ids_in(backend, frames, ids, limit) : 0;
+    size_t limit = frames && PyDict_Check(frames) ? (size_t)PyDict_Size(frames) : 0;
+    long long *ids = limit ? malloc(limit * sizeof(*ids)) : NULL;
+    *count = ids ? threads_ids_in(backend, frames, ids, limit) : 0;
     Py_XDECREF(frames);
     PyErr_Clear();
-    return count;
+    return ids;
 }
 
 void threads_forked(struct backend *backend)

@@ -40,7 +40,8 @@ PyObject *threads_frames(struct backend *backend);
 /* Ids of the threads of FRAMES, which threads_frames() gave, but for the helper while it works; at most LIMIT. Records
  * of others that left without a word are dropped. GIL held. */
 size_t threads_ids_in(struct backend *backend, PyObject *frames, long long *ids, size_t limit);
-size_t threads_ids(struct backend *backend, long long *ids, size_t limit); /* of all that run Python now */
+/* Of all that run Python now, to be freed; NULL without any, or without memory. */
+long long *threads_ids(struct backend *backend, size_t *count);
 
 /* threading's Thread object for IDENT: borrowed, NULL when threading is not loaded or knows no such thread. */
 PyObject *threads_object(unsigned long ident);

@@ -6,6 +6,7 @@
 #include "exception_filters.h"
 #include "helper.h"
 #include "method_swap.h"
+#include "parked.h"
 #include "server.h"
 #include "stop.h"
 #include "values.h"
@@ -131,6 +132,23 @@ static bool stops(struct backend *backend, const struct finding *finding)
            !atomic_load(&backend->terminating) && exception_filter_wants(backend, finding->filter, finding->exception);
 }
 
+/* While another thread steps it waits, as a breakpoint's hit does. The filter may be off when its turn comes. */
+static void stop_at(struct backend *backend, const struct finding *finding)
+{
+    if (!parked_wait(backend)) {
+        return;
+    }
+    if (!backend->filters[finding->filter].on) {
+        stop_hand_over(backend);
+        return;
+    }
+    stop_enter(backend, &(struct stop_info){.reason = "exception",
+                                            .frame = (PyObject *)PyEval_GetFrame(),
+                                            .exception = finding->exception,
+                                            .post_mortem = true,
+                                            .goes_on = true});
+}
+
 /* One that a thread ends by is told only when it cannot stop: the program prints it. */
 static void handle(struct unhandled *unhandled, const struct finding *finding)
 {
@@ -146,11 +164,7 @@ static void handle(struct unhandled *unhandled, const struct finding *finding)
     }
     unhandled->busy = false;
     if (stop) {
-        stop_enter(backend, &(struct stop_info){.reason = "exception",
-                                                .frame = (PyObject *)PyEval_GetFrame(),
-                                                .exception = finding->exception,
-                                                .post_mortem = true,
-                                                .goes_on = true});
+        stop_at(backend, finding);
     }
     PyErr_Clear();
 }

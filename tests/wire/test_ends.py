@@ -218,3 +218,73 @@ def test_uncaught_in_a_thread_is_not_the_programs_end(session: Start) -> None:
     run.resume()
     status, stdout, stderr = run.finish()
     assert (status, stdout) == (0, "on\n") and "ZeroDivisionError" in stderr
+
+
+STAYS = """\
+import time
+def cleans_up():
+    mark = 1
+    time.sleep(0.01)
+try:
+    print("up", flush=True)
+    while True:
+        n = 1
+finally:
+    cleans_up()
+    print("clean", flush=True)
+"""
+
+
+@pytest.mark.parametrize("stopped", [True, False], ids=["stopped", "running"])
+def test_terminate_is_not_stopped_on_the_way(session: Start, stopped: bool) -> None:
+    """Breakpoints, exceptions and pauses asked for before do not keep from ending what was told to end."""
+    run = session(text=STAYS).start(*([8] if stopped else []))
+    if stopped:
+        run.wait_stop("breakpoint")
+    else:
+        assert run.process.stdout.readline() == b"up\n"
+    run.set_breakpoints(run.script, 3, 10)
+    run.request("setFunctionBreakpoints", breakpoints=[{"name": "cleans_up"}])
+    run.request("setExceptionBreakpoints", filters=["raised", "userUnhandled", "uncaught"])
+    run.request("terminate")
+    status, output, _ = run.finish()
+    assert status == -signal.SIGINT and output.endswith("clean\n")
+    assert "stopped" not in run.names_of_events()
+
+
+DECLINES = """\
+import os, signal, time
+signal.signal(signal.SIGINT, lambda *_: os.write(1, b"no\\n"))
+print("up", flush=True)
+count = 0
+while True:
+    count += 1
+    time.sleep(0.01)
+"""
+
+
+def test_program_that_declines_to_end(session: Start) -> None:
+    """It stops no more but for a pause, after which it does as ever; asked again, it is ended without being asked."""
+    run = session(text=DECLINES).start()
+    assert run.process.stdout.readline() == b"up\n"
+    run.request("terminate")
+    assert run.process.stdout.readline() == b"no\n"
+    assert "stopped" not in run.names_of_events()
+    run.request("pause", threadId=0)
+    run.wait_stop("pause")
+    run.set_breakpoints(run.script, 6)
+    run.go("continue", "breakpoint")
+    run.request("terminate")
+    assert run.process.stdout.readline() == b"no\n"
+    run.send("terminate")
+    assert run.finish()[0] == -signal.SIGTERM
+
+
+def test_terminate_asked_twice_at_a_stop(session: Start) -> None:
+    """The program is ended whatever it does about the first."""
+    run = session(text=DECLINES).start(6)
+    run.wait_stop("breakpoint")
+    first, second = run.send("terminate"), run.send("terminate")
+    run.finish()
+    assert run.responses[first]["success"] and run.responses[second]["success"]
+    assert run.process.returncode == -signal.SIGTERM

@@ -159,3 +159,55 @@ def test_pause_an_event_loop(session: Start) -> None:
     run.request("pause", threadId=0)
     run.wait_stop("pause")
     assert run.frames[0]["name"].endswith("select")
+
+
+LATE = {
+    "module": "found = -1 in numbers\n",
+    "lines": "found = -1 in numbers\nother = 1\nlast = 2\n",
+    "function": "def search():\n    found = -1 in numbers\nsearch()\n",
+    "thread": "def search():\n    found = -1 in numbers\n"
+    "import threading\nthread = threading.Thread(target=search)\nthread.start()\nthread.join()\n",
+}
+
+
+@pytest.mark.parametrize("text", LATE.values(), ids=LATE.keys())
+def test_pause_that_c_code_delays_to_the_end(session: Start, text: str) -> None:
+    """No call and no loop follows what keeps the interpreter: it stops where the program would end, at the latest."""
+    run = session(text=f"numbers = iter(range(6 * 10**7))\nprint('up', flush=True)\n{text}").start()
+    assert run.process.stdout.readline() == b"up\n"
+    run.pump(0.05)
+    run.request("pause", threadId=0)
+    run.wait_stop("pause")
+    assert run.frames and run.stopped["threadId"] > 0
+    run.resume()
+    assert run.finish()[0] == 0
+
+
+@pytest.mark.parametrize("threads", [False, True], ids=["alone", "thread"])
+def test_pause_at_the_end_is_a_stop_like_others(session: Start, threads: bool) -> None:
+    """The frame of the module is there with its values; a step from it ends the program."""
+    more = "import threading\nthreading.Thread(target=lambda: None).start()\n" if threads else ""
+    text = f"{more}numbers = iter(range(6 * 10**7))\nprint('up', flush=True)\nfound = -1 in numbers\n"
+    run = session(text=text).start()
+    assert run.process.stdout.readline() == b"up\n"
+    run.pump(0.05)
+    run.request("pause", threadId=1)
+    run.wait_stop("pause")
+    assert run.where == ("<module>", text.count("\n")) and run.stopped["threadId"] == 1
+    run.evaluate("len(dir())")
+    if "text" in run.stopped:  # else the machine was too slow for the request to come late
+        assert run.stopped["text"] == "at the end of the program" and run.evaluate("found") == "False"
+    run.resume("next")
+    assert run.finish()[0] == 0
+
+
+def test_client_vanishes_in_a_pause_at_the_end(session: Start) -> None:
+    """The program ends as ever."""
+    text = "numbers = iter(range(4 * 10**7))\nprint('up', flush=True)\nfound = -1 in numbers\n"
+    run = session(text=text).start()
+    assert run.process.stdout.readline() == b"up\n"
+    run.request("pause", threadId=0)
+    run.wait_stop("pause")
+    run.channel.close()
+    run.process.communicate(timeout=20)
+    assert run.process.returncode == 0

@@ -263,3 +263,44 @@ def test_default_interrupt_ends_as_bare(session: Start, python: interpreters.Int
     run.wait_stop("exception")
     run.resume()
     assert run.finish() == bare and bare[0] == -signal.SIGINT
+
+
+ENTERS = """\
+import signal
+def handler(*_):
+    raise KeyboardInterrupt
+signal.signal(signal.SIGINT, handler)
+def work():
+    return 1
+try:
+    work()
+except KeyboardInterrupt:
+    print("interrupted")
+mark = 1
+work()
+"""
+
+
+@pytest.mark.parametrize("command", ["continue", "next", "stepIn"])
+def test_interrupt_where_a_function_breakpoint_is_hit(session: Start, command: str) -> None:
+    """A signal that is handled at the beginning of a function loses no hit: it comes before, or the hit is reported.
+
+    3.12 alone looks for signals between the beginning and the first line.
+    """
+    run = session(text=ENTERS).start(8, 11)
+    run.request("setFunctionBreakpoints", breakpoints=[{"name": "work"}])
+    run.wait_stop("breakpoint")
+    os.kill(run.process.pid, signal.SIGINT)
+    hits = 0
+    if run.go("continue")["reason"] == "function breakpoint":
+        hits = 1
+        assert run.frames[0]["name"] == "work" and run.stopped["pytui"]["hits"][0]["pytui"]["hits"] == 1
+        if command != "continue":
+            run.go(command, "step")
+            assert run.where[0] == "<module>" and run.line in (9, 10)
+        run.go("continue", "breakpoint")
+    assert run.line == 11
+    run.go("continue", "function breakpoint")
+    assert run.stopped["pytui"]["hits"][0]["pytui"]["hits"] == hits + 1
+    run.resume()
+    assert run.finish()[:2] == (0, "interrupted\n")

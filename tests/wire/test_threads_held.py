@@ -728,3 +728,33 @@ def test_any_order_of_requests(session: Start, seed: int) -> None:
     run.send("disconnect")
     output = run.process.communicate(timeout=60)[0]
     assert (run.process.returncode, output) == (0, b"end 400\n")
+
+
+def test_hundreds_of_frozen_threads(session: Start) -> None:
+    """All are looked at when it is said that none is left, and when the program cannot end."""
+    text = """\
+import threading
+go, ready = threading.Event(), threading.Barrier(331)
+def work():
+    ready.wait()
+    go.wait()
+workers = [threading.Thread(target=work) for _ in range(330)]
+for each in workers:
+    each.start()
+ready.wait()
+mark = 1
+go.set()
+"""
+    run = session(text=text).start(10)
+    run.wait_stop("breakpoint")
+    ids = [each["id"] for each in run.request("threads")["threads"]]
+    assert len(ids) == 331 and ids[0] == 1
+    answers = [run.request("pytui/freeze", threadId=each) for each in (*ids[1:], 1)]
+    assert len(answers[-1]["frozen"]) == 331
+    assert [each for each in answers if "warning" in each] == answers[-1:]
+    run.request("pytui/thaw", threadId=1)
+    run.resume()
+    told = run.event("output", lambda body: "cannot end" in body["output"])
+    assert told["category"] == "important" and ", …" in told["output"]
+    run.request("pytui/thaw", all=True)
+    assert run.finish(timeout=120)[0] == 0

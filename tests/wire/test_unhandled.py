@@ -440,3 +440,100 @@ def test_first_one_during_a_step(session: Start) -> None:
         run.resume()
     assert run.finish()[0] == 0
     assert [each["pytui"]["message"][:3] for each in reports(run)] == ["m 0", "m 1", "m 2"]
+
+
+MEANWHILE = {
+    "thread": ("    raise ValueError('meanwhile')", None, "uncaught"),
+    "unraisable": (
+        "    class Dies:\n        def __del__(self): raise ValueError('meanwhile')\n    Dies()",
+        "unraisable",
+        "unraisable",
+    ),
+    "task": (
+        "    import asyncio\n    loop = asyncio.new_event_loop()\n"
+        "    loop.call_exception_handler({'exception': ValueError('meanwhile'), 'message': 'm'})\n    loop.close()",
+        "task",
+        "taskException",
+    ),
+}
+
+
+@pytest.mark.parametrize("body, kind, name", MEANWHILE.values(), ids=MEANWHILE.keys())
+def test_unhandled_during_the_step_of_another_thread(session: Start, body: str, kind: str | None, name: str) -> None:
+    """It waits as a breakpoint's hit does: the step is reported first, and nothing is lost."""
+    text = lines(
+        "import threading, time",
+        "began = threading.Event()",
+        "def step():",
+        "    began.set()",
+        "    time.sleep(0.05)",
+        "def fails():",
+        "    began.wait()",
+        body,
+        "thread = threading.Thread(target=fails, name='other')",
+        "thread.start()",
+        "step()",
+        "mark = 1",
+        "thread.join()",
+        "print('end')",
+    )
+    here = text.splitlines().index("step()") + 1
+    run = session(text=text).start(here)
+    run.wait_stop("breakpoint")
+    run.request("setExceptionBreakpoints", filters=[name])
+    run.go("next", "step")
+    assert run.where == ("<module>", here + 1) and run.stopped["threadId"] == 1
+    run.go("continue", "exception")
+    assert run.stopped["pytui"]["threadName"] == "other" and "meanwhile" in run.stopped["text"]
+    assert kind is None or report(run, kind)
+    run.resume()
+    assert run.finish()[:2] == (0, "end\n")
+
+
+def test_the_programs_exception_during_the_step_of_another_thread(session: Start) -> None:
+    """What ends the main thread waits, too, and leaves the other one its step."""
+    text = lines(
+        "import threading, time",
+        "began, ended = threading.Event(), threading.Event()",
+        "def step():",
+        "    began.set()",
+        "    time.sleep(0.05)",
+        "def work():",
+        "    step()",
+        "    mark = 1",
+        "    return mark",
+        "thread = threading.Thread(target=work, name='other')",
+        "thread.start()",
+        "began.wait()",
+        "raise ValueError('the end')",
+    )
+    run = session(text=text).start(7)
+    run.wait_stop("breakpoint")
+    run.go("next", "step")
+    assert run.where == ("work", 8) and run.stopped["pytui"]["threadName"] == "other"
+    run.go("continue", "exception")
+    assert run.stopped["threadId"] == 1 and "the end" in run.stopped["text"]
+    run.resume()
+    assert run.finish()[0] == 1
+
+
+def test_step_of_another_thread_after_the_main_thread_failed(session: Start) -> None:
+    """The end of the main thread by an exception that does not stop takes no other thread's step away."""
+    text = lines(
+        "import threading",
+        "began = threading.Event()",
+        "main = threading.current_thread()",
+        "def work():",
+        "    began.set(); main.join()",
+        "    mark = 1",
+        "threading.Thread(target=work, name='other').start()",
+        "began.wait()",
+        "raise ValueError('the end')",
+    )
+    run = session(text=text).start(5)
+    run.wait_stop("breakpoint")
+    run.request("setExceptionBreakpoints", filters=[])
+    run.go("next", "step")
+    assert run.where == ("work", 6)
+    run.resume()
+    assert run.finish()[0] == 1
