@@ -1,6 +1,7 @@
 /* Breakpoints on one of several statements in a line. */
 #include "breakpoint.h"
 #include "breakpoints_internal.h"
+#include "origin.h"
 #include "statements.h"
 
 #include "protocol/arena.h"
@@ -137,7 +138,7 @@ static struct value *describe(struct arena *arena, const struct statement *state
 
 struct value *breakpoints_handle_locations(struct request *request, bool *ok)
 {
-    const char *path = value_get_text(value_get_map(request->arguments, "source"), "path", NULL);
+    const char *path = origin_source_path(value_get_map(request->arguments, "source"));
     int64_t first = value_get_int(request->arguments, "line", 0);
     int64_t last = value_get_int(request->arguments, "endLine", first);
     int64_t from = value_get_int(request->arguments, "column", 0);

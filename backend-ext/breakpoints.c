@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "file_lines.h"
 #include "modules.h"
+#include "origin.h"
 #include "sources.h"
 
 #include "protocol/arena.h"
@@ -438,7 +439,7 @@ static bool read_list(struct request *request, bool *ok, struct breakpoint **lis
 struct value *breakpoints_handle_set(struct request *request, bool *ok)
 {
     struct breakpoints *breakpoints = request->backend->breakpoints;
-    const char *path = value_get_text(value_get_map(request->arguments, "source"), "path", NULL);
+    const char *path = origin_source_path(value_get_map(request->arguments, "source"));
     struct breakpoint *list;
     if (!path || !path[0]) {
         return request_fail(request, ok, "setBreakpoints needs source.path");

@@ -3,6 +3,7 @@
 #include "backend.h"
 #include "compat.h"
 #include "lines.h"
+#include "origin.h"
 #include "sources.h"
 #include "stepping.h"
 #include "stop.h"
@@ -83,7 +84,7 @@ static bool is_file_of(const struct backend *backend, PyObject *code, const char
 struct value *jump_handle_targets(struct request *request, bool *ok)
 {
     struct backend *backend = request->backend;
-    const char *path = value_get_text(value_get_map(request->arguments, "source"), "path", NULL);
+    const char *path = origin_source_path(value_get_map(request->arguments, "source"));
     long long line = value_get_int(request->arguments, "line", 0);
     const char *why = cannot_jump(backend);
     if (why) {

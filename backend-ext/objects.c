@@ -77,17 +77,20 @@ bool object_copy_text(PyObject *string, char *buffer, size_t size)
     }
     const char *source = PyBytes_AsString(bytes);
     size_t length = (size_t)PyBytes_Size(bytes);
-    size_t taken = 0;
-    while (taken < length) {
+    size_t written = 0;
+    for (size_t taken = 0; taken < length;) {
         uint32_t code;
         size_t step = utf8_decode(source + taken, length - taken, &code, NULL);
-        if (taken + step >= size) {
+        const char *shown = code == 0 ? "^@" : source + taken;
+        size_t count = code == 0 ? 2 : step;
+        if (written + count >= size) {
             break;
         }
+        memcpy(buffer + written, shown, count);
+        written += count;
         taken += step;
     }
-    memcpy(buffer, source, taken);
-    buffer[taken] = '\0';
+    buffer[written] = '\0';
     Py_DECREF(bytes);
     return true;
 }

@@ -490,6 +490,14 @@ static void set_disassembly(struct origins *origins, struct arena *arena, struct
     PyErr_Clear();
 }
 
+const char *origin_source_path(const struct value *source)
+{
+    const struct value *raw = value_get(value_get_map(source, "pytui"), "rawPath");
+    bool usable = raw && raw->type == VALUE_BYTES && raw->string.length > 0 &&
+                  !memchr(raw->string.bytes, '\0', raw->string.length);
+    return usable ? raw->string.bytes : value_get_text(source, "path", NULL);
+}
+
 /* path, made absolute, and rawPath when its bytes are no UTF-8. */
 static void set_path(struct arena *arena, struct value *source, const char *path)
 {

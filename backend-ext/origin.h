@@ -54,6 +54,9 @@ struct origins {
 void origin_init(struct origins *origins);
 void origin_finish(struct origins *origins);
 
+/* The path that a client's Source names a file by: its bytes where they are not UTF-8, else its text; NULL: none. */
+const char *origin_source_path(const struct value *source);
+
 /* What runs as __main__: the text of -c is that of this code alone. */
 void origin_set_main(struct origins *origins, PyObject *code);
 

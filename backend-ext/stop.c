@@ -6,6 +6,7 @@
 #include "helper.h"
 #include "hold.h"
 #include "lifecycle.h"
+#include "origin.h"
 #include "parked.h"
 #include "recursion_room.h"
 #include "requests.h"
@@ -648,7 +649,7 @@ struct value *stop_handle_until(struct request *request, bool *ok)
 
 struct value *stop_handle_run_to(struct request *request, bool *ok)
 {
-    const char *path = value_get_text(value_get_map(request->arguments, "source"), "path", NULL);
+    const char *path = origin_source_path(value_get_map(request->arguments, "source"));
     long long line = value_get_int(request->arguments, "line", 0);
     char error[256];
     if (!path || !path[0] || line < 1 || line > INT32_MAX) {

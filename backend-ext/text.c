@@ -38,7 +38,7 @@ static void append(struct text *text, const char *bytes, size_t length)
     text->bytes[text->length] = '\0';
 }
 
-void text_put(struct text *text, const char *bytes, size_t length)
+static void put_piece(struct text *text, const char *bytes, size_t length)
 {
     if (text->full) {
         return;
@@ -63,6 +63,18 @@ void text_put(struct text *text, const char *bytes, size_t length)
         text->columns++;
         text->full = true;
     }
+}
+
+void text_put(struct text *text, const char *bytes, size_t length)
+{
+    const char *nul;
+    while (length > 0 && (nul = memchr(bytes, '\0', length)) != NULL) { /* it is read as a C string */
+        put_piece(text, bytes, (size_t)(nul - bytes));
+        put_piece(text, "^@", 2);
+        length -= (size_t)(nul - bytes) + 1;
+        bytes = nul + 1;
+    }
+    put_piece(text, bytes, length);
 }
 
 void text_puts(struct text *text, const char *string)

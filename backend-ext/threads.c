@@ -7,6 +7,7 @@
 #include "backend.h"
 #include "helper.h"
 #include "hold.h"
+#include "objects.h"
 #include "server.h"
 #include "stop.h"
 
@@ -277,23 +278,18 @@ static PyObject *beginning_name(unsigned long ident)
     return name;
 }
 
-/* The name that the program gave a thread, as UTF-8: new bytes, or NULL. Those that threading made up for threads that
- * are not its own say nothing. */
-static PyObject *given_name(unsigned long ident)
+/* The name that the program gave a thread, into BUFFER. False when there is none: those that threading made up for
+ * threads that are not its own say nothing. */
+static bool given_name(unsigned long ident, char *buffer, size_t size)
 {
     PyObject *name = threads_attribute(ident, "_name");
     if (!name) {
         name = beginning_name(ident);
     }
-    PyObject *bytes =
-        name && PyUnicode_Check(name) ? PyUnicode_AsEncodedString(name, "utf-8", "backslashreplace") : NULL;
-    const char *text = bytes ? PyBytes_AsString(bytes) : NULL;
-    if (bytes && (!text || !text[0] || strncmp(text, "Dummy-", 6) == 0)) {
-        Py_CLEAR(bytes);
-    }
+    bool given = name && object_copy_text(name, buffer, size) && buffer[0] && strncmp(buffer, "Dummy-", 6) != 0;
     Py_XDECREF(name);
     PyErr_Clear();
-    return bytes;
+    return given;
 }
 
 /* A thread that threading did not start: the kernel's name for it and its number there. */
@@ -346,17 +342,13 @@ long long threads_recall(struct backend *backend, unsigned long ident, long *nat
 void threads_name(struct backend *backend, long long id, char *buffer, size_t size)
 {
     unsigned long ident = threads_ident(backend, id);
-    PyObject *bytes = given_name(ident);
-    const char *text = bytes ? PyBytes_AsString(bytes) : NULL;
-    if (text) {
-        snprintf(buffer, size, "%s", text);
+    if (given_name(ident, buffer, size)) {
+        /* it is in BUFFER */
     } else if (ident == backend->main_ident) {
         snprintf(buffer, size, "MainThread");
     } else {
         native_name(backend, id, buffer, size);
     }
-    Py_XDECREF(bytes);
-    PyErr_Clear();
     remember_name(backend->threads, id, buffer);
 }
 

@@ -513,7 +513,7 @@ struct value *values_handle_source(struct request *request, bool *ok)
     if (reference == 0) {
         reference = value_get_int(request->arguments, "sourceReference", 0);
     }
-    const char *path = value_get_text(source, "path", NULL);
+    const char *path = origin_source_path(source);
     PyObject *code = origin_disassembled(&values->origins, reference);
     PyObject *text = code != NULL ? disassembly_text(&values->origins.opcodes, &values->renderer, code)
                                   : origin_text(&values->origins, reference, path, false);

@@ -220,6 +220,37 @@ static struct value *copy_map(struct arena *arena, const struct value *value)
     return copy;
 }
 
+static void mark_nuls_of_text(struct arena *arena, struct value *value)
+{
+    const char *bytes = value->string.bytes;
+    size_t length = value->string.length, count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += bytes[i] == '\0';
+    char *marked = count > 0 && length < SIZE_MAX / 2 ? arena_alloc(arena, length + count + 1) : NULL;
+    if (!marked)
+        return;
+    value->string.bytes = marked;
+    value->string.length = length + count;
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] == '\0')
+            *marked++ = '^';
+        *marked++ = bytes[i] == '\0' ? '@' : bytes[i];
+    }
+    *marked = '\0';
+}
+
+void value_mark_nuls(struct arena *arena, struct value *value)
+{
+    if (!value)
+        return;
+    if (value->type == VALUE_STRING && memchr(value->string.bytes, '\0', value->string.length))
+        mark_nuls_of_text(arena, value);
+    for (size_t i = 0; value->type == VALUE_ARRAY && i < value->array.count; i++)
+        value_mark_nuls(arena, value->array.items[i]);
+    for (size_t i = 0; value->type == VALUE_MAP && i < value->map.count; i++)
+        value_mark_nuls(arena, value->map.entries[i].value);
+}
+
 struct value *value_copy(struct arena *arena, const struct value *value)
 {
     if (!value)

@@ -71,6 +71,9 @@ void value_set_bool(struct arena *arena, struct value *map, const char *key, boo
 void value_set_int(struct arena *arena, struct value *map, const char *key, int64_t integer);
 void value_set_text(struct arena *arena, struct value *map, const char *key, const char *text);
 
+/* Write "^@" for the NULs in all strings of VALUE, so that none ends there for who reads C strings. */
+void value_mark_nuls(struct arena *arena, struct value *value);
+
 /* Deep copy into ARENA (strings too). NULL gives NULL. */
 struct value *value_copy(struct arena *arena, const struct value *value);
 

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "width.h"
+
 static int log_fd = -1;
 
 bool log_open(const char *file)
@@ -27,34 +29,40 @@ void log_close(void)
     log_fd = -1;
 }
 
-/* Lines may quote what the program or a peer sent: nothing in them may break the line. */
-static void make_one_line(char *text)
+/* Lines may quote what the program or a peer sent: nothing in them may break the line, or harm the terminal of somebody
+ * who reads it there. How much of LINE was used. */
+static size_t escape(char *line, size_t size, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = ' ';
+    size_t used = 0, length = strlen(text);
+    for (size_t at = 0; at < length;) {
+        struct width_glyph glyph;
+        width_glyph_next(text + at, length - at, 0, &glyph);
+        char bytes[WIDTH_GLYPH_MAX];
+        size_t count = width_glyph_encode(&glyph, bytes);
+        if (used + count > size)
+            break;
+        memcpy(line + used, bytes, count);
+        used += count;
+        at += glyph.bytes;
     }
+    return used;
 }
 
 static void write_line(const char *message)
 {
     struct timespec now;
     struct tm local;
-    char clock[32], line[4200];
+    char clock[32], line[6000];
     clock_gettime(CLOCK_REALTIME, &now);
     localtime_r(&now.tv_sec, &local);
     strftime(clock, sizeof clock, "%H:%M:%S", &local);
-    int length =
-        snprintf(line, sizeof line - 1, "%s.%03ld %d %s", clock, now.tv_nsec / 1000000, (int)getpid(), message);
-    if (length < 0)
+    int begin = snprintf(line, sizeof line, "%s.%03ld %d ", clock, now.tv_nsec / 1000000, (int)getpid());
+    if (begin < 0)
         return;
-    if ((size_t)length > sizeof line - 2)
-        length = (int)sizeof line - 2;
-    line[length] = '\0';
-    make_one_line(line);
-    line[length] = '\n';
+    size_t length = (size_t)begin + escape(line + begin, sizeof line - (size_t)begin - 1, message);
+    line[length++] = '\n';
     /* One write for one line, so that the keeper's and ours do not mix. There is nobody to tell about a full disk. */
-    ssize_t written = write(log_fd, line, (size_t)length + 1);
+    ssize_t written = write(log_fd, line, length);
     (void)written;
 }
 

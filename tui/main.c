@@ -7,8 +7,10 @@
 #include "target.h"
 #include "width.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define STATUS_FAILED 1
 #define STATUS_USAGE  2
@@ -17,8 +19,10 @@ static void open_log(const struct options *options)
 {
     const char *file = options->log ? options->log : getenv("PYTUI_LOG");
     if (file && *file && !log_open(file)) {
-        perror(file);
-        fprintf(stderr, "pytui: %s cannot be written to: no log is kept\n", file);
+        const char *why = strerror(errno);
+        fputs("pytui: ", stderr);
+        width_print(stderr, file);
+        fprintf(stderr, " cannot be written to (%s): no log is kept\n", why);
     }
 }
 

@@ -427,6 +427,7 @@ static bool deliver(struct session *session, int limit)
         arena_reset(session->in);
         if (!session->channel || !channel_next(session->channel, session->in, &message, &malformed))
             return false;
+        value_mark_nuls(session->in, (struct value *)(uintptr_t)message.body); /* names and values are C strings here */
         handle(session, &message, malformed);
     }
     return true;

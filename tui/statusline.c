@@ -140,7 +140,8 @@ void statusline_draw(struct app *app, struct canvas row)
 
     struct style style = app_style(app, ROLE_STATUS);
     canvas_fill(row, 0, 0, 1, row.columns, style);
-    int column = 1 + canvas_label(row, 0, 1, row.columns - 1,
+    int left = row.columns - 4 - canvas_width(state, strlen(state)), most = row.columns * 2 / 3;
+    int column = 1 + canvas_label(row, 0, 1, left > most ? left : most, /* long names leave room for the state */
                                   style_over(style, (struct style){.attributes = STYLE_BOLD}), place);
     column += canvas_label(row, 0, column, row.columns, style, " · ");
     column += canvas_label(row, 0, column, row.columns - column, app_style(app, state_role(model)), state);

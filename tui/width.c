@@ -200,15 +200,22 @@ void width_glyph_next(const char *text, size_t length, int column, struct width_
     take_combining(text, length, out);
 }
 
+size_t width_glyph_encode(const struct width_glyph *glyph, char *buffer)
+{
+    size_t length = strlen(glyph->mark);
+    memcpy(buffer, glyph->mark, length);
+    for (size_t i = 0; i < sizeof glyph->codepoints / sizeof glyph->codepoints[0] && glyph->codepoints[i] != 0; i++)
+        length += width_encode(glyph->codepoints[i], buffer + length);
+    return length;
+}
+
 void width_print(FILE *stream, const char *text)
 {
     for (const char *end = text + strlen(text); text < end;) {
         struct width_glyph glyph;
+        char bytes[WIDTH_GLYPH_MAX];
         width_glyph_next(text, (size_t)(end - text), 0, &glyph);
-        if (glyph.mark[0] != '\0' && *text != '\n')
-            fputs(glyph.mark, stream);
-        else
-            fwrite(text, 1, glyph.bytes, stream);
+        fwrite(bytes, 1, width_glyph_encode(&glyph, bytes), stream);
         text += glyph.bytes;
     }
 }

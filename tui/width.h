@@ -10,7 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define WIDTH_UTF8_MAX 4
+#define WIDTH_UTF8_MAX  4
+#define WIDTH_GLYPH_MAX (6 * WIDTH_UTF8_MAX) /* bytes of a glyph as it is shown */
 
 /* Make the process's character type UTF-8: the user's locale, else C.UTF-8. True if the user's
  * terminal is to be taken for a UTF-8 one (also when the environment does not say). */
@@ -37,5 +38,8 @@ struct width_glyph {
  * come as a blank of their width). */
 void width_glyph_next(const char *text, size_t length, int column, struct width_glyph *out);
 
-/* Write TEXT to STREAM, which may be a terminal: with marks for what must not get there; newlines stay. */
+/* What to show for a glyph as UTF-8 into BUFFER of WIDTH_GLYPH_MAX bytes; gives how many. */
+size_t width_glyph_encode(const struct width_glyph *glyph, char *buffer);
+
+/* Write TEXT, one line, to STREAM, which may be a terminal: with marks for what must not get there. */
 void width_print(FILE *stream, const char *text);

@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAN = 0x18, SUB = 0x1a, ESC = 0x1b, BEL = 0x07 };
+enum { CAN = 0x18, SUB = 0x1a, ESC = 0x1b, BEL = 0x07, CURSOR = 25 };
 
 static void mode_set(struct filter *filter, int mode, bool on)
 {
+    if (mode == CURSOR)
+        filter->cursor_hidden = !on;
     for (size_t i = 0; i < filter->modes_len; i++) {
         if (filter->modes[i] != mode)
             continue;

@@ -25,7 +25,8 @@ struct filter {
     enum filter_state state;
     bool after_printable; /* the last byte in the ground state was printable ASCII */
     char params[FILTER_PARAMS_MAX];
-    size_t params_len; /* may exceed FILTER_PARAMS_MAX: then the sequence is passed on unread */
+    size_t params_len;  /* may exceed FILTER_PARAMS_MAX: then the sequence is passed on unread */
+    bool cursor_hidden; /* libvterm takes ESC 8 to restore it */
     int modes[FILTER_MODES_MAX];
     size_t modes_len;
 };

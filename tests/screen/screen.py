@@ -5,6 +5,7 @@ the screen each time output came and fails, showing the screen, when the time is
 multiplied by PYTUI_TIMEOUT_FACTOR.
 """
 
+import builtins
 import contextlib
 import json
 import os
@@ -81,6 +82,7 @@ class Screen:
         home: A directory that becomes HOME and holds the XDG directories.
         cwd: The working directory; `home` unless given.
         first_run: Whether pytui was never run by this user.
+        record: Whether to keep all that the command writes to the terminal; see `raw`.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Screen:
         env: dict[str, str | None] | None = None,
         cwd: Path | None = None,
         first_run: bool = False,
+        record: bool = False,
     ) -> None:
         if not first_run:  # the user has seen the welcome
             (home / "state" / "pytui").mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -101,8 +104,10 @@ class Screen:
         self.argv = [str(word) for word in argv]
         self.token = uuid.uuid4().hex
         self.log = home / "sanitizer"
+        self.record = home / f"record.{self.token}" if record else None
+        options = ["-r", str(self.record)] if record else []
         self._drive = subprocess.Popen(
-            [VTDRIVE, str(rows), str(cols), *self.argv],
+            [VTDRIVE, *options, str(rows), str(cols), *self.argv],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=self._environment(home, term, env or {}),
@@ -182,6 +187,11 @@ class Screen:
     def hangup(self) -> None:
         """Closes the terminal under the command."""
         self._command("hangup")
+
+    @property
+    def raw(self) -> "builtins.bytes":
+        """All that the command wrote to the terminal so far, if it is recorded."""
+        return self.record.read_bytes() if self.record else b""
 
     def mark(self) -> None:
         """Counts bytes from here on; see `bytes`."""
@@ -336,7 +346,8 @@ class Screen:
                 continue
             with contextlib.suppress(OSError):
                 if mark in (entry / "environ").read_bytes() and alive(int(entry.name)):
-                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+                    command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                    found[int(entry.name)] = command.decode(errors="replace").strip()
         return found
 
     def children(self, pid: int | None = None) -> list[int]:

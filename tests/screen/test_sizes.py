@@ -47,6 +47,8 @@ def test_a_storm_of_resizes(pytui):
     for _ in range(100):
         screen.resize(chance.randint(1, 100), chance.randint(2, 300))
     screen.resize(30, 90)
+    screen.expect(printed("curses here"), "size 29x90", "Ctrl-] leave")
+    screen.keys("Ctrl-]")
     screen.expect(printed("curses here"), "Variables", re.compile("running"))
     screen.keys("Ctrl-c")
     screen.expect(re.compile("stopped: pause"), row=0)

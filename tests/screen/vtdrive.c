@@ -1,5 +1,6 @@
 /*
- * vtdrive ROWS COLS COMMAND [ARG…]: the eyes and hands of the screen tests.
+ * vtdrive [-r FILE] ROWS COLS COMMAND [ARG…]: the eyes and hands of the screen tests. With -r all that COMMAND writes
+ * to its terminal goes to FILE as well, as it is.
  *
  * It runs COMMAND on a pty of its own and reads the pty into a libvterm screen, as a terminal would. A test talks to it
  * on stdin, one command a line, and gets one line of JSON back for each:
@@ -55,6 +56,7 @@ struct drive {
     int master; /* -1 after a hangup */
     int slave;
     int signals;
+    int record; /* -1: not asked for */
     pid_t child;
     bool ended;
     int status; /* as from waitpid, once ended */
@@ -62,7 +64,7 @@ struct drive {
     VTerm *vt;           /* owned */
     VTermScreen *screen; /* borrowed from vt */
     struct filter filter;
-    bool alternate, cursor_visible;
+    bool alternate;
     int mouse;
     char title[TITLE_MAX];
     int bells;
@@ -129,9 +131,6 @@ static int on_property(VTermProp property, VTermValue *value, void *user)
     case VTERM_PROP_ALTSCREEN:
         drive->alternate = value->boolean;
         return 1;
-    case VTERM_PROP_CURSORVISIBLE:
-        drive->cursor_visible = value->boolean;
-        return 1;
     case VTERM_PROP_MOUSE:
         drive->mouse = value->number;
         return 1;
@@ -171,7 +170,6 @@ static void screen_create(struct drive *drive)
     if (drive->vt == NULL)
         die("vterm_new");
     vterm_set_utf8(drive->vt, 1);
-    drive->cursor_visible = true;
     drive->screen = vterm_obtain_screen(drive->vt);
     vterm_screen_enable_altscreen(drive->screen, 1);
     vterm_screen_set_callbacks(drive->screen, &screen_callbacks, drive);
@@ -206,7 +204,9 @@ static void screen_resize(struct drive *drive, int rows, int cols)
         int len = snprintf(text, sizeof(text), "\033[?6l\033[?69l\033[r\033[%d;%dH\0337", pos.row + 1, pos.col + 1);
         vterm_input_write(drive->vt, text, (size_t)len);
     }
-    struct winsize size = {.ws_row = (unsigned short)drive->rows, .ws_col = (unsigned short)drive->cols};
+    /* A terminal of one column is more than libvterm can do, but the command is to see it. */
+    struct winsize size = {.ws_row = (unsigned short)drive->rows,
+                           .ws_col = cols == 1 ? 1 : (unsigned short)drive->cols};
     if (drive->master >= 0)
         ioctl(drive->master, TIOCSWINSZ, &size);
 }
@@ -359,7 +359,7 @@ static void snapshot_write(struct drive *drive, bool with_cells)
     buffer_printf(out, "{\"serial\":%" PRIu64 ",\"rows\":%d,\"cols\":%d,\"cursor\":[%d,%d]", drive->serial, drive->rows,
                   drive->cols, cursor.row, cursor.col);
     buffer_printf(out, ",\"bells\":%d,\"visible\":%s,\"alternate\":%s,\"mouse\":%d,\"title\":", drive->bells,
-                  drive->cursor_visible ? "true" : "false", drive->alternate ? "true" : "false", drive->mouse);
+                  drive->filter.cursor_hidden ? "false" : "true", drive->alternate ? "true" : "false", drive->mouse);
     json_string(out, drive->title);
     buffer_printf(out, ",\"pid\":%d,\"bytes\":%" PRIu64, (int)drive->child, drive->bytes);
     buffer_printf(out, ",\"started_ns\":%" PRIu64, drive->started_ns);
@@ -436,6 +436,8 @@ static bool master_read(struct drive *drive)
         drive->first_ns = drive->last_ns;
     drive->bytes += (uint64_t)n;
     drive->serial++;
+    if (drive->record >= 0 && write(drive->record, bytes, (size_t)n) != n)
+        die("cannot record");
     screen_feed(drive, bytes, (size_t)n);
     return true;
 }
@@ -645,11 +647,14 @@ static int signals_open(void)
 
 int main(int argc, char **argv)
 {
+    const char *record = argc > 2 && strcmp(argv[1], "-r") == 0 ? argv[2] : NULL;
+    argv += record != NULL ? 2 : 0;
+    argc -= record != NULL ? 2 : 0;
     if (argc < 4) {
-        fprintf(stderr, "usage: vtdrive ROWS COLS COMMAND [ARG...]\n");
+        fprintf(stderr, "usage: vtdrive [-r FILE] ROWS COLS COMMAND [ARG...]\n");
         return 2;
     }
-    struct drive drive = {.rows = atoi(argv[1]), .cols = atoi(argv[2]), .master = -1, .slave = -1};
+    struct drive drive = {.rows = atoi(argv[1]), .cols = atoi(argv[2]), .master = -1, .slave = -1, .record = -1};
     if (drive.rows < 1 || drive.cols < COLS_MIN || drive.rows > SIZE_MAX_CELLS || drive.cols > SIZE_MAX_CELLS) {
         fprintf(stderr, "vtdrive: a screen has 1 to %d rows and %d to %d columns\n", SIZE_MAX_CELLS, COLS_MIN,
                 SIZE_MAX_CELLS);
@@ -658,6 +663,8 @@ int main(int argc, char **argv)
     drive.signals = signals_open();
     if (drive.signals < 0)
         die("signalfd");
+    if (record != NULL && (drive.record = open(record, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0)
+        die(record);
     screen_create(&drive);
     child_start(&drive, argv + 3);
     while (!drive.quit)

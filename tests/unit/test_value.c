@@ -108,6 +108,20 @@ static void strings_are_repaired_and_keep_nuls(void **state)
     assert_int_equal(value_bytes(arena, NULL, 0)->string.length, 0);
 }
 
+static void nuls_are_marked_for_readers_of_c_strings(void **state)
+{
+    struct arena *arena = *state;
+    struct value *map = value_map(arena), *array = value_array(arena);
+    value_append(arena, array, value_string(arena, "\0a\0", 3));
+    value_set(arena, map, "array", array);
+    value_set(arena, map, "bytes", value_bytes(arena, "\0", 1));
+    value_mark_nuls(arena, map);
+    assert_string_equal(value_at(array, 0)->string.bytes, "^@a^@");
+    assert_int_equal(value_at(array, 0)->string.length, 5);
+    assert_int_equal(value_get(map, "bytes")->string.length, 1);
+    value_mark_nuls(arena, NULL);
+}
+
 static void long_formatted_text_is_whole(void **state)
 {
     struct arena *arena = *state;
@@ -224,6 +238,7 @@ int main(void)
         TEST(setting_again_replaces_in_place),
         TEST(arrays_and_maps_grow),
         TEST(strings_are_repaired_and_keep_nuls),
+        TEST(nuls_are_marked_for_readers_of_c_strings),
         TEST(long_formatted_text_is_whole),
         TEST(missing_arguments_do_nothing),
         TEST(building_in_a_failed_arena_is_harmless),

@@ -99,9 +99,10 @@ static void what_is_printed_for_a_person_gives_no_orders_to_the_terminal(void **
     char *printed;
     size_t length;
     FILE *stream = open_memstream(&printed, &length);
-    width_print(stream, "no \x1b]0;title\a\n\xc2\x9b m\xc3\xbcll\xff \xe2\x80\xae.py");
+    width_print(stream,
+                "no \x1b]0;title\a\n\xc2\x9b e\u0301\u0301\u0301\u0301\u0301\u0301 m\xc3\xbcll\xff \xe2\x80\xae.py");
     fclose(stream);
-    assert_string_equal(printed, "no ^[]0;title^G\n\\x9b m\xc3\xbcll\\xff \\u202e.py");
+    assert_string_equal(printed, "no ^[]0;title^G^J\\x9b e\u0301\u0301\u0301\u0301 m\xc3\xbcll\\xff \\u202e.py");
     free(printed);
 }
 

@@ -480,3 +480,19 @@ def test_log_points_are_bounded(session: Start) -> None:
     run.finish()
     output = [each["body"]["output"] for each in run.events if each["event"] == "output"]
     assert output == ["x" * 65536 + "\u2026\n", "x\0y\n"]
+
+
+def test_breakpoint_in_a_file_whose_name_is_not_utf8(session: Start, tmp_path: Path) -> None:
+    """Its bytes name it: `pytui.rawPath`, sent back as it came."""
+    path = os.fsencode(tmp_path) + b"/na\xffme.py"
+    Path(os.fsdecode(path)).write_text("x = 1\ny = 2\n")
+    run = session(text=f"import runpy\nrunpy.run_path({os.fsdecode(path)!r})\n")
+    run.initialize()
+    source = {"path": "na?me.py", "pytui": {"rawPath": path}}
+    body = run.request("setBreakpoints", source=source, breakpoints=[{"line": 2}])
+    assert body["breakpoints"][0]["pytui"]["state"] == "pending", body
+    run.configure(False)
+    run.wait_stop("breakpoint")
+    assert run.frames[0]["source"]["pytui"]["rawPath"] == path
+    run.resume("continue")
+    assert run.finish()[0] == 0
