@@ -514,18 +514,14 @@ static void finish_walk(struct walk *walk)
     PyErr_Clear();
 }
 
-static bool begin_exception(struct walk *walk, PyObject *exception)
+static bool was_seen(const struct walk *walk, const PyObject *exception)
 {
     for (int i = 0; i < walk->count; i++) {
         if (walk->seen[i] == exception) {
-            return false;
+            return true;
         }
     }
-    if (walk->count == DETAILS_LIMIT) {
-        return false;
-    }
-    walk->seen[walk->count++] = Py_NewRef(exception);
-    return true;
+    return false;
 }
 
 static struct value *notes_of(struct values *values, struct arena *arena, PyObject *exception)
@@ -561,37 +557,53 @@ static struct value *extension(struct walk *walk, PyObject *exception, const cha
     return result;
 }
 
-static void add_details(struct walk *walk, struct value *list, PyObject *exception, const char *relation, int depth);
+static bool add_details(struct walk *walk, struct value *list, PyObject *exception, const char *relation, int depth);
 
-/* What came before EXCEPTION, and its members. */
-static struct value *inner_details(struct walk *walk, PyObject *exception, int depth)
+/* The members of a group; how many of them are left out. */
+static Py_ssize_t add_members(struct walk *walk, struct value *inner, PyObject *exception, int depth)
+{
+    PyObject *members = is_a(exception, PyExc_BaseExceptionGroup)
+                            ? member(walk->values, PyExc_BaseExceptionGroup, "exceptions", exception)
+                            : NULL;
+    Py_ssize_t count = members != NULL && PyTuple_Check(members) ? PyTuple_Size(members) : 0, given = 0;
+    while (given < count && given < GROUP_MEMBERS &&
+           add_details(walk, inner, PyTuple_GetItem(members, given), "member", depth + 1)) {
+        given++;
+    }
+    Py_XDECREF(members);
+    return count - given;
+}
+
+/* What came before EXCEPTION, and its members. EXTENSION says what of them is left out. */
+static struct value *inner_details(struct walk *walk, struct value *extension, PyObject *exception, int depth)
 {
     struct value *inner = value_array(walk->arena);
     bool caused;
     PyObject *earlier = before(walk->values, exception, &caused);
-    if (earlier != NULL) {
-        add_details(walk, inner, earlier, caused ? "cause" : "context", depth + 1);
+    if (earlier != NULL && !add_details(walk, inner, earlier, caused ? "cause" : "context", depth + 1)) {
+        value_set_bool(walk->arena, extension, "chainOmitted", true);
     }
     Py_XDECREF(earlier);
-    PyObject *members = is_a(exception, PyExc_BaseExceptionGroup)
-                            ? member(walk->values, PyExc_BaseExceptionGroup, "exceptions", exception)
-                            : NULL;
-    for (Py_ssize_t i = 0; members != NULL && PyTuple_Check(members) && i < PyTuple_Size(members) && i < GROUP_MEMBERS;
-         i++) {
-        add_details(walk, inner, PyTuple_GetItem(members, i), "member", depth + 1);
+    Py_ssize_t omitted = add_members(walk, inner, exception, depth);
+    if (omitted > 0) {
+        value_set_int(walk->arena, extension, "membersOmitted", omitted);
     }
-    Py_XDECREF(members);
     return inner;
 }
 
-static void add_details(struct walk *walk, struct value *list, PyObject *exception, const char *relation, int depth)
+/* False when a limit leaves it out. */
+static bool add_details(struct walk *walk, struct value *list, PyObject *exception, const char *relation, int depth)
 {
     struct values *values = walk->values;
     struct arena *arena = walk->arena;
     char buffer[MESSAGE_SIZE];
-    if (!PyExceptionInstance_Check(exception) || !begin_exception(walk, exception)) {
-        return;
+    if (!PyExceptionInstance_Check(exception) || was_seen(walk, exception)) {
+        return true;
     }
+    if (walk->count == DETAILS_LIMIT || depth > CHAIN_DEPTH) {
+        return false;
+    }
+    walk->seen[walk->count++] = Py_NewRef(exception);
     struct value *result = value_map(arena);
     exceptions_message(values, exception, buffer, sizeof(buffer), false);
     value_set_text(arena, result, "message", buffer);
@@ -599,12 +611,14 @@ static void add_details(struct walk *walk, struct value *list, PyObject *excepti
     value_set_text(arena, result, "typeName", buffer);
     object_type_full_name(&values->objects, Py_TYPE(exception), buffer, sizeof(buffer));
     value_set_text(arena, result, "fullTypeName", buffer);
-    value_set(arena, result, "pytui", extension(walk, exception, relation));
-    struct value *inner = depth < CHAIN_DEPTH ? inner_details(walk, exception, depth) : NULL;
+    struct value *extra = extension(walk, exception, relation);
+    value_set(arena, result, "pytui", extra);
+    struct value *inner = inner_details(walk, extra, exception, depth);
     if (value_count(inner) > 0) {
         value_set(arena, result, "innerException", inner);
     }
     value_append(arena, list, result);
+    return true;
 }
 
 struct value *exceptions_details(struct values *values, struct arena *arena, PyObject *exception)

@@ -178,6 +178,8 @@ static const struct field_schema exception_pytui_fields[] = {
     {"relation", FIELD_STRING, .help = "what it is to the one that holds it: cause, context or member (of a group)"},
     {"traceback", FIELD_BOOL, REQUIRED, .help = "whether it has one: there are frames"},
     {"notes", FIELD_ARRAY, .item = FIELD_STRING, .help = "its notes"},
+    {"chainOmitted", FIELD_BOOL, .help = "its cause or context is not given: the chain is too long"},
+    {"membersOmitted", FIELD_INT, .help = "how many members of the group are not given"},
 };
 static OBJECT(exception_pytui, "pytui.ExceptionDetails", exception_pytui_fields);
 

@@ -19,9 +19,10 @@ struct keymap {
 const char *command_scope_name(enum command_scope scope)
 {
     static const char *const names[SCOPE_COUNT] = {
-        [SCOPE_GLOBAL] = "everywhere", [SCOPE_SOURCE] = "Source",           [SCOPE_VARIABLES] = "Variables",
-        [SCOPE_STACK] = "Stack",       [SCOPE_BREAKPOINTS] = "Breakpoints", [SCOPE_TERMINAL] = "Terminal",
-        [SCOPE_CONSOLE] = "Console",
+        [SCOPE_GLOBAL] = "everywhere",       [SCOPE_SOURCE] = "Source",
+        [SCOPE_VARIABLES] = "Variables",     [SCOPE_STACK] = "Stack",
+        [SCOPE_BREAKPOINTS] = "Breakpoints", [SCOPE_TERMINAL] = "Terminal",
+        [SCOPE_CONSOLE] = "Console",         [SCOPE_EXCEPTION] = "the exception viewer",
     };
     return names[scope];
 }

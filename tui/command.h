@@ -19,6 +19,7 @@ enum command_scope {
     SCOPE_BREAKPOINTS,
     SCOPE_TERMINAL,
     SCOPE_CONSOLE,
+    SCOPE_EXCEPTION, /* the exception viewer */
     SCOPE_COUNT,
 };
 

@@ -1,8 +1,9 @@
-/* `:exceptions`: the chain of the exception at the stop, and whose frames are shown. */
+/* `:exception`: the viewer; `:exceptions`: the chain of the exception at the stop, and whose frames are shown. */
 #include "command_run.h"
 
 #include "app.h"
 #include "dialog_choose.h"
+#include "exception_view.h"
 #include "model.h"
 #include "pane_commands.h"
 #include "session.h"
@@ -30,7 +31,7 @@ static void show(struct app *app, size_t number)
     else if (number > 0 && !model->chain[number].traceback)
         app_message(app, true, "exception %zu has no traceback: it was not raised", number + 1);
     else
-        session_show_exception(app_session(app), (int)number, frames_shown, app);
+        session_show_exception(app_session(app), number == 0 ? MODEL_NO_EXCEPTION : (int)number, frames_shown, app);
 }
 
 static void picked(struct app *app, int index, void *data)
@@ -61,12 +62,18 @@ static void choose(struct app *app, const struct model *model)
     dialog_choose(app, &(struct choice_list){.title = "Exceptions",
                                              .rows = rows,
                                              .count = model->chain_count,
-                                             .cursor = (size_t)model->chain_shown,
+                                             .cursor = model->chain_shown > 0 ? (size_t)model->chain_shown : 0,
                                              .handler = picked});
     for (size_t i = 0; i < model->chain_count; i++)
         free(texts[i]);
     free(texts);
     free(rows);
+}
+
+void command_exception(struct app *app, const char *argument)
+{
+    (void)argument;
+    exception_view_open(app);
 }
 
 void command_exceptions(struct app *app, const char *argument)

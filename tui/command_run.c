@@ -57,13 +57,25 @@ void command_frame_down(struct app *app, const char *argument)
     select_frame(app, argument, -1);
 }
 
-void command_show_current(struct app *app, const char *argument)
+static void follow_frames(struct session *session, void *data)
 {
-    (void)argument;
-    session_select_frame(app_session(app), 0);
+    (void)session;
+    struct app *app = data;
     pane_stack_follow(app);
     pane_source_follow(app);
     app_damage(app);
+}
+
+void command_show_current(struct app *app, const char *argument)
+{
+    (void)argument;
+    struct session *session = app_session(app);
+    if (app_model(app)->chain_shown != MODEL_NO_EXCEPTION) { /* back from a traceback to the stack of the stop */
+        session_show_exception(session, MODEL_NO_EXCEPTION, follow_frames, app);
+        return;
+    }
+    session_select_frame(session, 0);
+    follow_frames(session, app);
 }
 
 /* Search and lines */

@@ -66,7 +66,8 @@ void command_commands(struct app *app, const char *argument);
 void command_catch(struct app *app, const char *argument);
 void command_just_my_code(struct app *app, const char *argument);
 
-/* command_exceptions.c: the chain */
+/* command_exceptions.c: the viewer, the chain */
+void command_exception(struct app *app, const char *argument);
 void command_exceptions(struct app *app, const char *argument);
 
 /* command_inspect.c: Python in the selected frame */

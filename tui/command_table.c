@@ -3,6 +3,7 @@
 
 #include "command_run.h"
 #include "editor.h"
+#include "exception_view.h"
 #include "palette.h"
 #include "pane_commands.h"
 #include "preferences.h"
@@ -58,6 +59,8 @@ const struct command commands[] = {
     {"open", NULL, "Ctrl-o", SCOPE_GLOBAL, "[FILE[:LINE]]", "Show any file", NULL, .run = command_open},
     {"stacks", NULL, "W", SCOPE_GLOBAL, NULL, "Write the stacks of all threads to the console, also while the program runs",
      NULL, .run = command_stacks},
+    {"exception", NULL, "e", SCOPE_GLOBAL, NULL, "Look at the exception at the stop: what caused it, its frames, its text",
+     "exception", .run = command_exception},
     {"exceptions", "exc", "", SCOPE_GLOBAL, "[NUMBER]",
      "Choose of the exception's chain whose frames are shown; 1 is the one that stopped", NULL,
      .run = command_exceptions},
@@ -247,6 +250,24 @@ const struct command commands[] = {
      .run = pane_console_history},
     {"console-clear", NULL, "Ctrl-l", SCOPE_CONSOLE, NULL, "Empty the console, and paint the screen anew", NULL,
      .run = pane_console_clear},
+
+    {"show-exception-frame", NULL, "Enter", SCOPE_EXCEPTION, NULL, "Show the frame: its line in Source, its names in Variables", "frame",
+     .run = exception_view_show},
+    {"toggle-exception", NULL, "Space", SCOPE_EXCEPTION, NULL, "Open or close an exception with what is below it", "open/close",
+     .run = exception_view_toggle},
+    {"open-exception", NULL, "l Right", SCOPE_EXCEPTION, NULL, "Open the exception", NULL, .run = exception_view_expand},
+    {"close-exception", NULL, "h Left", SCOPE_EXCEPTION, NULL, "Go to the frame's exception, or close that", NULL,
+     .run = exception_view_collapse},
+    {"copy-traceback", NULL, "y", SCOPE_EXCEPTION, NULL, "Copy the whole traceback as text", "copy",
+     .run = exception_view_copy},
+    {"search-exception", NULL, "/", SCOPE_EXCEPTION, NULL, "Search in the exceptions, their frames and lines", "search",
+     .run = exception_view_search},
+    {"search-exception-next", NULL, ".", SCOPE_EXCEPTION, NULL, "Go to the next hit", NULL,
+     .run = exception_view_search_next},
+    {"search-exception-previous", NULL, ",", SCOPE_EXCEPTION, NULL, "Go to the hit before", NULL,
+     .run = exception_view_search_previous},
+    {"leave-exception", NULL, "q", SCOPE_EXCEPTION, NULL, "Leave the exception viewer, as Esc does", "leave",
+     .run = exception_view_close},
 
     {"leave-terminal", NULL, "Ctrl-]", SCOPE_TERMINAL, NULL, "Back to Source; all other keys go to the program",
      "leave", .run = command_leave_terminal},

@@ -45,7 +45,7 @@ bool dialog_key(struct app *app, const struct key *key)
 {
     if (!app->dialog)
         return false;
-    if (pane_key_is(key, "Esc") || pane_key_is(key, "Ctrl-c"))
+    if (pane_key_is(key, "Esc Ctrl-c") && !app->dialog->keeps_escape)
         finish(app, true);
     else if (!app->dialog->ops->key(app, app->dialog, key))
         finish(app, false);

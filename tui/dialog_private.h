@@ -22,8 +22,9 @@ struct dialog_ops {
 
 struct dialog {
     const struct dialog_ops *ops;
-    char *title; /* owned */
-    void *data;  /* the kind's own */
+    char *title;       /* owned */
+    void *data;        /* the kind's own */
+    bool keeps_escape; /* Esc is for the dialog itself, to leave what is typed in it */
 };
 
 /* The style of a role on a dialog's background. */

@@ -29,17 +29,29 @@ struct model *model_create(void)
     model->changes = model_changes_create();
     model->rows = xcalloc(1, sizeof *model->rows);
     model->filters[MODEL_FILTER_UNCAUGHT].on = true;
+    model->chain_shown = MODEL_NO_EXCEPTION;
     return model;
+}
+
+static void finish_frames(struct model_frame *frames, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(frames[i].name);
+        free(frames[i].path);
+        free(frames[i].class_name);
+        free(frames[i].listed_file);
+    }
+}
+
+void model_frames_free(struct model_frame *frames, size_t count)
+{
+    finish_frames(frames, count);
+    free(frames);
 }
 
 static void frames_clear(struct model *model)
 {
-    for (size_t i = 0; i < model->frame_count; i++) {
-        free(model->frames[i].name);
-        free(model->frames[i].path);
-        free(model->frames[i].class_name);
-        free(model->frames[i].listed_file);
-    }
+    finish_frames(model->frames, model->frame_count);
     model->frame_count = 0;
 }
 
@@ -63,10 +75,11 @@ void model_chain_clear(struct model *model)
 {
     for (size_t i = 0; i < model->chain_count; i++) {
         free(model->chain[i].text);
+        free(model->chain[i].whole);
         free(model->chain[i].relation);
     }
     model->chain_count = 0;
-    model->chain_shown = 0;
+    model->chain_shown = MODEL_NO_EXCEPTION;
 }
 
 static void threads_clear(struct model *model)

@@ -20,6 +20,8 @@ enum model_state {
 
 #define MODEL_DISASSEMBLY "disassembly of " /* how the paths of listings begin; others are absolute or in <> */
 
+#define MODEL_NO_EXCEPTION (-1)
+
 struct model_frame {
     int64_t id;
     char *name;               /* qualified name */
@@ -120,9 +122,12 @@ struct model_code_rule {
 /* An exception of the chain at the stop, in the order of their numbers. */
 struct model_exception {
     int number, depth;
-    char *text;     /* "KeyError: 'k'" */
-    char *relation; /* cause, context, member; NULL for the outermost */
-    bool traceback; /* it has frames */
+    char *text;      /* "KeyError: 'k'" */
+    char *whole;     /* the same with the type's module, all lines, and the notes: a line each */
+    char *relation;  /* cause, context, member; NULL for the outermost */
+    bool traceback;  /* it has frames */
+    bool cut;        /* what came before it is not known: the chain is too long */
+    int64_t omitted; /* members of the group that are not known */
 };
 
 struct model_thread {
@@ -157,7 +162,7 @@ struct model {
     bool post_mortem;
     struct model_exception *chain; /* empty unless an exception stopped */
     size_t chain_count, chain_capacity;
-    int chain_shown;        /* whose frames `frames` are; 0: those of the shown thread */
+    int chain_shown;        /* whose traceback `frames` are; MODEL_NO_EXCEPTION: they are the shown thread's */
     bool goes_on;           /* with post_mortem: a thread or a callback ended, not the program */
     int64_t stopped_thread; /* that stopped */
     int64_t thread_id;      /* whose stack is shown: that one, or another that was selected */
@@ -215,6 +220,9 @@ struct model *model_create(void);
 void model_destroy(struct model *model);
 
 void model_watch_finish(struct model_watch *watch); /* frees what it holds */
+
+/* Frees COUNT frames and what they hold. */
+void model_frames_free(struct model_frame *frames, size_t count);
 
 /* The selected frame, or NULL. */
 const struct model_frame *model_frame_selected(const struct model *model);

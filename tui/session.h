@@ -81,10 +81,24 @@ bool session_disconnect(struct session *session, bool terminate); /* leave it, o
 
 /* Looking. */
 void session_select_frame(struct session *session, size_t index); /* at a stop; fetches its variables */
-/* The frames of exception NUMBER of the chain in place of the stop's (0: those again); HANDLER is called when they are
- * there. */
+/* The frames of exception NUMBER of the chain in place of the stop's (MODEL_NO_EXCEPTION: those again); HANDLER is
+ * called when they are there. */
 typedef void (*session_frames_handler)(struct session *session, void *data);
 bool session_show_exception(struct session *session, int number, session_frames_handler handler, void *data);
+/* A part of the traceback of exception NUMBER, from its frame START on, the newest being 0. The handler may take FRAMES
+ * over, and leaves NULL and 0 then; it is not called when there is no answer. */
+struct session_traceback {
+    int number;
+    size_t start;
+    struct model_frame *frames;
+    size_t count;
+    bool more; /* frames follow */
+};
+typedef void (*session_traceback_handler)(struct session *session, struct session_traceback *part, void *data);
+bool session_ask_traceback(struct session *session, int number, size_t start, session_traceback_handler handler,
+                           void *data);
+/* Frames that were asked for, all from the newest on, in place of the stop's. */
+void session_show_traceback(struct session *session, const struct session_traceback *traceback, size_t selected);
 void session_more_frames(struct session *session); /* the next page of the stack */
 void session_expand(struct session *session, struct model_variable *variable, bool expanded);
 void session_more_children(struct session *session, struct model_variable *variable);

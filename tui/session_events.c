@@ -21,6 +21,23 @@ static char *exception_text(const struct value *exception)
     return xasprintf("%s%s%s", type, *message ? ": " : "", message);
 }
 
+/* Type, message and notes, as the interpreter prints them below a traceback. */
+static char *whole_exception(const struct value *exception, const struct value *extension)
+{
+    const char *type = value_get_text(exception, "fullTypeName", value_get_text(exception, "typeName", "?"));
+    const char *message = value_get_text(exception, "message", "");
+    const struct value *notes = value_get_array(extension, "notes");
+    type += strncmp(type, "__main__.", 9) == 0 ? 9 : 0;
+    char *whole = xasprintf("%s%s%s", type, *message ? ": " : "", message);
+    for (size_t i = 0; i < value_count(notes); i++) {
+        const struct value *note = value_at(notes, i);
+        char *longer = xasprintf("%s\n%s", whole, note->type == VALUE_STRING ? note->string.bytes : "");
+        free(whole);
+        whole = longer;
+    }
+    return whole;
+}
+
 /* EXCEPTION and what is in it, in the order of their numbers. */
 static void read_chain(struct model *model, const struct value *exception, int depth)
 {
@@ -32,8 +49,11 @@ static void read_chain(struct model *model, const struct value *exception, int d
     row->number = (int)model->chain_count - 1;
     row->depth = depth;
     row->text = xasprintf("%s%s%.*s", type, *message ? ": " : "", (int)strcspn(message, "\n"), message);
+    row->whole = whole_exception(exception, extension);
     row->relation = xstrdup(value_get_text(extension, "relation", NULL));
     row->traceback = value_get_bool(extension, "traceback", false);
+    row->cut = value_get_bool(extension, "chainOmitted", false);
+    row->omitted = value_get_int(extension, "membersOmitted", 0);
     const struct value *inner = value_get_array(exception, "innerException");
     for (size_t i = 0; i < value_count(inner); i++)
         read_chain(model, value_at(inner, i), depth + 1);

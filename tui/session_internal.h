@@ -52,6 +52,7 @@ struct request {
     session_stacks_handler on_stacks;
     session_locations_handler on_locations;
     session_frames_handler on_frames;
+    session_traceback_handler on_traceback;
     session_function_handler on_function;
     void *data;
 };

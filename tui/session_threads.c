@@ -52,7 +52,7 @@ static void stack_arrived(struct session *session, const struct message *respons
         return;
     const struct value *frames = value_get_array(response->body, "stackFrames");
     model->thread_id = request->reference;
-    model->chain_shown = 0;
+    model->chain_shown = MODEL_NO_EXCEPTION;
     session_replace(&model->thread_name, request->path);
     model_frames_clear(model);
     session_read_frames(session, frames);

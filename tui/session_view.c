@@ -30,9 +30,8 @@ static void read_disassembly(struct model_frame *frame, const struct value *valu
     frame->source_line = session_number(value_get_map(value, "pytui"), "sourceLine");
 }
 
-static void read_frame(struct model *model, const struct value *value)
+static void read_frame(struct model_frame *frame, const struct value *value)
 {
-    struct model_frame *frame = model_frame_add(model);
     const struct value *source = value_get_map(value, "source");
     const struct value *raw = value_get(value_get_map(source, "pytui"), "rawPath");
     frame->id = value_get_int(value, "id", 0);
@@ -51,10 +50,19 @@ static void read_frame(struct model *model, const struct value *value)
     frame->subtle = strcmp(value_get_text(value, "presentationHint", ""), "subtle") == 0;
 }
 
+static void copy_frame(struct model_frame *copy, const struct model_frame *frame)
+{
+    *copy = *frame;
+    copy->name = xstrdup(frame->name);
+    copy->path = xstrdup(frame->path);
+    copy->class_name = xstrdup(frame->class_name);
+    copy->listed_file = xstrdup(frame->listed_file);
+}
+
 void session_read_frames(struct session *session, const struct value *frames)
 {
     for (size_t i = 0; i < value_count(frames) && session->model->frame_count < FRAMES_KEPT_MAX; i++)
-        read_frame(session->model, value_at(frames, i));
+        read_frame(model_frame_add(session->model), value_at(frames, i));
 }
 
 struct model_variable *session_view_root(const struct session *session)
@@ -351,11 +359,12 @@ static void frames_arrived(struct session *session, const struct message *respon
     session_changed(session);
 }
 
-/* Ask for frames from START of the stack of exception NUMBER, or of the stop. */
+/* Ask for frames from START of the traceback of exception NUMBER, or of the stop's stack. */
 static bool ask_for_frames(struct session *session, int number, size_t start, struct request request)
 {
+    bool exception = number != MODEL_NO_EXCEPTION;
     struct value *arguments = session_arguments(session);
-    if (number > 0)
+    if (exception)
         value_set_int(session->out, arguments, "exception", number);
     else
         value_set_int(session->out, arguments, "threadId", session->model->thread_id);
@@ -364,7 +373,7 @@ static bool ask_for_frames(struct session *session, int number, size_t start, st
     request.view = session->model->stops;
     request.reference = number;
     request.start = start;
-    return session_request(session, number > 0 ? "pytui/exceptionFrames" : "stackTrace", arguments, &request) != 0;
+    return session_request(session, exception ? "pytui/exceptionFrames" : "stackTrace", arguments, &request) != 0;
 }
 
 void session_more_frames(struct session *session)
@@ -378,17 +387,22 @@ void session_more_frames(struct session *session)
     ask_for_frames(session, model->chain_shown, model->frame_count, (struct request){.handler = frames_arrived});
 }
 
-static void exception_arrived(struct session *session, const struct message *response, struct request *request)
+/* Whether the answer is for this stop; if it failed, that is said. */
+static bool frames_wanted(struct session *session, const struct message *response, const struct request *request)
 {
-    struct model *model = session->model;
     const char *failure = session_failure(response);
     if (failure && response)
         session_say(session, true, "%s", failure);
-    if (failure || request->view != model->stops || model->state != MODEL_STOPPED)
+    return !failure && request->view == session->model->stops && session->model->state == MODEL_STOPPED;
+}
+
+static void exception_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    struct model *model = session->model;
+    if (!frames_wanted(session, response, request))
         return;
     model_frames_clear(model);
     model->chain_shown = (int)request->reference;
-    model->selected_frame = 0;
     read_stack(session, response->body);
     session_refresh(session);
     session_changed(session);
@@ -401,6 +415,47 @@ bool session_show_exception(struct session *session, int number, session_frames_
     return session->model->state == MODEL_STOPPED &&
            ask_for_frames(session, number, 0,
                           (struct request){.handler = exception_arrived, .on_frames = handler, .data = data});
+}
+
+static void traceback_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    if (!frames_wanted(session, response, request))
+        return;
+    const struct value *list = value_get_array(response->body, "stackFrames");
+    size_t count = value_count(list);
+    struct model_frame *frames = xcalloc(count + 1, sizeof *frames);
+    for (size_t i = 0; i < count; i++)
+        read_frame(&frames[i], value_at(list, i));
+    struct session_traceback part = {
+        .number = (int)request->reference,
+        .start = request->start,
+        .frames = frames,
+        .count = count,
+        .more = count > 0 && value_get_bool(value_get_map(response->body, "pytui"), "moreFrames", false)};
+    request->on_traceback(session, &part, request->data);
+    model_frames_free(part.frames, part.count);
+    session_changed(session);
+}
+
+bool session_ask_traceback(struct session *session, int number, size_t start, session_traceback_handler handler,
+                           void *data)
+{
+    return session->model->state == MODEL_STOPPED &&
+           ask_for_frames(session, number, start,
+                          (struct request){.handler = traceback_arrived, .on_traceback = handler, .data = data});
+}
+
+void session_show_traceback(struct session *session, const struct session_traceback *traceback, size_t selected)
+{
+    struct model *model = session->model;
+    model_frames_clear(model);
+    for (size_t i = 0; i < traceback->count && i < FRAMES_KEPT_MAX; i++)
+        copy_frame(model_frame_add(model), &traceback->frames[i]);
+    model->chain_shown = traceback->number;
+    model->more_frames = traceback->more && model->frame_count < FRAMES_KEPT_MAX;
+    model->selected_frame = selected < model->frame_count ? selected : 0;
+    session_refresh(session);
+    session_changed(session);
 }
 
 void session_expand(struct session *session, struct model_variable *variable, bool expanded)

@@ -168,6 +168,13 @@ def post_mortem(screen: Screen) -> None:
     screen.expect("post-mortem: LookupError", "size=large")
 
 
+@scene("raises.py", "--continue", rows=20)
+def exception_viewer(screen: Screen) -> None:
+    screen.expect("post-mortem: LookupError", row=0)
+    screen.send("e")
+    screen.expect("raises.py:17 in <module>", "caused by ValueError", "number = int(text)", "return key, parse(value)")
+
+
 @scene("showcase.py", "--continue", "-b", "showcase.py:57", rows=36, first=25)
 def console(screen: Screen) -> None:
     at_charge(screen)

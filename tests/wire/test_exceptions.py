@@ -304,6 +304,35 @@ def test_hostile_chains(session: Start) -> None:
     assert program.finish()[0] == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "where", "left_out"),
+    [
+        ("raise ExceptionGroup('g', [ValueError(i) for i in range(1000)])", [], {"membersOmitted": 985}),
+        ("raise ExceptionGroup('g', [ValueError(i) for i in range(15)])", [], {}),
+        (
+            "e = None\nfor i in range(1000):\n    new = KeyError(i)\n    new.__cause__ = e\n    e = new\nraise e",
+            [0] * 8,
+            {"chainOmitted": True},
+        ),
+        (
+            "e = None\nfor i in range(9):\n    new = KeyError(i)\n    new.__cause__ = e\n    e = new\nraise e",
+            [0] * 8,
+            {},
+        ),
+    ],
+    ids=["group", "small group", "chain", "short chain"],
+)
+def test_what_is_left_out_is_said(session: Start, text: str, where: list[int], left_out: dict[str, Any]) -> None:
+    """Groups and chains of a thousand, and those that just fit."""
+    program = post_mortem(session, text + "\n")
+    found = details(program)
+    for index in where:
+        found = found["innerException"][index]
+    given = {name: value for name, value in found["pytui"].items() if name.endswith("Omitted")}
+    assert given == left_out
+    assert len(numbered(details(program))) <= 64
+
+
 def test_suppressed_context(session: Start) -> None:
     """`from None` hides what came before."""
     text = lines("try: 1 / 0", "except ZeroDivisionError: raise ValueError from None")
