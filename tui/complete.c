@@ -314,7 +314,11 @@ void completer_draw(struct app *app, struct canvas screen, int row, int column)
     size_t first = 0;
     if (completer->selected < found->count && completer->selected >= (size_t)count)
         first = completer->selected - (size_t)count + 1;
-    int width = 0;
+    char more[48] = "";
+    if (found->count > (size_t)count)
+        snprintf(more, sizeof more, "%zu/%zu", first + (size_t)count, found->count);
+    const char *last = found->words[first + (size_t)count - 1];
+    int width = *more ? canvas_width(last, strlen(last)) + (int)strlen(more) + 4 : 0;
     for (int i = 0; i < count; i++) {
         const char *word = found->words[first + (size_t)i];
         int columns = canvas_width(word, strlen(word)) + 2;
@@ -325,16 +329,13 @@ void completer_draw(struct app *app, struct canvas screen, int row, int column)
         column = screen.columns > width ? screen.columns - width : 0;
     for (int i = 0; i < count; i++) {
         size_t index = first + (size_t)i;
-        struct style style = app_style(app, ROLE_DIALOG);
+        struct style style = app_style(app, ROLE_DIALOG), hint = app_style(app, ROLE_DIALOG_HINT);
         if (index == completer->selected)
             style = style_over(style, app_style(app, ROLE_SELECTED_FOCUSED));
-        int at = row - count + i;
+        int at = row - count + i, length = i == count - 1 ? (int)strlen(more) : 0;
         canvas_fill(screen, at, column, 1, width, style);
-        canvas_label(screen, at, column + 1, width - 2, style, found->words[index]);
-    }
-    if (found->count > (size_t)count && width > 6) {
-        char more[24];
-        int length = snprintf(more, sizeof more, "%zu/%zu", first + (size_t)count, found->count);
-        canvas_label(screen, row - 1, column + width - length - 1, length, app_style(app, ROLE_DIM), more);
+        canvas_label(screen, at, column + 1, width - 2 - (length ? length + 2 : 0), style, found->words[index]);
+        canvas_label(screen, at, column + width - length - 1, length,
+                     index == completer->selected ? style : style_over(style, hint), more);
     }
 }

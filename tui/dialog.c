@@ -89,6 +89,17 @@ struct style dialog_style(const struct app *app, enum role role)
     return style_over(app_style(app, ROLE_DIALOG), app_style(app, role));
 }
 
+int dialog_draw_button(const struct app *app, struct canvas canvas, int column, const char *text, bool focused)
+{
+    struct style style = app_style(app, focused ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG_BUTTON);
+    int width = canvas_width(text, strlen(text)) + 4;
+    canvas_fill(canvas, canvas.rows - 1, column, 1, width, style);
+    canvas_label(canvas, canvas.rows - 1, column, 1, style, focused ? "[" : " ");
+    canvas_label(canvas, canvas.rows - 1, column + 2, width - 4, style, text);
+    canvas_label(canvas, canvas.rows - 1, column + width - 1, 1, style, focused ? "]" : " ");
+    return width;
+}
+
 void dialog_draw(struct app *app, struct canvas screen)
 {
     struct dialog *dialog = app->dialog;
@@ -158,12 +169,9 @@ static void question_draw(struct app *app, struct dialog *dialog, struct canvas 
     draw_text(canvas_part(canvas, 0, 0, canvas.rows - 1, canvas.columns), self->text, 0, app_style(app, ROLE_DIALOG));
     int column = 0;
     for (int i = 0; i < self->count; i++) {
-        struct style style = app_style(app, i == self->selected ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG_BUTTON);
-        int width = canvas_width(self->buttons[i], strlen(self->buttons[i]));
-        canvas_fill(canvas, canvas.rows - 1, column, 1, width + 4, style);
-        canvas_label(canvas, canvas.rows - 1, column + 2, width, style, self->buttons[i]);
+        int width = dialog_draw_button(app, canvas, column, self->buttons[i], i == self->selected);
         canvas_restyle(canvas, canvas.rows - 1, column + 2, 1, 1, (struct style){.attributes = STYLE_UNDERLINE});
-        column += width + 6;
+        column += width + 2;
     }
 }
 

@@ -174,8 +174,7 @@ static void draw_foot(struct app *app, const struct form *form, struct canvas ca
     bool wrong = form->problem[0] != '\0';
     canvas_label(canvas, row - 2, 0, canvas.columns, dialog_style(app, wrong ? ROLE_MESSAGE_ERROR : ROLE_DIALOG_HINT),
                  wrong ? form->problem : help);
-    struct style style = app_style(app, form->focus == form->count ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG_BUTTON);
-    canvas_label(canvas, row, 0, canvas.columns, style, "  OK  ");
+    dialog_draw_button(app, canvas, 0, "OK", form->focus == form->count);
     canvas_label(canvas, row, 9, canvas.columns - 9, dialog_style(app, ROLE_DIALOG_HINT), "Enter accepts, Esc cancels");
 }
 

@@ -29,6 +29,8 @@ struct dialog {
 
 /* The style of a role on a dialog's background. */
 struct style dialog_style(const struct app *app, enum role role);
+/* A button at COLUMN of the last row; the focused one has brackets, so that it is told without colours. Its width. */
+int dialog_draw_button(const struct app *app, struct canvas canvas, int column, const char *text, bool focused);
 
 /* Make DATA the open dialog; the one before is answered as cancelled. */
 void dialog_open(struct app *app, const char *title, const struct dialog_ops *ops, void *data);

@@ -26,6 +26,8 @@ static int draw_title_text(struct app *app, struct canvas row, int column, enum 
     const struct pane_ops *ops = pane_table[kind];
     bool focused = app->focus == kind && shown;
     struct style style = app_style(app, focused ? ROLE_TITLE_FOCUSED : shown ? ROLE_TITLE : ROLE_DIM);
+    if (shown && layout_in_slot(kind)) /* of two tabs the one that is seen */
+        style.attributes |= STYLE_BOLD;
     int width = canvas_label(row, 0, column, row.columns - column, style, ops->title);
     for (int i = 0; ops->hotkey && ops->title[i]; i++) {
         if (ops->title[i] != ops->hotkey)

@@ -23,8 +23,7 @@ struct source_pane {
     int rows, columns; /* of the last canvas */
 
     char *needle; /* NULL: never searched */
-    int hit_line;
-    size_t hit_offset, hit_length;
+    bool hits_shown;
     int begin_cursor, begin_top; /* where an incremental search began */
 };
 
@@ -112,7 +111,7 @@ static void open_file(struct app *app, struct source_pane *self, const char *pat
         free(self->path);
         self->path = xstrdup(path);
         self->left = 0;
-        self->hit_line = 0;
+        self->hits_shown = false;
     }
     self->source = source;
 }
@@ -176,6 +175,7 @@ void pane_source_follow(struct app *app)
 static void stopped(struct app *app, void *data)
 {
     struct source_pane *self = data;
+    self->hits_shown = false;
     const struct model_frame *frame = model_frame_selected(app_model(app));
     if (frame && frame->path && self->path && self->source && strcmp(frame->path, self->path) == 0 &&
         source_changed(self->source) && !source_note(self->source))
@@ -207,9 +207,7 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
         .current = here ? frame->line : 0,
         .outer = model->selected_frame > 0,
         .frame = here ? frame : NULL,
-        .hit_line = self->hit_line,
-        .hit_offset = self->hit_offset,
-        .hit_length = self->hit_length,
+        .needle = self->hits_shown ? self->needle : NULL,
     };
     if (here && !frame->listed_file && config_flag(app->config, CONFIG_INLINE_VALUES))
         view.inline_first = inline_values_first_line(self->source, view.current);
@@ -252,14 +250,18 @@ static void move(struct source_pane *self, const struct motion *motion)
 
 static bool key(struct app *app, void *data, const struct key *key)
 {
+    struct source_pane *self = data;
     for (size_t i = 0; i < sizeof motions / sizeof motions[0]; i++) {
         if (!pane_key_is(key, motions[i].keys))
             continue;
-        move(data, &motions[i]);
+        move(self, &motions[i]);
         app_damage(app);
         return true;
     }
-    return false;
+    if (!self->hits_shown || !pane_key_is(key, "Esc"))
+        return false;
+    self->hits_shown = false;
+    return true;
 }
 
 static bool mouse(struct app *app, void *data, const struct key *key, int row, int column)
@@ -282,19 +284,29 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
     return true;
 }
 
-static bool search_from(struct source_pane *self, int from, bool backwards)
+/* Sideways: the beginning of the line is seen, too, when both fit. */
+static void reveal_hit(const struct app *app, struct source_pane *self, size_t offset, size_t hit)
+{
+    size_t length;
+    const char *text = source_line(self->source, self->cursor, &length);
+    int start = canvas_width(text, offset), end = canvas_advance(text + offset, hit, start);
+    int room = self->columns - source_view_gutter(app, source_lines(self->source));
+    if (start < self->left || end > self->left + room)
+        self->left = end <= room ? 0 : start - room / 3;
+}
+
+static bool search_from(const struct app *app, struct source_pane *self, int from, bool backwards)
 {
     size_t offset, length;
     int line = self->source && self->needle && *self->needle
                    ? source_search(self->source, self->needle, limit(self, from), backwards, &offset, &length)
                    : 0;
-    self->hit_line = line;
+    self->hits_shown = line > 0;
     if (line == 0)
         return false;
-    self->hit_offset = offset;
-    self->hit_length = length;
     self->cursor = line;
     reveal(self);
+    reveal_hit(app, self, offset, length);
     return true;
 }
 
@@ -310,7 +322,7 @@ bool pane_source_search(struct app *app, const char *needle)
     struct source_pane *self = pane(app);
     free(self->needle);
     self->needle = xstrdup(needle);
-    bool found = search_from(self, self->begin_cursor, false);
+    bool found = search_from(app, self, self->begin_cursor, false);
     if (!found) {
         self->cursor = self->begin_cursor;
         self->top = self->begin_top;
@@ -323,7 +335,7 @@ bool pane_source_search_again(struct app *app, bool backwards)
 {
     struct source_pane *self = pane(app);
     int last = last_line(self), from = self->cursor + (backwards ? -1 : 1);
-    bool found = search_from(self, from < 1 ? last : from > last ? 1 : from, backwards);
+    bool found = search_from(app, self, from < 1 ? last : from > last ? 1 : from, backwards);
     app_damage(app);
     return found;
 }
@@ -331,7 +343,7 @@ bool pane_source_search_again(struct app *app, bool backwards)
 void pane_source_search_cancel(struct app *app)
 {
     struct source_pane *self = pane(app);
-    self->hit_line = 0;
+    self->hits_shown = false;
     self->cursor = self->begin_cursor;
     self->top = self->begin_top;
     app_damage(app);
@@ -345,7 +357,7 @@ void pane_source_reload(struct app *app, const char *argument)
         return;
     source_reload(self->source);
     self->cursor = limit(self, self->cursor);
-    self->hit_line = 0;
+    self->hits_shown = false;
     reveal(self);
     app_message(app, false, "%s read anew; the program goes on with the code it has loaded", self->path);
     app_damage(app);

@@ -20,6 +20,7 @@
 #define GAP         3
 #define FOOT_ROWS   4 /* blank, what the setting is, its values, keys */
 #define BIG_STEPS   20
+#define HELP_WIDTH  70 /* the longest help, and the dialog in 80 columns */
 
 struct preferences {
     char *before[CONFIG_COUNT];           /* owned: values at the start */
@@ -115,7 +116,7 @@ static void preferences_measure(const struct dialog *dialog, int *rows, int *col
     const struct preferences *self = dialog->data;
     *rows = CONFIG_COUNT + FOOT_ROWS;
     *columns = self->name_width + GAP + VALUE_WIDTH;
-    *columns = *columns < 62 ? 62 : *columns;
+    *columns = *columns < HELP_WIDTH ? HELP_WIDTH : *columns;
 }
 
 static void draw_row(struct app *app, const struct preferences *self, size_t index, struct canvas line)
@@ -159,6 +160,13 @@ static void draw_foot(struct app *app, const struct preferences *self, struct ca
     if (info->later)
         snprintf(values + strlen(values), sizeof values - strlen(values), "%sholds from the next start on",
                  *values ? "; " : "");
+    if (self->shown_rows < CONFIG_COUNT) {
+        char shown[48];
+        snprintf(shown, sizeof shown, "%zu-%zu of %d", self->view.top + 1, self->view.top + (size_t)self->shown_rows,
+                 CONFIG_COUNT);
+        int width = (int)strlen(shown);
+        canvas_label(canvas, canvas.rows - 4, canvas.columns - width, width, hint, shown);
+    }
     bool wrong = self->problem[0] != '\0';
     canvas_label(canvas, canvas.rows - 3, 0, canvas.columns,
                  dialog_style(app, wrong ? ROLE_MESSAGE_ERROR : ROLE_DIALOG), wrong ? self->problem : info->help);

@@ -276,8 +276,11 @@ void session_read_view(struct session *session, const struct value *snapshot)
     session->model->variables_loading = false;
     model_set_root(session->model, root);
     for (size_t i = 0; i < value_count(scopes); i++) {
+        const struct value *scope = value_at(scopes, i);
+        if (returned && strcmp(value_get_text(scope, "presentationHint", ""), "returnValue") == 0)
+            continue; /* it stands on top already */
         struct model_variable *row;
-        bool wanted = read_scope(session, root, value_at(scopes, i), &row);
+        bool wanted = read_scope(session, root, scope, &row);
         const struct value *page = page_of(pages, row->reference);
         if (page && !session_arranged(session, row))
             read_page(session, row, value_get_array(page, "variables"), value_get_bool(page, "more", false));

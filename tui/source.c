@@ -320,13 +320,12 @@ static size_t match(const char *at, const char *end, const char *needle, const c
     return (size_t)(at - from);
 }
 
-static bool search_line(const struct source *source, int number, const char *needle, bool exact, size_t *offset,
+static bool search_from(const char *line, size_t length, const char *needle, bool exact, size_t from, size_t *offset,
                         size_t *hit_length)
 {
-    size_t length;
-    const char *line = source_line(source, number, &length), *needle_end = needle + strlen(needle);
+    const char *needle_end = needle + strlen(needle);
     unsigned char first = (unsigned char)needle[0];
-    for (size_t at = 0; at < length; at++) {
+    for (size_t at = from; at < length; at++) {
         unsigned char byte = (unsigned char)line[at];
         bool other = first < 0x80 && byte < 0x80 &&
                      (exact || first < 'a' || first > 'z' ? byte != first : (byte | 0x20) != first);
@@ -342,6 +341,12 @@ static bool search_line(const struct source *source, int number, const char *nee
     return false;
 }
 
+bool source_search_text(const char *line, size_t length, const char *needle, size_t from, size_t *offset,
+                        size_t *hit_length)
+{
+    return needle[0] != '\0' && search_from(line, length, needle, has_upper(needle), from, offset, hit_length);
+}
+
 int source_search(const struct source *source, const char *needle, int from, bool backwards, size_t *offset,
                   size_t *hit_length)
 {
@@ -351,7 +356,9 @@ int source_search(const struct source *source, const char *needle, int from, boo
     bool exact = has_upper(needle);
     int line = from < 1 ? 1 : from > lines ? lines : from;
     for (int i = 0; i < lines; i++) {
-        if (search_line(source, line, needle, exact, offset, hit_length))
+        size_t length;
+        const char *text = source_line(source, line, &length);
+        if (search_from(text, length, needle, exact, 0, offset, hit_length))
             return line;
         line += backwards ? -1 : 1;
         line = line < 1 ? lines : line > lines ? 1 : line;

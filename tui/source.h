@@ -42,3 +42,6 @@ void source_reload(struct source *source);
  * first hit in that line go to OFFSET and HIT_LENGTH. */
 int source_search(const struct source *source, const char *needle, int from, bool backwards, size_t *offset,
                   size_t *hit_length);
+/* The same in LENGTH bytes of a line, from byte FROM on. */
+bool source_search_text(const char *line, size_t length, const char *needle, size_t from, size_t *offset,
+                        size_t *hit_length);

@@ -1,5 +1,5 @@
-/* A line is drawn in layers: plain text, syntax colours laid over it, the search hit, the line's own
- * style (current, cursor), what of it the frame is at, then the inline values behind its end. */
+/* A line is drawn in layers: plain text, syntax colours laid over it, the line's own style
+ * (current, cursor), search hits, what of it the frame is at, then the inline values behind its end. */
 #include "source_view.h"
 
 #include "app.h"
@@ -79,15 +79,19 @@ static void draw_syntax(struct app *app, struct canvas row, const struct source_
     }
 }
 
-static void draw_hit(struct app *app, struct canvas row, const struct source_view *view, const char *text,
-                     size_t length)
+/* Where the row is drawn reversed itself, a reversed hit would not be seen. */
+static void draw_hits(struct app *app, struct canvas row, const struct source_view *view, const char *text,
+                      size_t length, struct style base)
 {
-    if (view->hit_offset > length)
-        return;
-    size_t end = view->hit_offset + view->hit_length;
-    int start_column = canvas_width(text, view->hit_offset);
-    int end_column = canvas_width(text, end < length ? end : length);
-    canvas_restyle(row, 0, start_column - view->left, 1, end_column - start_column, app_style(app, ROLE_SEARCH_HIT));
+    struct style style = app_style(app, ROLE_SEARCH_HIT);
+    if (style.attributes & base.attributes & STYLE_REVERSE)
+        style.attributes ^= STYLE_REVERSE | STYLE_UNDERLINE;
+    struct place place = {.text = text};
+    size_t offset, hit;
+    for (size_t from = 0; source_search_text(text, length, view->needle, from, &offset, &hit); from = offset + hit) {
+        int start = move_to(&place, offset), end = move_to(&place, offset + hit);
+        canvas_restyle(row, 0, start - view->left, 1, end - start, style);
+    }
 }
 
 /* What of the current line the frame is at. Where the row is underlined itself, an underline would not be seen. */
@@ -153,8 +157,6 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
     draw_syntax(app, part, view, number, text, length);
     if (view->inline_first && number >= view->inline_first && number <= view->current)
         draw_inline(app, part, text, length, end < 0 ? 0 : end);
-    if (number == view->hit_line)
-        draw_hit(app, part, view, text, length);
     struct style base = app_style(app, ROLE_TEXT);
     bool current = number == view->current, cursor = number == view->cursor;
     if (current || cursor) {
@@ -163,6 +165,8 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
                                         : ROLE_SELECTED);
         canvas_restyle(canvas, row, 0, 1, canvas.columns, base);
     }
+    if (view->needle)
+        draw_hits(app, part, view, text, length, base);
     if (current && view->frame)
         draw_span(app, part, view, text, length, base);
     if (current && cursor && focused)

@@ -19,8 +19,7 @@ struct source_view {
     bool outer;                      /* that frame is not the innermost */
     int inline_first;                /* inline values from this line to the current one; 0: none */
     const struct model_frame *frame; /* that frame, to mark what of the line it is at; NULL: do not */
-    int hit_line;                    /* search hit: line, 0 for none, byte offset and length */
-    size_t hit_offset, hit_length;
+    const char *needle;              /* what is searched, all hits of which are marked; NULL: nothing */
 };
 
 void source_view_draw(struct app *app, const struct source_view *view, struct canvas canvas, bool focused);

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KEY_COLUMNS 12
+#define KEY_COLUMNS 14
 
 struct welcome {
     struct key key; /* that closed it */

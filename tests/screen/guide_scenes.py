@@ -95,7 +95,7 @@ def returned(screen: Screen) -> None:
     command(screen, "clear all")
     screen.expect("none; b on")
     screen.send("f")
-    screen.expect("Return")
+    screen.expect(re.compile("rabbits +233"))
 
 
 @scene("calls.py", first=1, last=19)

@@ -55,6 +55,34 @@ def test_search_finds_and_repeats(pytui, tmp_path):
     screen.expect(re.compile("not found|no match", re.I))
 
 
+def looks(screen, text, part):
+    """The colours and attributes of a part of the row that shows the text."""
+    row = screen.row_of(text)
+    return screen.attributes_at(row, screen.lines[row].index(text) + text.index(part))
+
+
+def test_all_hits_are_marked_until_esc(pytui, write):
+    far = "# " + "x" * 200 + " needle"
+    screen = pytui(write("hits.py", f"needle = 1\nother = needle + needle\nlast = 3\n{far}\n"))
+    at(screen, "hits.py:1")
+    screen.expect("last = 3")
+    plain, current = looks(screen, "last = 3", "last"), looks(screen, "needle = 1", "1")
+    screen.send("/needle")
+    screen.wait_for(lambda: looks(screen, "other = needle", "needle")[1] not in (plain[1], current[1]), "a marked hit")
+    hit = looks(screen, "other = needle", "needle")
+    assert looks(screen, "needle = 1", "needle")[:2] == hit[:2], "the hit in the current line stands out, too"
+    assert looks(screen, "+ needle", "needle") == hit
+    screen.keys("Enter")
+    screen.settle()
+    assert looks(screen, "+ needle", "needle") == hit
+    screen.send("..")
+    screen.expect(re.compile("xxx needle"))
+    screen.send(".")
+    screen.expect("needle = 1")
+    screen.keys("Esc")
+    screen.wait_for(lambda: looks(screen, "+ needle", "needle") != hit, "no hits")
+
+
 def test_focus_keys_reach_each_pane(pytui):
     screen = pytui("stepme.py")
     at(screen, "stepme.py:1")

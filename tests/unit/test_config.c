@@ -24,6 +24,7 @@ static void every_default_is_a_fine_value(void **state)
         assert_string_equal(config_text(config, (enum config_setting)i), info->initial);
         assert_true(config_set(config, info->name, info->initial, error, sizeof error));
         assert_non_null(info->help);
+        assert_true(strlen(info->help) <= 70); /* it is shown in one row of 80 columns */
     }
     config_destroy(config);
     config_destroy(NULL);

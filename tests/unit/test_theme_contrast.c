@@ -131,8 +131,11 @@ static void check_style(const char *name, const struct drawn *what, struct style
  */
 static const struct {
     enum role row, ground;
-} rows_on[] = {
-    {ROLE_LINE_CURRENT, ROLE_TEXT}, {ROLE_SELECTED_FOCUSED, ROLE_TEXT}, {ROLE_SELECTED_FOCUSED, ROLE_DIALOG}};
+} rows_on[] = {{ROLE_LINE_CURRENT, ROLE_TEXT},
+               {ROLE_SELECTED_FOCUSED, ROLE_TEXT},
+               {ROLE_SELECTED_FOCUSED, ROLE_DIALOG},
+               {ROLE_SEARCH_HIT, ROLE_LINE_CURRENT},
+               {ROLE_SEARCH_HIT, ROLE_SELECTED_FOCUSED}};
 
 /* How far apart two colours are, in all three channels: light blue on white has little contrast, but is seen. */
 static int distance(uint32_t a, uint32_t b)
