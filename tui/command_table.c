@@ -213,6 +213,8 @@ const struct command commands[] = {
      .run = pane_variables_find_next},
     {"find-previous", NULL, ",", SCOPE_VARIABLES, NULL, "Go to the row before that was searched for", NULL,
      .run = pane_variables_find_previous},
+    {"go-to-item", "item", "L", SCOPE_VARIABLES, "[NUMBER]",
+     "Go to an item of the open value by its number; below 0 from its end", NULL, .run = pane_variables_go_to},
     {"pin", NULL, "@", SCOPE_VARIABLES, NULL, "Show the variable on top, too", NULL, .run = pane_variables_pin},
     {"highlight", NULL, "H", SCOPE_VARIABLES, NULL, "Make the variable stand out", NULL,
      .run = pane_variables_highlight},

@@ -1,7 +1,7 @@
 #include "console_transcript.h"
 
 #include "app.h"
-#include "model.h"
+#include "model_tree.h"
 #include "pane.h"
 #include "prompt.h"
 #include "session.h"
@@ -17,42 +17,64 @@
 #define INDENT        2
 #define WRAP_ROWS_MAX 200
 
-/* A line, a row below it, or the mark that there are more of them. */
+/* A line, a row below it, or a row of its value that is not fetched. Once the program went on these cannot be had: one
+ * row then stands for all that are missing in a place. */
 struct item {
     struct model_line *line;
     struct model_variable *variable; /* NULL: the line itself */
     int depth;
-    bool more; /* the mark below the children of `variable` */
+    bool more;    /* not fetched: child `index` of `variable` */
+    bool lasts;   /* it can be */
+    size_t index;
 };
 
-/* Rows below VARIABLE, which is open or not. */
-static size_t rows_below(const struct model_variable *variable)
+static size_t gap_rows(size_t from, size_t until, bool lasts)
 {
-    size_t count = 0;
+    return until <= from ? 0 : lasts ? until - from : 1;
+}
+
+/* All children, or one more when there are others behind them. */
+static size_t end_of(const struct model_variable *variable)
+{
+    return variable->count ? model_variable_total(variable) + model_variable_has_open_end(variable) : variable->loading;
+}
+
+/* Rows below VARIABLE, which is open or not. */
+static size_t rows_below(const struct model_variable *variable, bool lasts)
+{
+    size_t count = 0, next = 0;
     if (!variable || !variable->expanded)
         return 0;
-    for (size_t i = 0; i < variable->count; i++)
-        count += 1 + rows_below(variable->children[i]);
-    return count + (variable->more || variable->loading);
+    for (size_t i = 0; i < variable->count; i++) {
+        const struct model_variable *child = variable->children[i];
+        count += gap_rows(next, child->index, lasts) + 1 + rows_below(child, lasts);
+        next = child->index + 1;
+    }
+    return count + gap_rows(next, end_of(variable), lasts);
 }
 
 size_t transcript_items(const struct model *model)
 {
     size_t count = model->line_count;
     for (size_t i = 0; i < model->line_count; i++)
-        count += rows_below(model->lines[i].value);
+        count += rows_below(model->lines[i].value, model_line_lasts(model, &model->lines[i]));
     return count;
 }
 
 /* The row INDEX, from 0, below VARIABLE. */
 static void find_row(struct model_variable *variable, size_t index, int depth, struct item *out)
 {
+    size_t next = 0;
+    *out = (struct item){.line = out->line, .variable = variable, .depth = depth, .more = true, .lasts = out->lasts};
     for (size_t i = 0; i < variable->count; i++) {
         struct model_variable *child = variable->children[i];
-        size_t below = rows_below(child);
+        size_t gap = gap_rows(next, child->index, out->lasts), below = rows_below(child, out->lasts);
+        if (index < gap)
+            break;
+        index -= gap;
         if (index == 0) {
             out->variable = child;
-            out->depth = depth;
+            out->more = false;
             return;
         }
         if (index - 1 < below) {
@@ -60,17 +82,17 @@ static void find_row(struct model_variable *variable, size_t index, int depth, s
             return;
         }
         index -= 1 + below;
+        next = child->index + 1;
     }
-    out->variable = variable;
-    out->depth = depth;
-    out->more = true;
+    out->index = next + index;
 }
 
 static bool find_item(struct model *model, size_t index, struct item *out)
 {
     *out = (struct item){0};
     for (size_t i = 0; i < model->line_count; i++) {
-        size_t below = rows_below(model->lines[i].value);
+        out->lasts = model_line_lasts(model, &model->lines[i]);
+        size_t below = rows_below(model->lines[i].value, out->lasts);
         if (index > below) {
             index -= 1 + below;
             continue;
@@ -128,7 +150,7 @@ static void draw_row(struct app *app, struct canvas canvas, int row, const struc
     int column = item->depth * INDENT;
     if (item->more) {
         canvas_label(canvas, row, column + 2, canvas.columns, app_style(app, ROLE_DIM),
-                     variable->loading ? "loading …" : "… more");
+                     variable->loading ? "loading …" : item->lasts ? "…" : "… more");
         return;
     }
     if (variable->reference > 0)
@@ -192,7 +214,8 @@ void transcript_draw(struct app *app, struct transcript *transcript, struct canv
     for (size_t i = 0; i < TRANSCRIPT_ROWS; i++)
         transcript->shown[i] = (size_t)-1;
     transcript->scrolled = transcript->scrolled > items ? items : transcript->scrolled;
-    if (transcript->active)
+    transcript->clicked = transcript->clicked && transcript->last_line == model->last_line_id;
+    if (transcript->active || transcript->clicked)
         follow(transcript, model, canvas, items);
     int end = canvas.rows; /* the row below the item */
     for (size_t i = items - transcript->scrolled; i-- > 0 && end > 0;) {
@@ -201,6 +224,8 @@ void transcript_draw(struct app *app, struct transcript *transcript, struct canv
             break;
         int rows = item_rows(&item, canvas.columns), row = end - rows;
         draw_item(app, canvas, row, rows, &item);
+        if (item.more && item.lasts)
+            session_want_of_value(app_session(app), item.line, item.variable, item.index, item.index + 1);
         for (int j = row < 0 ? 0 : row; j < end && j < TRANSCRIPT_ROWS; j++)
             transcript->shown[j] = i;
         if (transcript->active && focused && i == transcript->cursor)
@@ -232,6 +257,7 @@ void transcript_enter(struct app *app, struct transcript *transcript)
 void transcript_scroll(struct app *app, struct transcript *transcript, bool up, size_t by)
 {
     size_t items = transcript_items(app_model(app));
+    transcript->clicked = false;
     if (up)
         transcript->scrolled += by;
     else
@@ -240,13 +266,11 @@ void transcript_scroll(struct app *app, struct transcript *transcript, bool up, 
         transcript->scrolled = items;
 }
 
-/* Open or close, or fetch more. OPEN below 0: the other of both. */
+/* Open or close. OPEN below 0: the other of both. */
 static void open_item(struct app *app, const struct item *item, int open)
 {
     struct model_variable *variable = opens(item);
-    if (item->more)
-        session_more_of_value(app_session(app), item->line, item->variable);
-    else if (variable)
+    if (variable)
         session_open_value(app_session(app), item->line, variable, open < 0 ? !variable->expanded : open > 0);
 }
 
@@ -254,10 +278,12 @@ bool transcript_click(struct app *app, struct transcript *transcript, int row)
 {
     struct item item;
     size_t index = row >= 0 && row < TRANSCRIPT_ROWS ? transcript->shown[row] : (size_t)-1;
-    if (index == (size_t)-1 || !find_item(app_model(app), index, &item) || (!opens(&item) && !item.more))
+    if (index == (size_t)-1 || !find_item(app_model(app), index, &item) || !opens(&item))
         return false;
     open_item(app, &item, -1);
     transcript->cursor = index;
+    transcript->clicked = true;
+    transcript->last_line = app_model(app)->last_line_id;
     return true;
 }
 
@@ -293,29 +319,63 @@ static bool holds(const struct item *item, const char *needle)
     return exact ? strstr(text, needle) || strstr(name, needle) : strcasestr(text, needle) || strcasestr(name, needle);
 }
 
+/* Going over all that is there, towards one item that holds the needle. */
+struct search {
+    const char *needle;
+    size_t from, index;       /* where it begins; the item that comes next */
+    bool newer, lasts;        /* towards newer ones; of the line at hand */
+    bool is_near, is_round;   /* found */
+    size_t near, round;       /* the nearest in the direction; else beginning from the other end */
+};
+
+static void look_at(struct search *search, const struct item *item)
+{
+    size_t index = search->index++;
+    if (!holds(item, search->needle))
+        return;
+    if (search->newer ? index >= search->from && !search->is_near : index <= search->from) {
+        search->near = index;
+        search->is_near = true;
+    }
+    if (!search->newer || !search->is_round) {
+        search->round = index;
+        search->is_round = true;
+    }
+}
+
+static void look_below(struct search *search, struct item *item, struct model_variable *variable)
+{
+    size_t next = 0;
+    if (!variable || !variable->expanded)
+        return;
+    for (size_t i = 0; i < variable->count; i++) {
+        struct model_variable *child = variable->children[i];
+        search->index += gap_rows(next, child->index, search->lasts);
+        next = child->index + 1;
+        item->variable = child;
+        look_at(search, item);
+        look_below(search, item, child);
+    }
+    search->index += gap_rows(next, end_of(variable), search->lasts);
+}
+
 /* To the nearest item from FROM on that holds the needle, towards older or newer ones and then round. One pass: ten
  * thousand lines are looked at within a key. */
 static bool search(struct app *app, struct transcript *transcript, size_t from, bool newer)
 {
     struct model *model = app_model(app);
-    size_t index = 0, none = (size_t)-1, near = none, round = none;
+    struct search state = {.needle = transcript->needle, .from = from, .newer = newer};
     for (size_t i = 0; i < model->line_count; i++) {
-        size_t below = rows_below(model->lines[i].value);
-        for (size_t j = 0; j <= below; j++, index++) {
-            struct item item = {.line = &model->lines[i]};
-            if (j > 0)
-                find_row(model->lines[i].value, j - 1, 1, &item);
-            if (!holds(&item, transcript->needle))
-                continue;
-            if (newer ? index >= from && near == none : index <= from)
-                near = index;
-            round = newer && round != none ? round : index;
-        }
+        struct item item = {.line = &model->lines[i]};
+        state.lasts = model_line_lasts(model, item.line);
+        look_at(&state, &item);
+        look_below(&state, &item, item.line->value);
     }
-    near = near != none ? near : round;
-    transcript->cursor = near != none ? near : transcript->cursor;
+    bool found = state.is_near || state.is_round;
+    if (found)
+        transcript->cursor = state.is_near ? state.near : state.round;
     app_damage(app);
-    return near != none;
+    return found;
 }
 
 static void search_changed(struct app *app, const char *text, void *data)
@@ -357,13 +417,10 @@ static void copy(struct app *app, const struct transcript *transcript)
 static void move(struct app *app, struct transcript *transcript, bool up, size_t by)
 {
     size_t items = transcript_items(app_model(app));
-    struct item item;
     if (up)
         transcript->cursor = transcript->cursor > by ? transcript->cursor - by : 0;
     else
         transcript->cursor = transcript->cursor + by < items ? transcript->cursor + by : items ? items - 1 : 0;
-    if (find_item(app_model(app), transcript->cursor, &item) && item.more)
-        open_item(app, &item, 1); /* coming to the end of a page fetches the next one */
 }
 
 bool transcript_key(struct app *app, struct transcript *transcript, const struct key *key)

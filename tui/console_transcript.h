@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct app;
 struct model;
@@ -15,6 +16,8 @@ struct model;
 
 struct transcript {
     bool active;                   /* keys are for it */
+    bool clicked;                  /* they are not, but the value at `cursor` was opened by a click: it stays in view */
+    uint64_t last_line;            /* the console's newest then */
     size_t cursor;                 /* the item that it is on, from the oldest */
     size_t scrolled;               /* items below the last one shown */
     int rows;                      /* of the last canvas */

@@ -12,22 +12,11 @@
 
 #define LINES_MAX 10000
 
-/* The visible rows of the tree, flat: panes ask for them one by one. */
-struct model_rows {
-    uint64_t generation;
-    bool valid;
-    struct model_row {
-        struct model_variable *variable; /* borrowed */
-        int depth;
-    } * items; /* owned */
-    size_t count, capacity;
-};
-
 struct model *model_create(void)
 {
     struct model *model = xcalloc(1, sizeof *model);
     model->changes = model_changes_create();
-    model->rows = xcalloc(1, sizeof *model->rows);
+    model->rows = model_rows_create();
     model->filters[MODEL_FILTER_UNCAUGHT].on = true;
     model->chain_shown = MODEL_NO_EXCEPTION;
     return model;
@@ -142,8 +131,7 @@ void model_destroy(struct model *model)
                            model->text,    model->exception,      model->thread_name};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
-    free(model->rows->items);
-    free(model->rows);
+    model_rows_destroy(model->rows);
     free(model->frames);
     free(model->threads);
     free(model->frozen);
@@ -185,100 +173,6 @@ void model_forget_program(struct model *model)
 const struct model_frame *model_frame_selected(const struct model *model)
 {
     return model->selected_frame < model->frame_count ? &model->frames[model->selected_frame] : NULL;
-}
-
-static void rows_add_children(struct model_rows *rows, const struct model_variable *parent, int depth);
-
-static void rows_add(struct model_rows *rows, struct model_variable *variable, int depth)
-{
-    xgrow(&rows->items, &rows->capacity, rows->count + 1, sizeof *rows->items);
-    rows->items[rows->count++] = (struct model_row){.variable = variable, .depth = depth};
-    if (variable->expanded)
-        rows_add_children(rows, variable, depth + 1);
-}
-
-bool model_variable_marked(const struct model_variable *variable, enum model_mark mark)
-{
-    return variable->marks && strchr(variable->marks, mark);
-}
-
-/* Groups that the user does not want to see: methods that are open were asked for. */
-static bool is_hidden(const struct model_variable *parent, const struct model_variable *group)
-{
-    bool private = strcmp(group->name, "protected") == 0 || strcmp(group->name, "private") == 0;
-    bool methods = strcmp(group->name, "methods") == 0 || strcmp(group->name, "functions") == 0;
-    if (!group->group || strcmp(group->name, "properties") == 0 || (methods && group->expanded))
-        return false;
-    return model_variable_marked(parent, MODEL_MARK_PUBLIC) ||
-           (model_variable_marked(parent, MODEL_MARK_PRIVATE) && !private);
-}
-
-static void rows_add_children(struct model_rows *rows, const struct model_variable *parent, int depth)
-{
-    for (size_t i = 0; i < parent->count; i++)
-        if (!parent->marks || !is_hidden(parent, parent->children[i]))
-            rows_add(rows, parent->children[i], depth);
-}
-
-/* All that is pinned at VARIABLE or below, wherever it is. */
-static void rows_add_pinned(struct model_rows *rows, struct model_variable *variable)
-{
-    if (model_variable_marked(variable, MODEL_MARK_PIN)) {
-        size_t at = rows->count;
-        rows_add(rows, variable, 0);
-        rows->items[at].depth = -1;
-    }
-    bool holds = variable->scope || variable->group || model_variable_marked(variable, MODEL_MARK_HOLDS);
-    for (size_t i = 0; holds && i < variable->count; i++)
-        rows_add_pinned(rows, variable->children[i]);
-}
-
-/* The first scope's variables need no heading: they are what one came to see. A filter does. */
-static void rows_fill(struct model_rows *rows, const struct model_variable *root, bool any_pinned)
-{
-    for (size_t i = 0; any_pinned && root && i < root->count; i++)
-        rows_add_pinned(rows, root->children[i]);
-    for (size_t i = 0; root && i < root->count; i++) {
-        struct model_variable *child = root->children[i];
-        if (i == 0 && child->scope && child->expanded && !child->match && !child->watches)
-            rows_add_children(rows, child, 0);
-        else
-            rows_add(rows, child, 0);
-    }
-}
-
-static const struct model_rows *rows_of(const struct model *model)
-{
-    struct model_rows *rows = model->rows;
-    if (rows->valid && rows->generation == model->generation)
-        return rows;
-    rows->count = 0;
-    rows->generation = model->generation;
-    rows->valid = true;
-    rows_fill(rows, model->root, model->any_pinned);
-    return rows;
-}
-
-size_t model_variable_rows(const struct model *model)
-{
-    return rows_of(model)->count;
-}
-
-struct model_variable *model_variable_row(const struct model *model, size_t index, int *depth)
-{
-    const struct model_rows *rows = rows_of(model);
-    if (index >= rows->count)
-        return NULL;
-    *depth = rows->items[index].depth;
-    return rows->items[index].variable;
-}
-
-void model_set_root(struct model *model, struct model_variable *root)
-{
-    model_variable_destroy(model->root);
-    model->root = root;
-    model->rows->valid = false;
-    model->generation++;
 }
 
 struct model_breakpoint *model_breakpoint_at(const struct model *model, const char *path, int line)
@@ -405,6 +299,11 @@ void model_clear_lines(struct model *model)
         finish_line(&model->lines[i]);
     model->line_count = 0;
     model->generation++;
+}
+
+bool model_line_lasts(const struct model *model, const struct model_line *line)
+{
+    return model->state == MODEL_STOPPED && line->stop == model->stops;
 }
 
 void model_add_line(struct model *model, enum model_line_kind kind, const char *text)

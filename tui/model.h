@@ -34,7 +34,9 @@ struct model_frame {
     bool subtle; /* library code */
 };
 
-/* A row of the Variables tree. Children are asked for when it is first expanded, page by page. */
+/* A row of the Variables tree. Children are asked for when it is first expanded, page by page; pages far from what is
+ * looked at are dropped. So `children` are some of them, in the order of their index: what is between them, and after
+ * the last up to `total`, is not here, and has rows all the same (model_row.variable is NULL). */
 struct model_variable {
     char *name, *value, *type, *evaluate_name; /* type and evaluate_name may be NULL */
     char *previous;                            /* value at the stop before, when it changed since; else NULL */
@@ -51,7 +53,12 @@ struct model_variable {
     int watch;                                 /* above 0: the id of the watch that this is the value of */
     char *state;                               /* of a watch: NULL, or why it has no plain value: raised, slow, … */
     char *marks;                               /* NULL or what the user gave it: letters of enum model_mark */
-    bool expanded, loading, more, changed;
+    bool expanded, loading, changed;
+    bool more;                        /* there are further ones than `total`, nobody knows how many */
+    bool refused;                     /* its pages are not to be had: none is asked for again */
+    size_t index;                     /* among its siblings, from 0 */
+    size_t total;                     /* how many children there are, as far as known */
+    size_t asked;                     /* while loading: index of the first child of the page */
     struct model_variable *parent;    /* borrowed; NULL at the top */
     struct model_variable **children; /* owned */
     size_t count, capacity;
@@ -235,7 +242,22 @@ bool model_variable_marked(const struct model_variable *variable, enum model_mar
 /* Rows of the Variables tree as shown, in order: how many, and the one at INDEX with its depth, which is -1 for one
  * that is pinned: it stands on top, and in its own place too. */
 size_t model_variable_rows(const struct model *model);
+/* NULL for one that is not fetched, too. */
 struct model_variable *model_variable_row(const struct model *model, size_t index, int *depth);
+
+/* Rows in runs: one that is fetched, or those between two that are. */
+struct model_row {
+    struct model_variable *variable; /* borrowed; NULL: `count` children of `parent` from `index` on, not fetched */
+    struct model_variable *parent;   /* borrowed; NULL at the top */
+    int depth;
+    size_t first, count; /* rows */
+    size_t index;        /* among the children of `parent`, of row `first` */
+};
+/* The run that row INDEX is in, or NULL; runs follow one another in memory, up to model_row_end(). */
+const struct model_row *model_row_at(const struct model *model, size_t index);
+const struct model_row *model_row_end(const struct model *model);
+/* The row of a child of PARENT by its index, fetched or not, in *ROW; false when it is not shown. */
+bool model_row_of(const struct model *model, const struct model_variable *parent, size_t index, size_t *row);
 
 /* The breakpoint on a line, or NULL; by our id, or NULL. */
 struct model_breakpoint *model_breakpoint_at(const struct model *model, const char *path, int line);
@@ -251,6 +273,8 @@ void model_describe_filter(const struct model *model, enum model_filter_kind kin
 
 void model_add_line(struct model *model, enum model_line_kind kind, const char *text);
 void model_clear_lines(struct model *model);
+/* Whether more of its value can be had: the program did not go on since. */
+bool model_line_lasts(const struct model *model, const struct model_line *line);
 
 /* "stopped: step", "running", "exited with status 3", "killed by SIGKILL", … */
 void model_describe_state(const struct model *model, char *buffer, size_t size);

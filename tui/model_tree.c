@@ -261,6 +261,7 @@ struct model_variable *model_variable_create(struct model_variable *parent)
     variable->parent = parent;
     if (parent) {
         xgrow(&parent->children, &parent->capacity, parent->count + 1, sizeof *parent->children);
+        variable->index = parent->count ? parent->children[parent->count - 1]->index + 1 : 0;
         parent->children[parent->count++] = variable;
     }
     return variable;
@@ -283,7 +284,7 @@ void model_variable_clear(struct model_variable *variable)
 {
     for (size_t i = 0; i < variable->count; i++)
         model_variable_destroy(variable->children[i]);
-    variable->count = 0;
+    variable->count = variable->total = 0;
 }
 
 void model_variable_destroy(struct model_variable *variable)

@@ -37,6 +37,31 @@ void model_variable_clear(struct model_variable *variable);   /* its children */
 char *model_variable_path(const struct model_variable *variable);
 struct model_variable *model_variable_find(struct model_variable *root, const char *path); /* or NULL */
 
+/* model_pages.c: children of which only some are here. */
+/* How many there are, as far as known. */
+size_t model_variable_total(const struct model_variable *variable);
+/* The position in `children` of the first one whose index is INDEX or greater. */
+size_t model_variable_position(const struct model_variable *variable, size_t index);
+/* The child at INDEX, or NULL; made, empty, if it is not there. */
+struct model_variable *model_variable_child(const struct model_variable *variable, size_t index);
+struct model_variable *model_variable_place(struct model_variable *variable, size_t index);
+/* Whether all children are here. */
+bool model_variable_is_whole(const struct model_variable *variable);
+/* Whether there are further ones than those known, and the last of these is here. */
+bool model_variable_has_open_end(const struct model_variable *variable);
+/* COUNT rows from START on came, and MORE or not after them: bring `total` and `more` up to that. */
+void model_variable_learn(struct model_variable *variable, size_t start, size_t count, bool more);
+/* Drop those far from INDEX until there are MOST of them; what is open or marked stays. */
+void model_variable_trim(struct model_variable *variable, size_t index, size_t most);
+/* Of the children that are not here those to ask for next, so that FROM up to UNTIL can be shown: the first one and
+ * how many, at most PAGE. False when all these are here. */
+bool model_variable_wanted(const struct model_variable *variable, size_t from, size_t until, size_t page, size_t *start,
+                           size_t *count);
+
+/* model_rows.c */
+struct model_rows *model_rows_create(void);
+void model_rows_destroy(struct model_rows *rows);
+
 /* The tree shown from now on; takes ROOT over (NULL: nothing) and frees the one before. */
 void model_set_root(struct model *model, struct model_variable *root);
 

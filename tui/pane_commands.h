@@ -31,6 +31,7 @@ void pane_variables_copy(struct app *app, const char *argument);   /* y: the who
 
 void pane_terminal_search(struct app *app, const char *argument);         /* in what the program printed */
 void pane_variables_find(struct app *app, const char *argument);          /* F: in the open rows */
+void pane_variables_go_to(struct app *app, const char *argument);         /* L: an item by its number */
 void pane_variables_find_next(struct app *app, const char *argument);     /* . */
 void pane_variables_find_previous(struct app *app, const char *argument); /* , */
 void pane_variables_pin(struct app *app, const char *argument);           /* @: on top, too */

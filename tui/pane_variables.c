@@ -42,21 +42,6 @@ struct model_variable *pane_variables_selected(struct app *app)
     return model_variable_row(app_model(app), pane_variables_of(app)->list.cursor, &depth);
 }
 
-/* The row "… 9,900 more" stands last among its siblings: going near it fetches the next page. */
-static void fetch_when_near_end(struct app *app)
-{
-    int depth;
-    struct variables_pane *self = pane_variables_of(app);
-    const size_t places[] = {0, self->list.rows};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        size_t ahead = places[i];
-        struct model_variable *row = model_variable_row(app_model(app), self->list.cursor + ahead, &depth);
-        struct model_variable *parent = row ? row->parent : NULL;
-        if (parent && parent->more && !parent->loading && (ahead || row == parent->children[parent->count - 1]))
-            session_more_children(app_session(app), parent);
-    }
-}
-
 /* A watch without a value is asked for again: that is what one would open. */
 static void expand(struct app *app, struct model_variable *variable, bool expanded)
 {
@@ -85,20 +70,19 @@ void pane_variables_expand(struct app *app, const char *argument)
 void pane_variables_collapse(struct app *app, const char *argument)
 {
     (void)argument;
-    int depth;
     struct variables_pane *self = pane_variables_of(app);
     struct model_variable *variable = pane_variables_selected(app);
     if (!variable)
         return;
     if (!variable->expanded) {
-        size_t row = self->list.cursor;
+        const struct model_row *run = model_row_at(app_model(app), self->list.cursor);
         const struct model_variable *parent = variable->parent;
-        while (row > 0 && model_variable_row(app_model(app), row, &depth) != parent)
-            row--;
-        variable = model_variable_row(app_model(app), row, &depth);
-        if (variable != parent)
+        while (run->first > 0 && run->variable != parent)
+            run--;
+        if (run->variable != parent)
             return; /* the first scope has no heading to collapse */
-        self->list.cursor = row;
+        variable = run->variable;
+        self->list.cursor = run->first;
     }
     expand(app, variable, false);
 }
@@ -244,9 +228,8 @@ void pane_variables_copy(struct app *app, const char *argument)
 static bool key(struct app *app, void *data, const struct key *key)
 {
     struct variables_pane *self = data;
-    if (!list_view_key(&self->list, model_variable_rows(app_model(app)), key))
+    if (!pane_variables_page_key(app, key) && !list_view_key(&self->list, model_variable_rows(app_model(app)), key))
         return false;
-    fetch_when_near_end(app);
     app_damage(app);
     return true;
 }
@@ -257,7 +240,6 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
     row = row >= 0 && row < VARIABLES_LINES_MAX ? self->line_rows[row] : row;
     if (!list_view_mouse(&self->list, model_variable_rows(app_model(app)), key, row))
         return false;
-    fetch_when_near_end(app);
     int depth;
     const struct model_variable *variable = model_variable_row(app_model(app), self->list.cursor, &depth);
     if (key->mouse == KEY_MOUSE_PRESS && variable && column <= depth * VARIABLES_INDENT + 2)
@@ -274,7 +256,7 @@ static void status(struct app *app, void *data, char *buffer, size_t size)
         snprintf(buffer, size, "%s%.40s", parent->limited ? "first 200,000 with " : "with ", parent->match);
     else if (parent && parent->limited)
         snprintf(buffer, size, "too many to sort");
-    else if (count > self->list.rows && self->list.rows > 0)
+    else if (!pane_variables_page_status(app, buffer, size) && count > self->list.rows && self->list.rows > 0)
         snprintf(buffer, size, "%zu/%zu", self->list.cursor + 1, count);
 }
 

@@ -3,6 +3,7 @@
  * pane_variables.c       keys, mouse, expanding, editing
  * pane_variables_draw.c  rows on the screen
  * pane_variables_find.c  searching
+ * pane_variables_pages.c values of any length: fetching what is seen, places in them
  * pane_variables_marks.c pins, highlights, wrapping, access
  * pane_watches.c         what it does with watches */
 #pragma once
@@ -15,6 +16,7 @@
 #include <stddef.h>
 
 struct app;
+struct key;
 
 #define VARIABLES_INDENT    2   /* columns of one level */
 #define VARIABLES_LINES_MAX 512 /* of a screen */
@@ -35,6 +37,13 @@ struct model_variable *pane_variables_selected(struct app *app);
 bool pane_watches_edit(struct app *app, const char *argument);
 /* Where a watch is evaluated, in a word; "" for the usual. */
 const char *pane_watches_place_of(struct app *app, int id);
+
+/* Ask for rows in and around the view that are not fetched. */
+void pane_variables_fetch(struct app *app);
+/* To the begin or end of a long value rather than of all rows; false for other keys and places. */
+bool pane_variables_page_key(struct app *app, const struct key *key);
+/* "9,999,999 of 10,000,000"; false when the cursor is in no long value. */
+bool pane_variables_page_status(struct app *app, char *buffer, size_t size);
 
 /* pane_ops' draw. */
 void pane_variables_draw(struct app *app, void *data, struct canvas canvas, bool focused);

@@ -35,7 +35,7 @@ static int name_width(const struct model *model, const struct list_view *list, i
         int depth;
         const struct model_variable *variable = model_variable_row(model, list->top + (size_t)row, &depth);
         if (!variable)
-            break;
+            continue;
         int own = is_heading(variable) ? 0
                   : depth < 0          ? text_width(shown_name(variable, depth))
                                        : depth * VARIABLES_INDENT + text_width(variable->name);
@@ -106,13 +106,13 @@ static void draw_heading(struct app *app, struct canvas canvas, int row, const s
                  heading->match);
     else if (heading->group && heading->named > 0)
         snprintf(count, sizeof count, "%lld", (long long)heading->named);
-    canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), heading->loading ? "…" : count);
+    canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), heading->loading && heading->count == 0 ? "…" : count);
 }
 
 /* How many screen rows it takes when its value begins at COLUMN. */
 static int row_height(const struct model_variable *variable, int column, int columns)
 {
-    if (!model_variable_marked(variable, MODEL_MARK_WRAP) || is_heading(variable) || variable->loading)
+    if (!variable || !model_variable_marked(variable, MODEL_MARK_WRAP) || is_heading(variable) || (variable->loading && variable->count == 0))
         return 1;
     int room = columns - column > 1 ? columns - column - 1 : 1;
     int height = (text_width(variable->value) + room - 1) / room;
@@ -152,6 +152,15 @@ static void draw_name(struct app *app, struct canvas canvas, int row, const stru
         canvas_restyle(canvas, row, NAME_COLUMN + indent, 1, used, app_style(app, ROLE_SEARCH_HIT));
 }
 
+/* A row that is not fetched: what it is called, where that is known. */
+static void draw_missing(struct app *app, struct canvas canvas, int row, const struct model_row *run, size_t index)
+{
+    char name[32] = "…";
+    if (run->parent && run->parent->indexed > 0)
+        snprintf(name, sizeof name, "[%zu] …", run->index + (index - run->first));
+    canvas_label(canvas, row, NAME_COLUMN + run->depth * VARIABLES_INDENT, canvas.columns, app_style(app, ROLE_DIM), name);
+}
+
 static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,
                      int width)
 {
@@ -161,7 +170,7 @@ static void draw_row(struct app *app, struct canvas canvas, int row, const struc
     }
     draw_name(app, canvas, row, variable, depth, width);
     int column = NAME_COLUMN + width + GAP;
-    if (variable->loading)
+    if (variable->loading && variable->count == 0)
         canvas_label(canvas, row, column, canvas.columns - column, app_style(app, ROLE_DIM),
                      variable->watch ? "evaluating …" : "loading …");
     else if (row_height(variable, column, canvas.columns) > 1)
@@ -174,10 +183,8 @@ static void draw_row(struct app *app, struct canvas canvas, int row, const struc
 static void keep_cursor_in_view(const struct model *model, struct list_view *list, struct canvas canvas, int column)
 {
     int depth, used = 0;
-    for (size_t index = list->top; index <= list->cursor; index++) {
-        const struct model_variable *variable = model_variable_row(model, index, &depth);
-        used += variable ? row_height(variable, column, canvas.columns) : 0;
-    }
+    for (size_t index = list->top; index <= list->cursor; index++)
+        used += row_height(model_variable_row(model, index, &depth), column, canvas.columns);
     while (used > canvas.rows && list->top < list->cursor)
         used -= row_height(model_variable_row(model, list->top++, &depth), column, canvas.columns);
 }
@@ -198,15 +205,18 @@ void pane_variables_draw(struct app *app, void *data, struct canvas canvas, bool
     keep_cursor_in_view(model, &self->list, canvas, column);
     size_t index = self->list.top;
     for (int row = 0, height; row < canvas.rows; row += height, index++) {
-        int depth;
-        const struct model_variable *variable = model_variable_row(model, index, &depth);
-        if (!variable)
+        const struct model_row *run = model_row_at(model, index);
+        if (!run)
             break;
-        height = row_height(variable, column, canvas.columns);
+        height = row_height(run->variable, column, canvas.columns);
         for (int line = row; line < row + height && line < VARIABLES_LINES_MAX; line++)
             self->line_rows[line] = (unsigned short)(index - self->list.top);
-        draw_row(app, canvas, row, variable, depth, width);
+        if (run->variable)
+            draw_row(app, canvas, row, run->variable, run->depth, width);
+        else
+            draw_missing(app, canvas, row, run, index);
         if (index == self->list.cursor && focused)
             canvas_restyle(canvas, row, 0, height, canvas.columns, app_style(app, ROLE_SELECTED_FOCUSED));
     }
+    pane_variables_fetch(app);
 }

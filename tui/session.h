@@ -101,7 +101,8 @@ bool session_ask_traceback(struct session *session, int number, size_t start, se
 void session_show_traceback(struct session *session, const struct session_traceback *traceback, size_t selected);
 void session_more_frames(struct session *session); /* the next page of the stack */
 void session_expand(struct session *session, struct model_variable *variable, bool expanded);
-void session_more_children(struct session *session, struct model_variable *variable);
+/* Children FROM up to UNTIL are looked at: ask for the next page of them that is not here, unless one is on its way. */
+void session_want_children(struct session *session, struct model_variable *variable, size_t from, size_t until);
 /* Show a variable as "default", "type", "id", "hex", "repr", "str" or "custom", at later stops too. */
 bool session_display(struct session *session, struct model_variable *variable, const char *display);
 /* Give VARIABLE a mark, or take it away; kept for this function. False when it cannot have one. */
@@ -138,10 +139,12 @@ bool session_evaluate_as(struct session *session, const char *expression, const 
                          session_result_handler handler, void *data);
 /* The value of an expression as a line, for the handler alone: nothing goes to the console. */
 bool session_watch(struct session *session, const char *expression, session_result_handler handler, void *data);
-/* A value that a console line offers, or a row below it: open or close it, fetch its next page. */
+/* A value that a console line offers, or a row below it: open or close it; ask for the next page of children FROM up to
+ * UNTIL that is not here. What is not here can be had while the value lasts (model_line_lasts()). */
 void session_open_value(struct session *session, const struct model_line *line, struct model_variable *variable,
                         bool open);
-void session_more_of_value(struct session *session, const struct model_line *line, struct model_variable *variable);
+void session_want_of_value(struct session *session, const struct model_line *line, struct model_variable *variable,
+                           size_t from, size_t until);
 bool session_evaluating(const struct session *session);
 void session_interrupt_evaluate(struct session *session); /* cancel */
 

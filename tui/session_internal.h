@@ -164,8 +164,8 @@ void session_begin_watches(struct session *session, struct model_variable *root)
 void session_read_watches(struct session *session, const struct value *snapshot);
 void session_ask_watches(struct session *session);
 void session_watches_event(struct session *session, const struct value *body);
-/* A row of `variables` as the last child of PARENT. */
-struct model_variable *session_read_row(struct model_variable *parent, const struct value *value);
+/* A Variable as the fields of VARIABLE. */
+void session_read_fields(struct model_variable *variable, const struct value *value);
 /* The row at or below ROOT that waits for the page of REQUEST. Rows may have the same name: no path tells. */
 struct model_variable *session_find_waiting(struct model_variable *root, const struct request *request);
 
@@ -179,8 +179,10 @@ const char *session_remembered(const struct session *session, const struct model
 /* Whether the children of VARIABLE are sorted or filtered; put that into a request for them. */
 bool session_arranged(const struct session *session, const struct model_variable *variable);
 void session_arrange(struct session *session, struct model_variable *variable, struct value *arguments);
-/* Ask for the chosen displays of the children of PARENT from FIRST on. */
-void session_redisplay(struct session *session, struct model_variable *parent, size_t first);
+void session_remember(struct session *session, const struct model_variable *variable, const char *what,
+                      const char *note);
+/* Ask for the chosen displays of COUNT children of PARENT from index START on. */
+void session_redisplay(struct session *session, struct model_variable *parent, size_t start, size_t count);
 
 /* session_moves.c */
 void session_moves_drop(struct session *session);

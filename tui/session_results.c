@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-#define PAGE 50
+#define PAGE      100
+#define ROWS_KEPT 1000 /* of one value */
 
 void session_offer_value(struct session *session, const struct value *body)
 {
@@ -39,34 +40,36 @@ static void page_arrived(struct session *session, const struct message *response
         session_say(session, true, "%s", failure);
     if (!parent)
         return;
-    parent->loading = parent->more = false;
+    parent->loading = false;
+    parent->refused = failure != NULL;
     const struct value *rows = failure ? NULL : value_get_array(response->body, "variables");
     for (size_t i = 0; i < value_count(rows); i++)
-        session_read_row(parent, value_at(rows, i));
-    if (!failure && value_count(rows) > 0)
-        parent->more = value_get_bool(value_get_map(response->body, "pytui"), "more", false);
+        if (!model_variable_child(parent, request->start + i))
+            session_read_fields(model_variable_place(parent, request->start + i), value_at(rows, i));
+    if (!failure) {
+        bool more = value_get_bool(value_get_map(response->body, "pytui"), "more", false);
+        model_variable_learn(parent, request->start, value_count(rows), more && value_count(rows) > 0);
+        model_variable_trim(parent, request->start + value_count(rows) / 2, ROWS_KEPT);
+    }
     session_changed(session);
 }
 
-static bool fetch(struct session *session, const struct model_line *line, struct model_variable *variable)
+static void fetch(struct session *session, const struct model_line *line, struct model_variable *variable, size_t start,
+                  size_t count)
 {
-    if (session->model->state != MODEL_STOPPED || line->stop != session->model->stops) {
-        session_say(session, true, "the program has gone on since: this value cannot be opened any more");
-        return false;
-    }
     struct value *arguments = session_arguments(session);
     value_set_int(session->out, arguments, "variablesReference", variable->reference);
-    value_set_int(session->out, arguments, "start", (int64_t)variable->count);
-    value_set_int(session->out, arguments, "count", PAGE);
+    value_set_int(session->out, arguments, "start", (int64_t)start);
+    value_set_int(session->out, arguments, "count", (int64_t)count);
     variable->loading = true;
+    variable->asked = start;
     struct request request = {.handler = page_arrived,
                               .view = line->id,
                               .reference = variable->reference,
-                              .start = variable->count,
+                              .start = start,
                               .runs_code = variable->lazy};
     if (session_request(session, "variables", arguments, &request) == 0)
         variable->loading = false;
-    return true;
 }
 
 void session_open_value(struct session *session, const struct model_line *line, struct model_variable *variable,
@@ -74,15 +77,22 @@ void session_open_value(struct session *session, const struct model_line *line, 
 {
     if (variable->reference <= 0)
         return;
+    bool fetched = variable->count > 0 || variable->loading;
+    if (open && !fetched && !model_line_lasts(session->model, line)) {
+        session_say(session, true, "the program has gone on since: this value cannot be opened any more");
+        return;
+    }
     variable->expanded = open;
-    if (open && variable->count == 0 && !variable->loading)
-        variable->expanded = fetch(session, line, variable);
+    if (open && !fetched)
+        fetch(session, line, variable, 0, PAGE);
     session_changed(session);
 }
 
-void session_more_of_value(struct session *session, const struct model_line *line, struct model_variable *variable)
+void session_want_of_value(struct session *session, const struct model_line *line, struct model_variable *variable,
+                           size_t from, size_t until)
 {
-    if (variable->more && !variable->loading)
-        fetch(session, line, variable);
-    session_changed(session);
+    size_t start, count;
+    if (!variable->loading && !variable->refused && model_line_lasts(session->model, line) &&
+        model_variable_wanted(variable, from, until, PAGE, &start, &count))
+        fetch(session, line, variable, start, count);
 }

@@ -27,7 +27,8 @@ const char *session_remembered(const struct session *session, const struct model
     return note;
 }
 
-static void remember(struct session *session, const struct model_variable *variable, const char *what, const char *note)
+void session_remember(struct session *session, const struct model_variable *variable, const char *what,
+                      const char *note)
 {
     if (!session->view_function)
         return;
@@ -49,7 +50,7 @@ static void change_marks(struct session *session, struct model_variable *variabl
         marks[used++] = (char)mark;
     marks[used] = '\0';
     session_replace(&variable->marks, used ? marks : NULL);
-    remember(session, variable, "marks", used ? marks : NULL);
+    session_remember(session, variable, "marks", used ? marks : NULL);
 }
 
 bool session_mark(struct session *session, struct model_variable *variable, enum model_mark mark, bool on)
@@ -89,7 +90,7 @@ bool session_sort(struct session *session, const char *order)
 
 void session_match(struct session *session, struct model_variable *parent, const char *text)
 {
-    remember(session, parent, "match", text);
+    session_remember(session, parent, "match", text);
     session_refresh(session);
 }
 
@@ -173,7 +174,7 @@ bool session_display(struct session *session, struct model_variable *variable, c
         return false;
     }
     bool plain = strcmp(display, "default") == 0;
-    remember(session, variable, "display", plain ? NULL : display);
+    session_remember(session, variable, "display", plain ? NULL : display);
     session_replace(&variable->display, plain ? NULL : display);
     if (plain && variable->lazy) {
         session_replace(&variable->value, "");
@@ -184,11 +185,13 @@ bool session_display(struct session *session, struct model_variable *variable, c
     return true;
 }
 
-void session_redisplay(struct session *session, struct model_variable *parent, size_t first)
+void session_redisplay(struct session *session, struct model_variable *parent, size_t start, size_t count)
 {
     size_t budget = REDISPLAY_MAX;
-    for (size_t i = first; i < parent->count && budget > 0 && parent->reference > 0; i++) {
+    for (size_t i = model_variable_position(parent, start); i < parent->count && budget > 0; i++) {
         struct model_variable *variable = parent->children[i];
+        if (variable->index - start >= count || parent->reference <= 0)
+            return;
         const char *display = variable->group ? NULL : session_remembered(session, variable, "display");
         if (!display)
             continue;

@@ -10,13 +10,14 @@
 #include "session_internal.h"
 #include "xalloc.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FRAMES_PAGE     200
 #define CHILDREN_PAGE   100
 #define REOPEN_MAX      64    /* values expanded anew at a stop without being asked */
-#define CHILDREN_MAX    50000 /* rows kept of one value */
+#define CHILDREN_MAX    1000  /* rows kept of one value, but for what is open or marked */
 #define FRAMES_KEPT_MAX 20000
 
 /* Generated functions share a few file names: each listing is a file of its own here, named after its function. */
@@ -104,30 +105,53 @@ int session_was_expanded(const struct session *session, const struct model_varia
 
 static void page_arrived(struct session *session, const struct message *response, struct request *request);
 
-/* Ask for children of VARIABLE from START. */
-static void fetch_page(struct session *session, struct model_variable *variable, size_t start, bool scope)
+/* Which children of a value are asked for. */
+struct wanted_page {
+    size_t start, count;
+    bool scope;   /* of a scope of the view that is being fetched */
+    bool refresh; /* the screen waits for it */
+};
+
+static void fetch_page(struct session *session, struct model_variable *variable, const struct wanted_page *page)
 {
     struct value *arguments = session_arguments(session);
     value_set_int(session->out, arguments, "variablesReference", variable->reference);
-    value_set_int(session->out, arguments, "start", (int64_t)start);
-    value_set_int(session->out, arguments, "count", CHILDREN_PAGE);
+    value_set_int(session->out, arguments, "start", (int64_t)page->start);
+    value_set_int(session->out, arguments, "count", (int64_t)page->count);
     session_arrange(session, variable, arguments);
     variable->loading = true;
+    variable->asked = page->start;
     struct request request = {
         .handler = page_arrived,
         .view = session->view,
         .path = model_variable_path(variable),
         .reference = variable->reference,
-        .start = start,
-        .scope = scope,
-        .refresh = start == 0,
+        .start = page->start,
+        .scope = page->scope,
+        .refresh = page->refresh,
         .runs_code = variable->lazy,
     };
     if (session_request(session, "variables", arguments, &request) == 0)
         variable->loading = false;
 }
 
-static void take_fields(struct model_variable *variable, const struct value *value)
+static void fetch_first(struct session *session, struct model_variable *variable, bool scope)
+{
+    fetch_page(session, variable, &(struct wanted_page){.count = CHILDREN_PAGE, .scope = scope, .refresh = true});
+}
+
+/* At a stop the page of a value that was looked at before, if it is still there. */
+static void fetch_again(struct session *session, struct model_variable *variable)
+{
+    const char *place = session_remembered(session, variable, "page");
+    size_t start = place ? strtoull(place, NULL, 10) : 0;
+    int64_t known = variable->indexed > variable->named ? variable->indexed : variable->named;
+    if (session_arranged(session, variable) || (int64_t)start >= known)
+        start = 0;
+    fetch_page(session, variable, &(struct wanted_page){.start = start, .count = CHILDREN_PAGE, .refresh = true});
+}
+
+void session_read_fields(struct model_variable *variable, const struct value *value)
 {
     const struct value *hint = value_get_map(value, "presentationHint");
     session_replace(&variable->name, value_get_text(value, "name", "?"));
@@ -142,16 +166,9 @@ static void take_fields(struct model_variable *variable, const struct value *val
     variable->named = value_get_int(value, "namedVariables", 0);
 }
 
-struct model_variable *session_read_row(struct model_variable *parent, const struct value *value)
-{
-    struct model_variable *variable = model_variable_create(parent);
-    take_fields(variable, value);
-    return variable;
-}
-
 void session_fill_variable(struct session *session, struct model_variable *variable, const struct value *value)
 {
-    take_fields(variable, value);
+    session_read_fields(variable, value);
     session_replace(&variable->marks, session_remembered(session, variable, "marks"));
     model_changes_mark(session->model, variable);
 }
@@ -171,7 +188,7 @@ static void reopen(struct session *session, struct model_variable *variable, siz
         return;
     (*budget)--;
     variable->expanded = open;
-    fetch_page(session, variable, 0, false);
+    fetch_again(session, variable);
 }
 
 void session_reopen(struct session *session, struct model_variable *variable)
@@ -180,19 +197,29 @@ void session_reopen(struct session *session, struct model_variable *variable)
     reopen(session, variable, &budget);
 }
 
-static void read_page(struct session *session, struct model_variable *parent, const struct value *variables, bool more)
+/* Rows from START on; those that are there already stay as they are. */
+static void read_page(struct session *session, struct model_variable *parent, size_t start, const struct value *page)
 {
-    size_t first = parent->count;
-    for (size_t i = 0; i < value_count(variables) && parent->count < CHILDREN_MAX; i++)
-        read_variable(session, parent, value_at(variables, i));
-    parent->more = more && value_count(variables) > 0 && parent->count < CHILDREN_MAX;
+    const struct value *variables = value_get_array(page, "variables"), *extension = value_get_map(page, "pytui");
+    size_t count = value_count(variables);
+    bool more = value_get_bool(extension ? extension : page, "more", false) && count > 0;
+    int64_t total = value_get_int(extension, "total", 0);
     parent->loading = false;
-    if (!parent->more)
+    for (size_t i = 0; i < count; i++)
+        if (!model_variable_child(parent, start + i))
+            session_fill_variable(session, model_variable_place(parent, start + i), value_at(variables, i));
+    model_variable_learn(parent, start, count, more);
+    if (more && total > 0 && (size_t)total > parent->total)
+        parent->total = (size_t)total;
+    model_variable_trim(parent, start + count / 2, CHILDREN_MAX);
+    if (model_variable_is_whole(parent))
         model_changes_complete(session->model, parent);
-    session_redisplay(session, parent, first);
-    size_t budget = REOPEN_MAX;
-    for (size_t i = first; i < parent->count; i++)
+    session_redisplay(session, parent, start, count);
+    size_t budget = REOPEN_MAX, first = model_variable_position(parent, start);
+    for (size_t i = first; i < parent->count && parent->children[i]->index < start + count; i++)
         reopen(session, parent->children[i], &budget);
+    if (count == 0 && start > 0 && parent->count == 0)
+        fetch_first(session, parent, false); /* it was longer at the stop before */
 }
 
 /* The tree is whole: show it. */
@@ -206,7 +233,7 @@ static void show_incoming(struct session *session)
 
 struct model_variable *session_find_waiting(struct model_variable *root, const struct request *request)
 {
-    if (root->loading && root->reference == request->reference && root->count == request->start)
+    if (root->loading && root->reference == request->reference && root->asked == request->start)
         return root;
     struct model_variable *found = NULL;
     for (size_t i = 0; i < root->count && !found; i++)
@@ -224,12 +251,12 @@ static void page_arrived(struct session *session, const struct message *response
     const char *failure = session_failure(response);
     if (failure && response)
         session_say(session, true, "%s", failure);
-    if (parent && !failure && request->start == parent->count) {
-        bool more = value_get_bool(value_get_map(response->body, "pytui"), "more", false);
+    if (parent && !failure && request->reference == parent->reference) {
         parent->limited = value_get_bool(value_get_map(response->body, "pytui"), "limited", false);
-        read_page(session, parent, value_get_array(response->body, "variables"), more);
+        read_page(session, parent, request->start, response->body);
     } else if (parent) {
         parent->loading = false;
+        parent->refused = true;
     }
     if (!response) /* the rest will not come: what is shown stays */
         session->model->variables_loading = false;
@@ -283,9 +310,9 @@ void session_read_view(struct session *session, const struct value *snapshot)
         bool wanted = read_scope(session, root, scope, &row);
         const struct value *page = page_of(pages, row->reference);
         if (page && !session_arranged(session, row))
-            read_page(session, row, value_get_array(page, "variables"), value_get_bool(page, "more", false));
+            read_page(session, row, 0, page);
         else if (wanted)
-            fetch_page(session, row, 0, false);
+            fetch_first(session, row, false);
     }
     session_read_watches(session, snapshot);
 }
@@ -309,7 +336,7 @@ static void scopes_arrived(struct session *session, const struct message *respon
         struct model_variable *row;
         if (read_scope(session, session->incoming, value_at(scopes, i), &row)) {
             session->incoming_scopes++;
-            fetch_page(session, row, 0, true);
+            fetch_first(session, row, true);
         }
     }
     if (session->incoming_scopes == 0)
@@ -472,16 +499,20 @@ void session_expand(struct session *session, struct model_variable *variable, bo
         free(path);
     }
     if (expanded && variable->count == 0 && !variable->loading && session->model->state == MODEL_STOPPED)
-        fetch_page(session, variable, 0, false);
+        fetch_first(session, variable, false);
     session_changed(session);
 }
 
-void session_more_children(struct session *session, struct model_variable *variable)
+void session_want_children(struct session *session, struct model_variable *variable, size_t from, size_t until)
 {
-    if (!variable->more || variable->loading || session->model->state != MODEL_STOPPED)
+    struct wanted_page page = {0};
+    if (variable->loading || variable->refused || variable->reference <= 0 || session->model->state != MODEL_STOPPED ||
+        !model_variable_wanted(variable, from, until, CHILDREN_PAGE, &page.start, &page.count))
         return;
-    fetch_page(session, variable, variable->count, false);
-    session_changed(session);
+    char place[32];
+    snprintf(place, sizeof place, "%zu", page.start);
+    session_remember(session, variable, "page", page.start ? place : NULL);
+    fetch_page(session, variable, &page);
 }
 
 static void variable_set(struct session *session, const struct message *response, struct request *request)

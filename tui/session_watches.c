@@ -197,7 +197,7 @@ static void fill(struct session *session, const struct value *watches)
         for (size_t j = 0; j < value_count(items); j++)
             if (value_get_int(value_at(items, j), "id", 0) == heading->children[i]->watch)
                 fill_row(session, heading->children[i], value_at(items, j));
-    session_redisplay(session, heading, 0);
+    session_redisplay(session, heading, 0, heading->count);
     session->model->generation++;
 }
 

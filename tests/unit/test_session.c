@@ -209,8 +209,8 @@ static void children_come_in_pages_and_stay_open_over_stops(void **state)
     assert_string_equal(row_named(fake, "[0]")->value, "1");
     assert_true(row_named(fake, "items")->more);
 
-    session_more_children(fake->session, row_named(fake, "items"));
-    session_more_children(fake->session, row_named(fake, "items")); /* one at a time */
+    session_want_children(fake->session, row_named(fake, "items"), 1, 2);
+    session_want_children(fake->session, row_named(fake, "items"), 1, 2); /* one at a time */
     arguments = fake_expect(fake, "variables");
     assert_int_equal(value_get_int(arguments, "start", -1), 1);
     fake_answer(fake, fake_json(fake, "{\"variables\": [" ITEM(1, "2") "], \"pytui\": {\"more\": false}}"));
