@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #define EXPRESSION_SIZE 512
 
@@ -281,19 +282,85 @@ static void sort_gathered(struct page *page)
     free(spare);
 }
 
-/* Make rows of the gathered children that the page holds, and let go of all. */
+/* Searching */
+
+#define SEARCH_MILLISECONDS 50
+#define SEARCH_STRIDE       64 /* children between two looks at the clock */
+
+static long long now_milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool holds(const struct child_search *search, const char *text)
+{
+    return search->exact ? strstr(text, search->text) != NULL : contains(text, search->text);
+}
+
+/* Whether the row of CHILD holds the text: as it is shown, so that no code of the program runs. */
+static bool child_holds(struct page *page, const struct child *child)
+{
+    struct child_words words;
+    describe_child(page, child, &words);
+    if (holds(page->search, words.name)) {
+        return true;
+    }
+    if (child->style == CHILD_PROPERTY || child->style == CHILD_GROUP) {
+        return false;
+    }
+    char buffer[RENDER_BYTES];
+    struct text text;
+    text_init(&text, buffer, sizeof(buffer), RENDER_COLUMNS);
+    render_object(&page->values->renderer, &text, child->object);
+    if (holds(page->search, buffer)) {
+        return true;
+    }
+    text_init(&text, buffer, sizeof(buffer), RENDER_COLUMNS);
+    render_type(&page->values->renderer, &text, child->object);
+    return holds(page->search, buffer);
+}
+
+/* Look at the child at search->next; false when that was enough. */
+static bool search_child(struct page *page, const struct child *child)
+{
+    struct child_search *search = page->search;
+    if (search->deadline == 0) { /* from the first one on: gathering and passing over others takes what it takes */
+        search->deadline = now_milliseconds() + SEARCH_MILLISECONDS;
+    }
+    bool tired = search->next % SEARCH_STRIDE == 0 && now_milliseconds() >= search->deadline;
+    if (search->next >= search->end || tired) {
+        page->more = true;
+        return false;
+    }
+    size_t index = search->next++;
+    if (!child_holds(page, child)) {
+        return true;
+    }
+    search->index = index;
+    search->found = true;
+    page->more = !search->last;
+    return search->last;
+}
+
+/* Make rows of the gathered children that the page holds, or search in them, and let go of all. */
 static void finish_gathered(struct page *page)
 {
     struct gathered *gathered = page->gathered;
     if (page->sort != SORT_DEFINITION) {
         sort_gathered(page);
     }
-    for (size_t i = 0; i < gathered->count; i++) {
-        if (i >= page->skip && i - page->skip < page->left) {
-            add_row(page, &gathered->children[i].child);
-        }
+    bool search = page->search != NULL;
+    for (size_t i = page->skip; search && i < gathered->count && search_child(page, &gathered->children[i].child);) {
+        i++;
     }
-    page->more = gathered->count > page->skip && gathered->count - page->skip > page->left;
+    for (size_t i = page->skip; !search && i < gathered->count && i - page->skip < page->left; i++) {
+        add_row(page, &gathered->children[i].child);
+    }
+    if (!search) {
+        page->more = gathered->count > page->skip && gathered->count - page->skip > page->left;
+    }
     for (size_t i = 0; i < gathered->count; i++) {
         Py_XDECREF(gathered->children[i].child.key);
         Py_XDECREF(gathered->children[i].child.object);
@@ -425,6 +492,9 @@ bool page_offer(struct page *page, const struct child *child)
     if (page->finding != NULL) {
         return look_at(page, child);
     }
+    if (page->search != NULL) {
+        return search_child(page, child);
+    }
     if (page->left == 0) {
         page->more = true;
         return false;
@@ -438,6 +508,7 @@ bool page_offer(struct page *page, const struct child *child)
 static void make_page(struct values *values, struct arena *arena, const struct reference *reference,
                       const struct page_request *wanted, struct page_end *end)
 {
+    struct child_search *search = end->search;
     const char *expression = reference->expression != NULL ? reference->expression : "";
     expression = arena_printf(arena, "%s", expression); /* the reference may end while code runs */
     bool lookup = (wanted->sort != SORT_DEFINITION || wanted->match != NULL) && reference->kind != REFERENCE_PROPERTY;
@@ -455,14 +526,17 @@ static void make_page(struct values *values, struct arena *arena, const struct r
             .match = lookup ? wanted->match : NULL,
             .sort = lookup ? wanted->sort : SORT_DEFINITION,
             .gathered = lookup ? &gathered : NULL,
+            .search = search,
         };
         list_children(&page, reference, wanted);
         bool too_many = lookup && page.limited && wanted->match == NULL;
         if (too_many) {
             page.left = 0; /* too many to sort: in their own order, then */
+            page.skip = gathered.count;
         }
         if (lookup) {
             finish_gathered(&page);
+            end->total = too_many ? 0 : gathered.count;
         }
         end->more = page.more;
         end->limited = page.limited || limited;
@@ -473,9 +547,9 @@ static void make_page(struct values *values, struct arena *arena, const struct r
     }
 }
 
-void variables_page(struct values *values, struct arena *arena, const struct page_request *wanted, struct page_end *end)
+static void list_page(struct values *values, struct arena *arena, const struct page_request *wanted,
+                      struct page_end *end)
 {
-    *end = (struct page_end){.rows = value_array(arena)};
     struct reference *found = variables_find(values, wanted->reference);
     if (found == NULL) {
         return;
@@ -488,4 +562,20 @@ void variables_page(struct values *values, struct arena *arena, const struct pag
     Py_XDECREF(reference.object);
     Py_XDECREF(reference.name);
     PyErr_Clear();
+}
+
+void variables_page(struct values *values, struct arena *arena, const struct page_request *wanted, struct page_end *end)
+{
+    *end = (struct page_end){.rows = value_array(arena)};
+    list_page(values, arena, wanted, end);
+}
+
+void variables_search(struct values *values, struct arena *arena, const struct page_request *wanted,
+                      struct child_search *search)
+{
+    struct page_end end = {.search = search};
+    struct page_request request = *wanted;
+    request.start = search->next;
+    list_page(values, arena, &request, &end);
+    search->more = end.more;
 }

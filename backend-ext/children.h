@@ -59,6 +59,7 @@ struct page {
     enum child_sort sort;
     struct gathered *gathered;   /* NULL: rows are made at once */
     struct found_child *finding; /* NULL: rows are made; else the child of that name is looked for */
+    struct child_search *search; /* NULL: rows are made; else a child with a text is looked for */
 };
 
 /* The child of a name. */

@@ -80,6 +80,7 @@ const struct request_row request_rows[] = {
     {"pause", pause_handle, REQUEST_WITH_GIL, .late = pause_answer_late, .pending = true},
     {"pytui/display", values_handle_display, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},
     {"pytui/freeze", hold_handle_freeze, REQUEST_WITH_GIL},
+    {"pytui/findVariable", values_handle_find_variable, REQUEST_WHEN_STOPPED},
     {"pytui/function", values_handle_function, REQUEST_WHEN_STOPPED},
     {"pytui/runTo", stop_handle_run_to, REQUEST_WHEN_STOPPED},
     {"pytui/setJustMyCode", my_code_handle_set, REQUEST_WITH_GIL},

@@ -482,8 +482,51 @@ struct value *values_handle_variables(struct request *request, bool *ok)
     if (end.limited) {
         value_set_bool(request->arena, extension, "limited", true);
     }
+    if (end.total > 0) {
+        value_set_int(request->arena, extension, "total", (long long)end.total);
+    }
     value_set(request->arena, body, "pytui", extension);
     values_quiet_end(collecting);
+    return body;
+}
+
+struct value *values_handle_find_variable(struct request *request, bool *ok)
+{
+    struct values *values = backend_values(request->backend);
+    const struct value *arguments = request->arguments, *extra = value_get_map(arguments, "pytui");
+    const char *match = value_get_text(extra, "match", "");
+    long long start = value_get_int(arguments, "start", 0), end = value_get_int(arguments, "end", 0);
+    struct page_request wanted = {
+        .reference = value_get_int(arguments, "variablesReference", 0),
+        .filter = CHILDREN_ALL,
+        .match = match[0] != '\0' ? match : NULL,
+    };
+    struct child_search search = {
+        .text = value_get_text(arguments, "text", ""),
+        .exact = value_get_bool(arguments, "caseSensitive", false),
+        .last = value_get_bool(arguments, "last", false),
+        .next = start > 0 ? (size_t)start : 0,
+        .end = end > 0 ? (size_t)end : SIZE_MAX,
+    };
+    const struct reference *reference = variables_find(values, wanted.reference);
+    if (!read_sort(value_get_text(extra, "sort", "definition"), &wanted.sort)) {
+        return request_fail(request, ok, "pytui.sort is definition, name or type");
+    }
+    if (reference == NULL) {
+        return request_fail(request, ok, "variablesReference %lld does not belong to this stop", wanted.reference);
+    }
+    if (reference->kind == REFERENCE_PROPERTY) {
+        return request_fail(request, ok, "a property is not searched: that would run its code");
+    }
+    bool collecting = values_quiet_begin();
+    variables_search(values, request->arena, &wanted, &search);
+    values_quiet_end(collecting);
+    struct value *body = value_map(request->arena);
+    if (search.found) {
+        value_set_int(request->arena, body, "index", (long long)search.index);
+    }
+    value_set_int(request->arena, body, "next", (long long)search.next);
+    value_set_bool(request->arena, body, "more", search.more);
     return body;
 }
 

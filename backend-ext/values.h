@@ -94,6 +94,7 @@ struct value *values_handle_stack_trace(struct request *request, bool *ok);
 struct value *values_handle_exception_frames(struct request *request, bool *ok);
 struct value *values_handle_scopes(struct request *request, bool *ok);
 struct value *values_handle_variables(struct request *request, bool *ok);
+struct value *values_handle_find_variable(struct request *request, bool *ok);
 struct value *values_handle_set_variable(struct request *request, bool *ok);
 struct value *values_handle_set_expression(struct request *request, bool *ok);
 struct value *values_handle_display(struct request *request, bool *ok);

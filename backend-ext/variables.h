@@ -71,15 +71,36 @@ struct page_request {
     long long request_seq; /* for a property's code */
 };
 
+struct child_search;
 struct page_end {
     struct value *rows; /* an array */
     bool more;          /* there are further ones */
     bool limited;       /* too many: those after the first CHILDREN_LOOKED_AT were not searched, or not sorted */
+    size_t total;       /* of searched or sorted ones; else 0 */
+    struct child_search *search; /* for children.c */
 };
 
 /* One page of children. */
 void variables_page(struct values *values, struct arena *arena, const struct page_request *wanted,
                     struct page_end *end);
+
+/* A search for a child with a text, in slices. */
+struct child_search {
+    const char *text;
+    bool exact; /* capitals count */
+    bool last;  /* the last one is wanted, not the first */
+    size_t end; /* index of the first one that is not looked at */
+    /* what comes of it */
+    size_t next; /* index of the first one that was not looked at; in the beginning, of the first that is */
+    size_t index;
+    bool found;
+    bool more;          /* there may be others from `next` on */
+    long long deadline; /* for children.c */
+};
+
+/* Look from search->next on, for some 50 milliseconds at most. Of WANTED reference, order and filter count. */
+void variables_search(struct values *values, struct arena *arena, const struct page_request *wanted,
+                      struct child_search *search);
 
 /* The scopes of a frame, as an array. */
 struct value *variables_scopes(struct values *values, struct arena *arena, struct frame_entry *entry);

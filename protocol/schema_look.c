@@ -147,6 +147,7 @@ OBJECT(schema_variables_arguments, "VariablesArguments", variables_arguments_fie
 static const struct field_schema variables_pytui_fields[] = {
     {"more", FIELD_BOOL, .help = "whether there are further ones"},
     {"limited", FIELD_BOOL, .help = "too many: only the first 200,000 were searched, or they are not sorted"},
+    {"total", FIELD_INT, .help = "of searched or sorted children: how many there are"},
 };
 static OBJECT(variables_pytui, "pytui.Variables", variables_pytui_fields);
 static const struct field_schema variables_result_fields[] = {
@@ -154,6 +155,23 @@ static const struct field_schema variables_result_fields[] = {
     {"pytui", FIELD_OBJECT, .object = &variables_pytui, .help = "extensions"},
 };
 OBJECT(schema_variables_result, "VariablesResponse", variables_result_fields);
+
+static const struct field_schema find_variable_fields[] = {
+    {"variablesReference", FIELD_INT, REQUIRED, .help = "of a scope or variable"},
+    {"text", FIELD_STRING, REQUIRED, .help = "what name, value or type shall hold"},
+    {"caseSensitive", FIELD_BOOL, .help = "false when absent: capitals of ASCII count as small letters"},
+    {"start", FIELD_INT, .help = "index of the first child that is looked at"},
+    {"end", FIELD_INT, .help = "index of the first one that is not; 0 or absent: all are"},
+    {"last", FIELD_BOOL, .help = "true: the last one that holds the text is wanted"},
+    {"pytui", FIELD_OBJECT, .object = &variables_arguments_pytui, .help = "order and filter that indexes count in"},
+};
+OBJECT(schema_find_variable, "pytui.FindVariableArguments", find_variable_fields);
+static const struct field_schema find_variable_result_fields[] = {
+    {"index", FIELD_INT, .help = "of the child; absent: none of those that were looked at"},
+    {"next", FIELD_INT, REQUIRED, .help = "index of the first child that was not looked at"},
+    {"more", FIELD_BOOL, REQUIRED, .help = "whether there may be one: go on there"},
+};
+OBJECT(schema_find_variable_result, "pytui.FindVariableResponse", find_variable_result_fields);
 
 static const struct field_schema time_limit_fields[] = {
     {"timeLimit", FIELD_INT, .help = "milliseconds after which its code is interrupted; 0: never"},

@@ -29,6 +29,7 @@ static const struct field_schema capabilities_pytui_fields[] = {
     {"engine", FIELD_STRING, REQUIRED, .help = "monitoring or settrace"},
     {"pid", FIELD_INT, REQUIRED, .help = "the program's process id"},
     {"supportsWatches", FIELD_BOOL, .help = "true: pytui/setWatches"},
+    {"supportsFindVariable", FIELD_BOOL, .help = "true: pytui/findVariable"},
     {"supportsJustMyCode", FIELD_BOOL,
      .help = "true: steps leave out libraries, until pytui/setJustMyCode says otherwise"},
 };
@@ -384,6 +385,8 @@ const struct message_schema schema_messages[] = {
     REQUEST("scopes", &schema_scopes_arguments, &schema_scopes_result, "scopes of a frame"),
     REQUEST("variables", &schema_variables_arguments, &schema_variables_result,
             "children of a scope or value, in pages"),
+    REQUEST("pytui/findVariable", &schema_find_variable, &schema_find_variable_result,
+            "the next child that holds a text, a slice of them at a time"),
     REQUEST("setVariable", &schema_set_variable, &schema_set_variable_result,
             "assign to a variable, item or attribute"),
     REQUEST("setExpression", &schema_set_expression, &schema_set_variable_result, "assign to what an expression names"),

@@ -23,8 +23,8 @@ struct item {
     struct model_line *line;
     struct model_variable *variable; /* NULL: the line itself */
     int depth;
-    bool more;    /* not fetched: child `index` of `variable` */
-    bool lasts;   /* it can be */
+    bool more;  /* not fetched: child `index` of `variable` */
+    bool lasts; /* it can be */
     size_t index;
 };
 
@@ -150,7 +150,9 @@ static void draw_row(struct app *app, struct canvas canvas, int row, const struc
     int column = item->depth * INDENT;
     if (item->more) {
         canvas_label(canvas, row, column + 2, canvas.columns, app_style(app, ROLE_DIM),
-                     variable->loading ? "loading …" : item->lasts ? "…" : "… more");
+                     variable->loading ? "loading …"
+                     : item->lasts     ? "…"
+                                       : "… more");
         return;
     }
     if (variable->reference > 0)
@@ -322,10 +324,10 @@ static bool holds(const struct item *item, const char *needle)
 /* Going over all that is there, towards one item that holds the needle. */
 struct search {
     const char *needle;
-    size_t from, index;       /* where it begins; the item that comes next */
-    bool newer, lasts;        /* towards newer ones; of the line at hand */
-    bool is_near, is_round;   /* found */
-    size_t near, round;       /* the nearest in the direction; else beginning from the other end */
+    size_t from, index;     /* where it begins; the item that comes next */
+    bool newer, lasts;      /* towards newer ones; of the line at hand */
+    bool is_near, is_round; /* found */
+    size_t near, round;     /* the nearest in the direction; else beginning from the other end */
 };
 
 static void look_at(struct search *search, const struct item *item)

@@ -94,7 +94,9 @@ static size_t distance(size_t a, size_t b)
 
 void model_variable_trim(struct model_variable *variable, size_t index, size_t most)
 {
-    size_t low = 0, high = variable->count, left = variable->count;
+    size_t low = 0, high = variable->count, left = 0;
+    for (size_t i = 0; i < variable->count; i++)
+        left += !is_kept(variable->children[i]);
     while (left > most && low < high) {
         struct model_variable **first = &variable->children[low], **last = &variable->children[high - 1];
         bool from_start = distance((*first)->index, index) > distance((*last)->index, index);

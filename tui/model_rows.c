@@ -1,5 +1,5 @@
-/* The Variables tree as rows. A run of rows that are not fetched is one entry however long it is, so that rows cost what
- * is fetched and not what there is. */
+/* The Variables tree as rows. A run of rows that are not fetched is one entry however long it is, so that rows cost
+ * what is fetched and not what there is. */
 #include "model_tree.h"
 #include "xalloc.h"
 
@@ -37,11 +37,10 @@ static void add_children(struct model_rows *rows, struct model_variable *parent,
 
 static void add_row(struct model_rows *rows, struct model_variable *variable, int depth)
 {
-    add_run(rows, (struct model_row){.variable = variable,
-                                     .parent = variable->parent,
-                                     .depth = depth,
-                                     .count = 1,
-                                     .index = variable->index});
+    add_run(
+        rows,
+        (struct model_row){
+            .variable = variable, .parent = variable->parent, .depth = depth, .count = 1, .index = variable->index});
     if (variable->expanded)
         add_children(rows, variable, depth < 0 ? 1 : depth + 1);
 }

@@ -51,7 +51,7 @@ bool model_variable_is_whole(const struct model_variable *variable);
 bool model_variable_has_open_end(const struct model_variable *variable);
 /* COUNT rows from START on came, and MORE or not after them: bring `total` and `more` up to that. */
 void model_variable_learn(struct model_variable *variable, size_t start, size_t count, bool more);
-/* Drop those far from INDEX until there are MOST of them; what is open or marked stays. */
+/* Drop those far from INDEX until there are MOST of them, beside what is open or marked. */
 void model_variable_trim(struct model_variable *variable, size_t index, size_t most);
 /* Of the children that are not here those to ask for next, so that FROM up to UNTIL can be shown: the first one and
  * how many, at most PAGE. False when all these are here. */

@@ -228,6 +228,8 @@ void pane_variables_copy(struct app *app, const char *argument)
 static bool key(struct app *app, void *data, const struct key *key)
 {
     struct variables_pane *self = data;
+    if (pane_key_is(key, "Esc"))
+        return pane_variables_find_stop(app);
     if (!pane_variables_page_key(app, key) && !list_view_key(&self->list, model_variable_rows(app_model(app)), key))
         return false;
     app_damage(app);
@@ -250,6 +252,7 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
 static void status(struct app *app, void *data, char *buffer, size_t size)
 {
     const struct variables_pane *self = data;
+    pane_variables_find_jump(app);
     const struct model_variable *parent = app_model(app)->state == MODEL_STOPPED ? filtered(app) : NULL;
     size_t count = model_variable_rows(app_model(app));
     if (parent && parent->match)

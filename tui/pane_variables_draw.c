@@ -106,13 +106,15 @@ static void draw_heading(struct app *app, struct canvas canvas, int row, const s
                  heading->match);
     else if (heading->group && heading->named > 0)
         snprintf(count, sizeof count, "%lld", (long long)heading->named);
-    canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM), heading->loading && heading->count == 0 ? "…" : count);
+    canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM),
+                 heading->loading && heading->count == 0 ? "…" : count);
 }
 
 /* How many screen rows it takes when its value begins at COLUMN. */
 static int row_height(const struct model_variable *variable, int column, int columns)
 {
-    if (!variable || !model_variable_marked(variable, MODEL_MARK_WRAP) || is_heading(variable) || (variable->loading && variable->count == 0))
+    if (!variable || !model_variable_marked(variable, MODEL_MARK_WRAP) || is_heading(variable) ||
+        (variable->loading && variable->count == 0))
         return 1;
     int room = columns - column > 1 ? columns - column - 1 : 1;
     int height = (text_width(variable->value) + room - 1) / room;
@@ -158,7 +160,8 @@ static void draw_missing(struct app *app, struct canvas canvas, int row, const s
     char name[32] = "…";
     if (run->parent && run->parent->indexed > 0)
         snprintf(name, sizeof name, "[%zu] …", run->index + (index - run->first));
-    canvas_label(canvas, row, NAME_COLUMN + run->depth * VARIABLES_INDENT, canvas.columns, app_style(app, ROLE_DIM), name);
+    canvas_label(canvas, row, NAME_COLUMN + run->depth * VARIABLES_INDENT, canvas.columns, app_style(app, ROLE_DIM),
+                 name);
 }
 
 static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,
@@ -194,6 +197,7 @@ void pane_variables_draw(struct app *app, void *data, struct canvas canvas, bool
     struct variables_pane *self = data;
     const struct model *model = app_model(app);
     size_t count = model_variable_rows(model);
+    pane_variables_find_jump(app);
     list_view_fit(&self->list, count, canvas.rows);
     if (count == 0) {
         const char *note = model->state == MODEL_STOPPED ? (model->variables_loading ? "loading …" : "no variables")

@@ -46,14 +46,15 @@ void pane_variables_fetch(struct app *app)
     want_rows(app, above, list->top + 2 * list->rows);
 }
 
-/* The long value that the cursor is in: open and under it, or what holds the row. NULL: none. */
+/* The long value that the cursor is in: open and under it, or the nearest that holds the row. NULL: none. */
 static struct model_variable *long_value(struct app *app)
 {
     const struct model_row *run = model_row_at(app_model(app), pane_variables_of(app)->list.cursor);
-    struct model_variable *value = run ? run->parent : NULL;
-    if (run && run->variable && run->variable->expanded && run->variable->parent)
-        value = run->variable;
-    return value && value->parent && model_variable_total(value) > LONG_VALUE ? value : NULL;
+    bool open = run && run->variable && run->variable->expanded;
+    struct model_variable *value = !run ? NULL : open ? run->variable : run->parent;
+    while (value && value->parent && model_variable_total(value) <= LONG_VALUE)
+        value = value->parent;
+    return value && value->parent ? value : NULL;
 }
 
 static bool go_to(struct app *app, const struct model_variable *value, size_t index)
@@ -78,7 +79,7 @@ bool pane_variables_page_key(struct app *app, const struct key *key)
     return go_to(app, value, end ? model_variable_total(value) - 1 : 0); /* already there: to that of all rows */
 }
 
-static const char *with_commas(size_t number, char *buffer, size_t size)
+const char *pane_variables_number(size_t number, char *buffer, size_t size)
 {
     char digits[32];
     int length = snprintf(digits, sizeof digits, "%zu", number);
@@ -100,8 +101,10 @@ bool pane_variables_page_status(struct app *app, char *buffer, size_t size)
     if (!value || !value->parent || value->scope || model_variable_total(value) <= LONG_VALUE)
         return false;
     char at[32], total[32];
-    snprintf(buffer, size, "%s of %s%s", with_commas(run->index + (list->cursor - run->first) + 1, at, sizeof at),
-             with_commas(model_variable_total(value), total, sizeof total), value->more && value->total == 0 ? "+" : "");
+    snprintf(buffer, size, "%s of %s%s",
+             pane_variables_number(run->index + (list->cursor - run->first) + 1, at, sizeof at),
+             pane_variables_number(model_variable_total(value), total, sizeof total),
+             value->more && value->total == 0 ? "+" : "");
     return true;
 }
 
@@ -136,7 +139,7 @@ void pane_variables_go_to(struct app *app, const char *argument)
     } else {
         char label[128], total[32];
         snprintf(label, sizeof label, "item of %.60s (0 to %s): ", value->name,
-                 with_commas(model_variable_total(value) - 1, total, sizeof total));
+                 pane_variables_number(model_variable_total(value) - 1, total, sizeof total));
         prompt_ask(app, label, NULL, item_typed, NULL);
     }
 }

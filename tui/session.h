@@ -103,6 +103,24 @@ void session_more_frames(struct session *session); /* the next page of the stack
 void session_expand(struct session *session, struct model_variable *variable, bool expanded);
 /* Children FROM up to UNTIL are looked at: ask for the next page of them that is not here, unless one is on its way. */
 void session_want_children(struct session *session, struct model_variable *variable, size_t from, size_t until);
+/* Look for a child of VARIABLE with a text, fetched or not, for some 50 milliseconds: HANDLER is told how far that came
+ * and may go on from there. Nothing of the program runs. False: it cannot be asked for. */
+struct session_search {
+    const char *text;  /* borrowed */
+    bool exact;        /* capitals count */
+    bool last;         /* the last one of them is wanted, not the first */
+    size_t start, end; /* indexes; END 0: to the end of all */
+};
+struct session_found {
+    bool failed; /* it came to nothing: another stop or frame, or an error, which is said */
+    bool hit, more;
+    size_t index, next; /* of the hit; of the first child that was not looked at, when there is MORE */
+};
+typedef void (*session_find_handler)(struct session *session, const struct session_found *found, void *data);
+bool session_find_child(struct session *session, struct model_variable *variable, const struct session_search *search,
+                        session_find_handler handler, void *data);
+/* Open VARIABLE where its child INDEX is. */
+void session_expand_at(struct session *session, struct model_variable *variable, size_t index);
 /* Show a variable as "default", "type", "id", "hex", "repr", "str" or "custom", at later stops too. */
 bool session_display(struct session *session, struct model_variable *variable, const char *display);
 /* Give VARIABLE a mark, or take it away; kept for this function. False when it cannot have one. */

@@ -54,6 +54,7 @@ struct request {
     session_frames_handler on_frames;
     session_traceback_handler on_traceback;
     session_function_handler on_function;
+    session_find_handler on_find;
     void *data;
 };
 

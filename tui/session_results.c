@@ -20,6 +20,8 @@ void session_offer_value(struct session *session, const struct value *body)
     line->value = model_variable_create(NULL);
     line->value->name = xstrdup("");
     line->value->reference = reference;
+    line->value->indexed = value_get_int(body, "indexedVariables", 0);
+    line->value->named = value_get_int(body, "namedVariables", 0);
     line->stop = model->stops;
 }
 

@@ -16,8 +16,8 @@
 
 #define FRAMES_PAGE     200
 #define CHILDREN_PAGE   100
-#define REOPEN_MAX      64    /* values expanded anew at a stop without being asked */
-#define CHILDREN_MAX    1000  /* rows kept of one value, but for what is open or marked */
+#define REOPEN_MAX      64   /* values expanded anew at a stop without being asked */
+#define CHILDREN_MAX    1000 /* rows kept of one value, but for what is open or marked */
 #define FRAMES_KEPT_MAX 20000
 
 /* Generated functions share a few file names: each listing is a file of its own here, named after its function. */
@@ -488,16 +488,31 @@ void session_show_traceback(struct session *session, const struct session_traceb
     session_changed(session);
 }
 
-void session_expand(struct session *session, struct model_variable *variable, bool expanded)
+static void set_expanded(struct session *session, struct model_variable *variable, bool expanded)
 {
-    if (variable->reference <= 0)
-        return;
     variable->expanded = expanded;
     if (session->view_function) {
         char *path = model_variable_path(variable);
         model_set_expanded(session->model, session->view_function, path, expanded);
         free(path);
     }
+}
+
+void session_expand_at(struct session *session, struct model_variable *variable, size_t index)
+{
+    set_expanded(session, variable, true);
+    if (variable->count == 0 && !variable->loading && session->model->state == MODEL_STOPPED) {
+        size_t start = index - index % CHILDREN_PAGE;
+        fetch_page(session, variable, &(struct wanted_page){.start = start, .count = CHILDREN_PAGE, .refresh = true});
+    }
+    session_changed(session);
+}
+
+void session_expand(struct session *session, struct model_variable *variable, bool expanded)
+{
+    if (variable->reference <= 0)
+        return;
+    set_expanded(session, variable, expanded);
     if (expanded && variable->count == 0 && !variable->loading && session->model->state == MODEL_STOPPED)
         fetch_first(session, variable, false);
     session_changed(session);
