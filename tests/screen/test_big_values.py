@@ -45,7 +45,9 @@ def test_to_the_end_and_back(stopped):
     stopped.expect_not("…]", re.compile(r"\[\d+\] …"))
     stopped.send("g")
     stopped.expect(re.compile(r"\[0\] +0\b"), "1 of 10,000,000")
-    stopped.keys("PageDown", "PageDown", "PageDown", "PageDown", "PageDown", "PageDown", "PageDown", "PageDown", "PageDown")
+    stopped.keys(
+        "PageDown", "PageDown", "PageDown", "PageDown", "PageDown", "PageDown", "PageDown", "PageDown", "PageDown"
+    )
     stopped.expect(re.compile(r"\[160\] +160\b"))
     stopped.send("GG")
     stopped.expect(re.compile(r"▸ Globals"), re.compile(r"turn +0"))
@@ -112,7 +114,9 @@ def test_a_search_looks_into_the_closed_value_at_the_cursor(stopped):
 def test_a_search_says_how_far_it_is_and_can_be_stopped(stopped):
     opened(stopped)
     stopped.send("Fnothing of the kind\r")
-    stopped.expect(re.compile(r"searching for nothing of the kind in items: [\d,]+ of 10,000,000 \(Esc stops\)"), row=-1)
+    stopped.expect(
+        re.compile(r"searching for nothing of the kind in items: [\d,]+ of 10,000,000 \(Esc stops\)"), row=-1
+    )
     stopped.send("\x1b")
     stopped.expect("search stopped", row=-1)
     stopped.send("j")
@@ -142,4 +146,7 @@ def test_results_in_the_console_page_the_same_way(stopped):
     stopped.expect_not(re.compile(r"^ +… *$"))
     stopped.send("q")
     stopped.keys("F5")
+    stopped.expect("turn = 1")
+    stopped.keys("Ctrl-o")
+    stopped.send("/9999900\rk")
     stopped.expect("… more")
