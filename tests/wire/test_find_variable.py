@@ -1,4 +1,4 @@
-"""Looking for a child by its text in slices: every kind of container, both directions, bounds, no code of the program."""
+"""Looking for a child by its text, in slices: every container, both directions, bounds, no code of the program."""
 
 from collections.abc import Callable
 from typing import Any
