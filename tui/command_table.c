@@ -207,7 +207,7 @@ const struct command commands[] = {
     {"copy-value", NULL, "y", SCOPE_VARIABLES, NULL, "Copy the whole value's text: runs its repr()", NULL,
      .run = pane_variables_copy},
 
-    {"find", NULL, "F", SCOPE_VARIABLES, "[TEXT]", "Search in names and values of open values, fetched or not, and of the closed one under the cursor", NULL,
+    {"find", NULL, "F", SCOPE_VARIABLES, "[TEXT]", "Search in open values, all their items, and in the closed one under the cursor", NULL,
      .run = pane_variables_find},
     {"find-next", NULL, ".", SCOPE_VARIABLES, NULL, "Go to the next row that was searched for", NULL,
      .run = pane_variables_find_next},
