@@ -266,7 +266,7 @@ static void go_on(struct app *app)
     if (look_inside(app))
         return;
     search->active = false;
-    app_message(app, true, "no row holds %s; / shows only rows that hold a text", self->wanted);
+    app_message(app, true, "no open row holds %s; / shows only rows that hold a text", self->wanted);
 }
 
 /* The next row that matches, in the direction STEP, 1 or -1; the one under the cursor is the last to be looked at. */

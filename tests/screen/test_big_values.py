@@ -108,7 +108,7 @@ def test_a_search_looks_into_the_closed_value_at_the_cursor(stopped):
     stopped.send("Foption777\r")
     stopped.expect(re.compile(r"\['option777'\] +777\b"), "778 of 1,000")
     stopped.send("F\x15no such thing\r")
-    stopped.expect("no row holds no such thing", row=-1, timeout=60)
+    stopped.expect("no open row holds no such thing", row=-1, timeout=60)
 
 
 def test_a_search_says_how_far_it_is_and_can_be_stopped(stopped):
