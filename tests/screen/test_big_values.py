@@ -129,8 +129,9 @@ def test_a_search_ends_when_the_program_goes_on(stopped):
     stopped.expect("searching for nothing", row=-1)
     stopped.keys("F5")
     stopped.expect("turn = 1")
-    stopped.unchanged()
-    assert not stopped.shows("searching for")
+    stopped.expect_not("searching for")
+    stopped.send("Fneedle\x15[12]\r")
+    stopped.expect("13 of 10,000,000")
 
 
 def test_results_in_the_console_page_the_same_way(stopped):
