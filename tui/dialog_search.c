@@ -16,6 +16,7 @@ void dialog_search_begin(struct dialog_search *search, size_t row)
     lineedit_destroy(search->edit);
     search->edit = lineedit_create(NULL);
     search->begin = row;
+    search->missed = false;
 }
 
 void dialog_search_finish(struct dialog_search *search)
@@ -48,6 +49,7 @@ enum dialog_search_result dialog_search_key(struct dialog_search *search, const 
     if (emptied || pane_key_is(key, "Esc Ctrl-c Ctrl-g")) {
         stop_typing(search);
         set_needle(search, NULL);
+        search->missed = false;
         return DIALOG_SEARCH_CANCELLED;
     }
     enum lineedit_result result = lineedit_key(search->edit, key);

@@ -114,7 +114,7 @@ static void frames_arrived(struct session *session, struct session_traceback *pa
     if (!view || view->stop != session_model(session)->stops || !exception_rows_take(view->rows, part))
         return;
     rebuild(view, view->columns);
-    if (view->search.edit && view->search.missed)
+    if (view->search.missed) /* typed faster than they came */
         search_from(app, view, view->search.begin, false);
     struct exception_item *item = &view->rows->items[part->number];
     if (item->shown > item->count && item->more && item->shown > EXCEPTION_ROWS_FIRST)
@@ -303,6 +303,8 @@ static void search_key(struct app *app, struct exception_view *view, const struc
         search_from(app, view, view->search.begin, false);
     else if (result == DIALOG_SEARCH_CANCELLED)
         view->list.cursor = view->search.begin;
+    else if (result == DIALOG_SEARCH_DONE && view->search.missed)
+        search_from(app, view, view->search.begin, false);
 }
 
 void exception_view_search(struct app *app, const char *argument)
@@ -461,6 +463,8 @@ static bool view_key(struct app *app, struct dialog *dialog, const struct key *k
     rebuild(view, view->columns);
     size_t before = view->list.cursor;
     const struct command *command = keymap_find(app->keymap, SCOPE_EXCEPTION, key);
+    if (!view->search.edit)
+        view->search.missed = false;
     if (view->search.edit)
         search_key(app, view, key);
     else if (key->kind == KEY_KIND_MOUSE && use_mouse(view, key))

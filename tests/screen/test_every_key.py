@@ -55,7 +55,14 @@ STOP = 26
 SUSPENDS = "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)\nname = input('name? ')\n"
 EDITOR = '#!/bin/sh\nfor file; do :; done\nsed -i s/textwrap/json/ "$file"\n'
 
-FOCUS = {"Variables": "V", "Stack": "S", "Breakpoints": "B", "Console": "\x18", "Terminal": "T"}
+FOCUS = {
+    "Variables": "V",
+    "Stack": "S",
+    "Breakpoints": "B",
+    "Console": "\x18",
+    "Terminal": "T",
+    "the exception viewer": "e",
+}
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,7 @@ def prompt(text: str) -> re.Pattern[str]:
 
 
 ONLY_SOURCE = {"shows": ("def work",), "gone": ("Variables", "Stack")}
+VIEWER = {"stage": "failed", "by_name": False, "ready": ("return key, parse(value)",)}
 CASES = {
     "help": Case(shows=("╭─ Help",)),
     "step-over": Case(shows=(stop(27, "work"),)),
@@ -162,6 +170,7 @@ CASES = {
     "browse": Case(shows=("╭─ Modules, functions and classes", "Thing.run")),
     "open": Case(shows=(prompt(":open"),)),
     "stacks": Case(shows=("Thread 1 MainThread",)),
+    "exception": Case(shows=("╭─ Exception",), stage="failed"),
     "exceptions": Case(shows=("as it stopped",), stage="failed"),
     "threads": Case(shows=("╭─ Threads", "stopped here"), stage="threads"),
     "freeze": Case(shows=("· 1 frozen",), stage="threads", argument="Ada"),
@@ -274,6 +283,19 @@ CASES = {
     "console-results": Case(shows=("Enter opens",), before="items\r", ready=(line(r"▸ \[1, 2"),), by_name=False),
     "console-history": Case(shows=("history",), before="items\r", ready=(line(r"▸ \[1, 2"),), by_name=False),
     "console-clear": Case(gone=(line(r"▸ \[1, 2, 3\]"),), before="items\r", ready=(line(r"▸ \[1, 2"),), by_name=False),
+    "show-exception-frame": Case(
+        **VIEWER, shows=("in the traceback of exception 1",), gone=("╭─ Exception",), before="j"
+    ),
+    "toggle-exception": Case(**VIEWER, shows=("▸ LookupError",)),
+    "open-exception": Case(
+        stage="failed", by_name=False, shows=("▾ LookupError",), before=" ", ready=("▸ LookupError",)
+    ),
+    "close-exception": Case(**VIEWER, shows=("▸ LookupError",)),
+    "copy-traceback": Case(**VIEWER, shows=(re.compile(r"copied \d+ bytes"),)),
+    "search-exception": Case(**VIEWER, shows=("not found",), answer="no such text"),
+    "search-exception-next": Case(**VIEWER, shows=("raises.py:17 in <module> ·",), before="/raises\r", after="\r"),
+    "search-exception-previous": Case(**VIEWER, shows=("raises.py:12 in load ·",), before="/raises\r", after="\r"),
+    "leave-exception": Case(**VIEWER, gone=("╭─ Exception",)),
     "leave-terminal": Case(gone=("Ctrl-] leave",), by_name=False),
 }
 
