@@ -9,6 +9,7 @@
 #   make debug-python  the backend on a debug build of Debian's Python: assertions, and references that leak
 #   make bench         speed, as ratios against bare Python and the other debuggers that are installed;
 #                      BENCH="--quick --only engine" for a part: engine memory steps start flood
+#   make bench-peers   debugpy and pudb from PyPI for the interpreters that the bench measures, in build/peers/
 #   make soak          a long session: memory of the program and of pytui stays flat; SOAK_SECONDS=120
 #   make valgrind      wire and unit tests under valgrind, a chosen part of them
 #   make guide         the screens and tables in docs/GUIDE.md and docs/KEYS.md, renewed; read the change before it is kept
@@ -31,8 +32,8 @@ SHELL_FILES = .ci/packages .ci/run tests/matrix tests/unstable-root tests/run-va
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-plain test-asan fuzz matrix matrix-all debug-python bench soak valgrind guide lint install clean help packages \
-    packages-test
+.PHONY: build run test test-plain test-asan fuzz matrix matrix-all debug-python bench bench-peers soak valgrind guide lint install clean help \
+    packages packages-test
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -76,6 +77,9 @@ fuzz: packages-test $(BUILD_ASAN)/build.ninja
 
 bench: packages-test build
 	@tests/bench/bench.py --build $(BUILD) $(BENCH)
+
+bench-peers: packages-test
+	@tests/bench/peers.py --build $(BUILD)
 
 soak: packages-test build
 	@SOAK_SECONDS=$(SOAK_SECONDS) tests/bench/soak.py --build $(BUILD)

@@ -40,7 +40,7 @@ def engine_group(options: argparse.Namespace, scratch: Path) -> None:
 
     for python in versions(options):
         print(f"bench: engine, {python} …", file=sys.stderr, flush=True)
-        figures = engine.measure(python.path, scratch, options.rounds)
+        figures = engine.measure(python.path, scratch, options.rounds, python.version >= (3, 12))
         names = [who for who, _ in engine.peers(python.path)]
         table, broken = engine.report(figures, python.version, names)
         others = f"; others: {'/'.join(engine.PEER_KINDS)}" if names else ""
@@ -53,11 +53,12 @@ def memory_group(options: argparse.Namespace, scratch: Path) -> None:
     """What the backend adds to the program."""
     import memory
 
-    print(f"\n{'memory added, KiB':34}{'attached':>9}{'100 stops':>10}{'limit':>9}")
+    print(f"\n{'memory added, KiB':34}{'attached':>9}{'100 stops':>10}{'limit':>9}{'USS':>9}{'100 stops':>10}")
     for python in versions(options):
-        attached, stopped = memory.measure(python.path, scratch, min(options.rounds, 3))
-        mark = "!" if max(attached, stopped) > memory.LIMIT else ""
-        print(f"{python!s:34}{attached:>9}{stopped:>10}{memory.LIMIT:>9} {mark}", flush=True)
+        attached, uss, stopped, stopped_uss = memory.measure(python.path, scratch, min(options.rounds, 3))
+        mark = "!" if max(attached, stopped) > memory.LIMIT else " "
+        row = f"{attached:>9}{stopped:>10}{memory.LIMIT:>8}{mark}{uss:>9}{stopped_uss:>10}"
+        print(f"{python!s:34}{row}", flush=True)
 
 
 def terminal_groups(options: argparse.Namespace, scratch: Path, groups: list[str]) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 class Debugpy:
     """One program under debugpy, listening on the loopback."""
 
-    def __init__(self, python: str, words: list[str]) -> None:
+    def __init__(self, python: str, words: list[str], environment: dict[str, str]) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         argv = [python, "-Xfrozen_modules=off", "-m", "debugpy", "--listen", f"127.0.0.1:{port}", "--wait-for-client"]
-        self.process = subprocess.Popen([*argv, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [*argv, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+        )
         self.seq = 0
         for _ in range(200):
             try:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import interpreters
+import peers
 from table import Row, line_of
 
 TARGETS = Path(__file__).resolve().parents[1] / "targets"
@@ -34,7 +35,7 @@ class Bench:
         self.scratch = scratch
         self.rows: list[Row] = []
         self.runs = 0
-        self.pudb = interpreters.with_module("pudb")
+        self.pudb = self.python if peers.has(self.python, "pudb") else interpreters.with_module("pudb")
         self.tmux = shutil.which("tmux") is not None
 
     def row(self, what: str, unit: str, goal: str) -> Row:
@@ -65,7 +66,8 @@ class Bench:
                                  capture_output=True, text=True).stdout.strip()  # fmt: skip
         (config / "pudb.cfg").write_text("[pudb]\nseen_welcome = e999\nprompt_on_quit = False\n")
         (config / f"saved-breakpoints-{version}").write_text("".join(f"b {place}\n" for place in breakpoints))
-        return {"XDG_CONFIG_HOME": str(config.parent)}
+        path = peers.environment(self.pudb).get("PYTHONPATH")
+        return {"XDG_CONFIG_HOME": str(config.parent)} | ({"PYTHONPATH": path} if path else {})
 
 
 def attempt(what: str, measure: Callable[[], float | None]) -> float | None:

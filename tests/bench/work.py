@@ -1,7 +1,7 @@
 """Work of the bench, timed by itself: RESULT SCALE REPEAT KIND… writes {kind: seconds} to RESULT.
 
-Each kind of work is done REPEAT times and the fastest counts (processor time: others may be busy); its amount is that of AMOUNTS divided by SCALE. The lines
-with a comment are where the bench sets its breakpoints.
+Each kind of work is done REPEAT times, and for ENOUGH seconds, and the fastest counts (processor time: others may be
+busy); its amount is that of AMOUNTS divided by SCALE. The lines with a comment are where the bench sets its breakpoints.
 """
 
 import json
@@ -125,15 +125,20 @@ AMOUNTS = {
     "caught": 200_000,
     "switch": 100_000,
 }
+ENOUGH = 0.1
 
 
 def measure(kind, amount, repeat):
     work = globals()[kind]
     fastest = float("inf")
-    for _ in range(repeat):
+    total = 0
+    while repeat > 0 or total < ENOUGH:
         start = time.process_time()
         work(amount)
-        fastest = min(fastest, time.process_time() - start)
+        passed = time.process_time() - start
+        fastest = min(fastest, passed)
+        total += passed
+        repeat -= 1
     return fastest
 
 
