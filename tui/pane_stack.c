@@ -166,16 +166,22 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
     }
 }
 
-static void fetch_when_near_end(struct app *app, const struct stack_pane *self)
+/* Frames that are not known yet, and stand within AHEAD rows of the cursor. */
+static void fetch_within(struct app *app, const struct stack_pane *self, size_t ahead)
 {
     const struct model *model = app_model(app);
-    size_t behind = self->list.cursor + 2 * self->list.rows;
+    size_t behind = self->list.cursor + ahead;
     for (size_t i = self->list.cursor; model->more_frames && i <= behind && i < self->rows.count; i++) {
         if (self->rows.rows[i].kind == STACK_ROW_MORE) {
             session_more_frames(app_session(app));
             return;
         }
     }
+}
+
+static void fetch_when_near_end(struct app *app, const struct stack_pane *self)
+{
+    fetch_within(app, self, 2 * self->list.rows);
 }
 
 static void select_frame(struct app *app, size_t index)
@@ -243,13 +249,18 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
     return true;
 }
 
+static void go_to_selected(struct app *app, struct stack_pane *self)
+{
+    self->rows.collapsed = false;
+    make_rows(app, self);
+    self->list.cursor = stack_rows_of_frame(&self->rows, app_model(app)->selected_frame);
+}
+
 /* u and d, Enter elsewhere: the cursor follows the selected frame. */
 void pane_stack_follow(struct app *app)
 {
     struct stack_pane *self = app->panes[PANE_STACK];
-    self->rows.collapsed = false;
-    make_rows(app, self);
-    self->list.cursor = stack_rows_of_frame(&self->rows, app_model(app)->selected_frame);
+    go_to_selected(app, self);
     fetch_when_near_end(app, self);
 }
 
@@ -277,13 +288,21 @@ void pane_stack_freeze(struct app *app, const char *argument)
         session_freeze(app_session(app), thread);
 }
 
+/* Only what fills the pane is asked for: a step is answered by one message. */
+static void show_stop(struct app *app, struct stack_pane *self)
+{
+    go_to_selected(app, self);
+    if (self->list.rows > 0)
+        fetch_within(app, self, self->list.rows - 1);
+}
+
 static void threads_arrived(struct session *session, void *data)
 {
     struct app *app = data;
-    const struct stack_pane *self = app->panes[PANE_STACK];
+    struct stack_pane *self = app->panes[PANE_STACK];
     const struct stack_row *row = row_under_cursor(self);
     if (session == app_session(app) && (!row || row->kind == STACK_ROW_FRAME) && session_pending(session) == 0)
-        pane_stack_follow(app); /* rows came above it */
+        show_stop(app, self); /* rows came above it */
 }
 
 static void stopped(struct app *app, void *data)
@@ -292,7 +311,7 @@ static void stopped(struct app *app, void *data)
     const struct model *model = app_model(app);
     self->list.top = 0;
     stack_rows_reset(&self->rows);
-    pane_stack_follow(app);
+    show_stop(app, self);
     bool several = model->threads_stale || model->thread_count > 1;
     if (several && layout_pane(app->layout, PANE_STACK).rows > 0 && session_pending(app_session(app)) == 0)
         session_list_threads(app_session(app), threads_arrived, app);

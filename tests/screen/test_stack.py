@@ -110,6 +110,10 @@ def test_a_stack_of_ten_thousand_frames_is_fetched_as_it_is_looked_at(pytui: Pyt
     screen = pytui("deep.py", "10000", options=["--continue", "-b", "deep.py:11"], cols=120, rows=40)
     screen.expect("stopped", row=0)
     screen.expect(re.compile(r"Stack +1/\d+\+"))
+    for _ in range(3):  # a step asks for no more than it shows
+        screen.send("n")
+        screen.settle()
+    screen.expect("stopped: step", re.compile(r"Stack +1/\d\d?\+"))
     screen.send("SG")
     screen.expect(re.compile(r"1/[2-9]\d\d\d?\+"))
     screen.send("g")
