@@ -4,9 +4,11 @@
 #include "backend.h"
 #include "compat.h"
 #include "engine.h"
+#include "screen.h"
 #include "stepping.h"
 #include "stop.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,11 +166,55 @@ static PyObject *stop(PyObject *module, PyObject *arguments, PyObject *named)
     Py_RETURN_TRUE;
 }
 
+PyDoc_STRVAR(open_screen_doc,
+             "open_screen(words, /)\n--\n\n"
+             "Start the debugger's program on this process's terminal.\n\n"
+             "Arguments:\n    words: its command line, a tuple; it finds its end of the channel as descriptor 3.\n\n"
+             "Returns:\n    the descriptor of this end.\n\nRaises:\n    OSError: there is no terminal, or it cannot "
+             "be started.\n");
+
+/* WORDS as bytes in a tuple (new reference) whose strings ARGV then holds; NULL with a Python error. */
+static PyObject *encode_words(PyObject *words, char *argv[], Py_ssize_t limit)
+{
+    Py_ssize_t count = PyTuple_Check(words) ? PyTuple_Size(words) : 0;
+    if (count < 1 || count >= limit) {
+        PyErr_SetString(PyExc_TypeError, "open_screen() takes a tuple of words");
+        return NULL;
+    }
+    PyObject *encoded = PyTuple_New(count);
+    for (Py_ssize_t i = 0; encoded && i < count; i++) {
+        PyObject *word = NULL;
+        if (!PyUnicode_FSConverter(PyTuple_GetItem(words, i), (void *)&word) ||
+            PyTuple_SetItem(encoded, i, word) != 0) {
+            Py_CLEAR(encoded);
+        } else {
+            argv[i] = PyBytes_AsString(word);
+        }
+    }
+    argv[count] = NULL;
+    return encoded;
+}
+
+static PyObject *open_screen(PyObject *module, PyObject *words)
+{
+    (void)module;
+    char *argv[16];
+    PyObject *encoded = encode_words(words, argv, 16);
+    if (!encoded) {
+        return NULL;
+    }
+    errno = screen_find_terminal();
+    int channel = errno ? -1 : screen_start(argv);
+    Py_DECREF(encoded);
+    return channel >= 0 ? PyLong_FromLong(channel) : PyErr_SetFromErrno(PyExc_OSError);
+}
+
 static PyMethodDef methods[] = {
     {"start", start, METH_VARARGS, start_doc},
     {"attach", (PyCFunction)(void (*)(void))attach, METH_VARARGS | METH_KEYWORDS, attach_doc},
     {"active", active, METH_NOARGS, active_doc},
     {"detach", detach, METH_NOARGS, detach_doc},
+    {"open_screen", open_screen, METH_O, open_screen_doc},
     {"stop", (PyCFunction)(void (*)(void))stop, METH_VARARGS | METH_KEYWORDS, stop_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -27,6 +27,7 @@
 #include "protocol/arena.h"
 #include "protocol/value.h"
 #include "session.h"
+#include "shared_terminal.h"
 #include "source.h"
 #include "stdin_script.h"
 #include "target_check.h"
@@ -181,6 +182,8 @@ static int end_of_turn(struct loop *loop, void *data)
     script_turn(app);
     keep_for_later(app);
     zoom_follow(app);
+    if (shared_terminal_follow(app))
+        sleep = 0; /* for keys that were typed ahead */
     if (!app->dirty || app->quitting || app->lent)
         return sleep;
     int64_t delay = paint_delay(app);
@@ -227,6 +230,12 @@ static void said(struct session *session, bool error, const char *text, void *da
     if (model->line_count == 0 || strcmp(model->lines[model->line_count - 1].text, text) != 0)
         model_add_line(model, MODEL_LINE_ERROR, text);
     app_show_console(app);
+}
+
+static void leaves(struct session *session, bool ends, void *data)
+{
+    (void)session;
+    shared_terminal_give(data, ends);
 }
 
 static void choose_target(struct session *session, const struct session_target *list, size_t count, void *data)
@@ -353,8 +362,11 @@ static void vt_bell(void *data)
 }
 
 /* "stepme.py" for the status line, until the interpreter says it. */
-static const char *program_name(const struct target_options *target)
+static const char *program_name(const struct options *options)
 {
+    const struct target_options *target = &options->target;
+    if (options->channel)
+        return NULL; /* it says so */
     static const char *const names[] = {[TARGET_CODE] = "-c", [TARGET_STDIN] = "-"};
     if (target->kind == TARGET_CODE || target->kind == TARGET_STDIN)
         return names[target->kind];
@@ -391,12 +403,13 @@ static void add_session(struct app *app, const struct options *options)
                                         .stopped = stopped,
                                         .message = said,
                                         .targets = choose_target,
+                                        .leaves = leaves,
                                         .refused = refused,
                                         .data = app};
     struct session *session = session_create(app->loop, &handlers);
     xgrow(&app->sessions, &(size_t){app->session_count}, app->session_count + 1, sizeof(struct session *));
     app->sessions[app->session_count++] = session;
-    session_model(session)->program = xstrdup(program_name(&options->target));
+    session_model(session)->program = xstrdup(program_name(options));
     session_set_just_my_code(session, config_flag(app->config, CONFIG_JUST_MY_CODE));
     add_code_rules(session, config_text(app->config, CONFIG_LIBRARY_CODE), false);
     add_code_rules(session, config_text(app->config, CONFIG_USER_CODE), true);
@@ -463,7 +476,8 @@ void app_connect(struct app *app)
  * there already: what they say of a line wins. */
 static void bring_back(struct app *app)
 {
-    const char *script = target_main_path(app->target), *slash = script ? strrchr(script, '/') : NULL;
+    const char *script = app->target ? target_main_path(app->target) : NULL,
+               *slash = script ? strrchr(script, '/') : NULL;
     bool in_file = script && script[0] == '/' && slash > script;
     char *directory = in_file ? xasprintf("%.*s", (int)(slash - script), script) : getcwd(NULL, 0);
     if (directory && config_flag(app->config, CONFIG_KEEP_BREAKPOINTS)) {
@@ -488,11 +502,14 @@ static bool start(struct app *app, const struct options *options, char *error, s
     add_session(app, options);
     app_watch_signals(app);
     app_restart_prepare(app);
-    if (!app_launch(app, &options->target, error, size))
+    if (!options->channel && !app_launch(app, &options->target, error, size))
         return false;
     bring_back(app);
-    app_connect(app);
-    if (target_main_path(app->target))
+    if (options->channel)
+        shared_terminal_connect(app);
+    else
+        app_connect(app);
+    if (app->target && target_main_path(app->target))
         pane_source_show(app, target_main_path(app->target), 1);
     complain(app);
     welcome_open(app);

@@ -60,6 +60,7 @@ struct app {
     bool terminal_zoomed;
     bool zoomed;       /* the focused pane has the whole screen */
     struct zoom *zoom; /* the terminal zoomed by itself (zoom.h) */
+    bool shared;       /* the terminal is the program's, as long as that runs (shared_terminal.h) */
     bool lent;         /* the user's terminal is another program's for a while (lend.h) */
 
     struct {
@@ -86,16 +87,18 @@ struct app {
     int64_t painted;     /* when, last */
     bool hurried;        /* a key or a stop wants to be seen */
     int64_t last_bell;
-    int64_t running_since;  /* of notify.c: 0: it does not run */
-    int64_t pending_since;  /* moves or answers are on their way since; 0: none are */
-    bool ended;             /* the program ended: exit_status is its */
-    bool asking;            /* the question of `q` is open */
-    bool leaving;           /* leave as soon as it has ended */
-    bool restarting;        /* launch it again as soon as it has ended */
-    const char *no_restart; /* why it cannot be launched again; NULL: it can */
-    int stopped_by;         /* the signal that suspended the program; 0: none */
-    uint64_t patience;      /* timer: a program that was told to end has not */
-    char *themes;           /* directory of theme files; NULL: none */
+    bool given, given_to_end; /* of shared_terminal.c: the program has the terminal; for good */
+    uint64_t given_at;        /* and how many stops there had been */
+    int64_t running_since;    /* of notify.c: 0: it does not run */
+    int64_t pending_since;    /* moves or answers are on their way since; 0: none are */
+    bool ended;               /* the program ended: exit_status is its */
+    bool asking;              /* the question of `q` is open */
+    bool leaving;             /* leave as soon as it has ended */
+    bool restarting;          /* launch it again as soon as it has ended */
+    const char *no_restart;   /* why it cannot be launched again; NULL: it can */
+    int stopped_by;           /* the signal that suspended the program; 0: none */
+    uint64_t patience;        /* timer: a program that was told to end has not */
+    char *themes;             /* directory of theme files; NULL: none */
     bool colour;
 };
 

@@ -100,7 +100,7 @@ int app_read_keys(struct app *app)
     struct key key;
     if (app->lent)
         return -1;
-    for (int i = 0; i < KEYS_A_TURN && !app->quitting; i++) {
+    for (int i = 0; i < KEYS_A_TURN && !app->quitting && !app->lent; i++) {
         if (held(app)) {
             hush(app, true);
             return (int)((app->hold_until - loop_now()) / 1000) + 1;

@@ -79,6 +79,11 @@ void app_end_program(struct app *app, const char *message)
 {
     loop_remove(app->loop, app->patience);
     app_message(app, false, "%s", message);
+    if (!app->target) { /* nobody here could use force */
+        session_disconnect(app_session(app), true);
+        app_quit(app, 0);
+        return;
+    }
     if (session_connected(app_session(app)) && session_disconnect(app_session(app), true))
         app->patience = loop_add_timer(app->loop, PATIENCE, terminate_it, app);
     else
@@ -87,9 +92,10 @@ void app_end_program(struct app *app, const char *message)
 
 void app_let_end(struct app *app)
 {
-    if (session_step(app_session(app), SESSION_CONTINUE))
+    bool goes = session_step(app_session(app), SESSION_CONTINUE);
+    if (goes && app->target)
         app->patience = loop_add_timer(app->loop, 2 * PATIENCE, terminate_it, app);
-    else
+    else if (app->target)
         terminate_it(app->loop, app);
 }
 
@@ -132,7 +138,7 @@ static void ask(struct app *app)
 void app_leave(struct app *app)
 {
     const struct model *model = app_model(app);
-    if (app->ended || !app->target) {
+    if (app->ended || (!app->target && !app->shared)) {
         app_quit(app, app->exit_status);
     } else if (app->leaving || app->restarting) { /* asked again: no more patience */
         app->leaving = true;

@@ -32,7 +32,9 @@ static bool can_be_used_again(int fd)
 
 void app_restart_prepare(struct app *app)
 {
-    if (app->options->target.kind == TARGET_STDIN)
+    if (app->options->channel)
+        app->no_restart = "the program was not started by pytui: it cannot be restarted";
+    else if (app->options->target.kind == TARGET_STDIN)
         app->no_restart = "the program came on standard input, which is read: it cannot be restarted";
     else if (!can_be_used_again(0))
         app->no_restart = "standard input is redirected and was the program's: it cannot be restarted";

@@ -4,6 +4,7 @@
 #include "config.h"
 #include "config_save.h"
 #include "layout.h"
+#include "shared_terminal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +26,10 @@ void command_zoom(struct app *app, const char *argument)
 void command_zoom_terminal(struct app *app, const char *argument)
 {
     (void)argument;
+    if (app->shared) {
+        shared_terminal_look(app);
+        return;
+    }
     app->zoomed = false;
     app->terminal_zoomed = !app->terminal_zoomed;
     app->focus = app->terminal_zoomed ? PANE_TERMINAL : PANE_SOURCE;

@@ -26,7 +26,14 @@ struct loan {
     void *data;
 };
 
-static void come_back(struct app *app)
+void lend_begin(struct app *app)
+{
+    term_suspend(app->term);
+    app->lent = true;
+    loop_set_events(app->loop, app->keyboard, 0); /* what is typed is not ours */
+}
+
+void lend_end(struct app *app)
 {
     app->lent = false;
     loop_set_events(app->loop, app->keyboard, POLLIN);
@@ -40,7 +47,7 @@ static void take_back(struct loan *loan, int status)
     struct app *app = loan->app;
     struct loan own = *loan;
     free(loan);
-    come_back(app);
+    lend_end(app);
     own.handler(app, status, own.data);
 }
 
@@ -77,9 +84,7 @@ bool lend_terminal(struct app *app, char *const argv[], lend_handler handler, vo
 {
     struct loan *loan = xcalloc(1, sizeof *loan);
     *loan = (struct loan){.app = app, .handler = handler, .data = data};
-    term_suspend(app->term);
-    app->lent = true;
-    loop_set_events(app->loop, app->keyboard, 0); /* what is typed is not ours */
+    lend_begin(app);
     loan->pid = fork();
     if (loan->pid == 0)
         become(argv);
@@ -89,7 +94,7 @@ bool lend_terminal(struct app *app, char *const argv[], lend_handler handler, vo
         return true;
     }
     free(loan);
-    come_back(app);
+    lend_end(app);
     app_message(app, true, "%s: %s", argv[0], strerror(error));
     return false;
 }

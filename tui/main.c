@@ -30,7 +30,7 @@ static int debug(struct options *options, struct spawn_origin *origin)
 {
     char error[1024];
     options->target.origin = origin;
-    if (!target_check(&options->target, error, sizeof error)) {
+    if (!options->channel && !target_check(&options->target, error, sizeof error)) {
         fputs("pytui: ", stderr);
         width_print(stderr, error);
         fputc('\n', stderr);

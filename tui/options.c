@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -120,6 +121,14 @@ static void handle_home(struct parse *parse, const char *argument)
     parse->options->target.home = argument;
 }
 
+static void handle_channel(struct parse *parse, const char *argument)
+{
+    parse->options->channel = atoi(argument);
+    parse->program = true;
+    if (parse->options->channel <= STDERR_FILENO || fcntl(parse->options->channel, F_GETFD) < 0)
+        fail(parse, "--channel %s: there is no such descriptor", argument);
+}
+
 static void handle_version(struct parse *parse, const char *argument)
 {
     (void)argument;
@@ -152,6 +161,8 @@ static const struct row rows[] = {
     {{"no-mouse", 0, NULL, "leave the mouse to the terminal"}, handle_no_mouse},
     {{"log", 0, "FILE", "append to a log; so does PYTUI_LOG"}, handle_log},
     {{"home", 0, "DIRECTORY", "where pytui's backends are, if not where they were installed"}, handle_home},
+    {{"channel", 0, "DESCRIPTOR", "debug the program at the other end, which has this terminal: for pytui.set_trace()"},
+     handle_channel},
     {{"version", 'V', NULL, "print the version and leave"}, handle_version},
     {{"help", 'h', NULL, "print this and leave"}, handle_help},
 };

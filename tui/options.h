@@ -18,6 +18,7 @@ struct options {
     bool run_on;                           /* --continue: no stop before the first line */
     struct option_breakpoint *breakpoints; /* owned */
     size_t breakpoint_count;
+    int channel;       /* --channel: of a program that runs already and has our terminal; 0: none */
     const char *theme; /* --theme; NULL */
     const char *log;   /* --log; NULL */
     bool no_mouse;     /* --no-mouse */

@@ -319,7 +319,10 @@ static void draw_hits(struct app *app, const struct terminal_pane *self, struct 
 
 static void draw_note(struct app *app, struct canvas canvas)
 {
-    if (app->target && !target_has_terminal(app->target))
+    if (app->shared)
+        canvas_label(canvas, 0, 1, canvas.columns - 1, app_style(app, ROLE_DIM),
+                     "the program writes to the terminal that pytui is on; o shows it");
+    else if (app->target && !target_has_terminal(app->target))
         canvas_label(canvas, 0, 1, canvas.columns - 1, app_style(app, ROLE_DIM),
                      "the program's input and output are redirected");
 }

@@ -160,12 +160,29 @@ static void watch_channel(struct session *session)
                         channel_wants_write(session->channel) ? POLLIN | POLLOUT : POLLIN);
 }
 
+/* Whoever shares something with the program gives it back before COMMAND lets it run. */
+static void tell_leaving(struct session *session, const char *command)
+{
+    static const struct {
+        const char *command;
+        bool ends;
+    } leaving[] = {
+        {"continue", false},    {"next", false},        {"stepIn", false},    {"stepOut", false},
+        {"pytui/runTo", false}, {"pytui/until", false}, {"disconnect", true}, {"terminate", true},
+    };
+    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++)
+        if (strcmp(command, leaving[i].command) == 0)
+            session->handlers.leaves(session, leaving[i].ends, session->handlers.data);
+}
+
 int64_t session_request(struct session *session, const char *command, struct value *arguments,
                         const struct request *template)
 {
     struct request request = template ? *template : (struct request){0};
     if (!arguments)
         arena_reset(session->out);
+    if (session->channel && session->handlers.leaves)
+        tell_leaving(session, command);
     if (session->channel)
         request.seq = channel_send(session->channel, session->out, message_request(session->out, command, arguments));
     if (request.seq == 0) {

@@ -27,6 +27,8 @@ struct session_handlers {
     void (*message)(struct session *session, bool error, const char *text, void *data);
     /* Several calls can be stepped into, the user is to choose: LIST is borrowed. May be NULL. */
     void (*targets)(struct session *session, const struct session_target *list, size_t count, void *data);
+    /* The next message lets the program run, or ENDS it or the session. May be NULL. */
+    void (*leaves)(struct session *session, bool ends, void *data);
     void (*refused)(struct session *session, const char *why,
                     void *data); /* version mismatch, no backend: cannot debug */
     void *data;
@@ -49,6 +51,7 @@ void session_exited(struct session *session, int status);
 
 /* How many commands that move the program are queued or unanswered (type-ahead): painting may wait a little. */
 size_t session_pending(const struct session *session);
+bool session_moving(const struct session *session); /* those that have been sent, or are to be at the next stop */
 
 /* The request sent last that is not answered yet, 0 for none; and whether one still waits for its answer. */
 int64_t session_newest_request(const struct session *session);

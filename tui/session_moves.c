@@ -31,6 +31,11 @@ size_t session_pending(const struct session *session)
     return session->move_count + (session->in_flight != MOVE_NONE) + session->refreshing;
 }
 
+bool session_moving(const struct session *session)
+{
+    return session->move_count > 0 || session->in_flight != MOVE_NONE;
+}
+
 void session_moves_drop(struct session *session)
 {
     for (size_t i = 0; i < session->move_count; i++)

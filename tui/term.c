@@ -371,9 +371,9 @@ void term_destroy(struct term *term)
         await_background(term);
         modes_off(term);
         endwin();
+        tcsetattr(term->output_fd, TCSADRAIN, &term->saved_modes);
     }
     term_care_disarm();
-    tcsetattr(term->output_fd, TCSADRAIN, &term->saved_modes);
     term_paint_finish(term);
     delscreen(term->screen);
     close_device(term);
@@ -391,6 +391,12 @@ void term_suspend(struct term *term)
     term->cursor_shown = true; /* endwin() shows it */
     term_care_disarm();
     term->suspended = true;
+}
+
+void term_note_modes(struct term *term)
+{
+    if (term->suspended && tcgetattr(term->output_fd, &term->saved_modes) == 0)
+        def_shell_mode();
 }
 
 void term_resume(struct term *term)

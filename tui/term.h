@@ -27,6 +27,8 @@ void term_destroy(struct term *term);
 /* Leave the alternate screen and give the terminal back (Ctrl-Z, $EDITOR), and take it again. */
 void term_suspend(struct term *term);
 void term_resume(struct term *term);
+/* While it is given: the modes that it has now are those to be restored, from here on. */
+void term_note_modes(struct term *term);
 
 int term_fd(const struct term *term);
 int term_rows(const struct term *term);

@@ -3,12 +3,31 @@
 `pytui script.py` debugs a program; `python -m pytui script.py` does the same with this interpreter.
 """
 
+import sys as _sys
 from collections.abc import Callable as _Callable
 from importlib import metadata as _metadata
 
-__all__ = ["__version__", "register_presenter"]
+__all__ = ["__version__", "register_presenter", "set_trace"]
 
 _presenters: dict[type, _Callable[[object], object]] = {}
+
+
+def set_trace(cond: object = True, *, header: str | None = None) -> None:
+    """Stop here and show the debugger, in the terminal that this program has or where one is attached.
+
+    `PYTHONBREAKPOINT=pytui.set_trace` has `breakpoint()` do this. On `continue` the program's own screen is back. Where
+    there is no terminal, standard error says so and the program goes on.
+
+    Arguments:
+        cond: stop only if this is true.
+        header: shown as the reason of the stop.
+
+    """
+    if cond:
+        from . import _backend, _screen
+
+        if _screen.available():
+            _backend.stop(_sys._getframe(1), text=header)
 
 
 def register_presenter(kind: type, function: _Callable[[object], object] | None) -> None:

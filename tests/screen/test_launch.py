@@ -96,7 +96,6 @@ def test_a_big_script_on_standard_input(terminal, write, python, way):
     screen.expect("sum 1")
 
 
-
 def test_redirected_streams_belong_to_the_program(terminal, python, write, tmp_path):
     program = write(
         "wc.py", "import sys\ntext = sys.stdin.read()\nprint(len(text.split()))\nprint('err', file=sys.stderr)\n"
