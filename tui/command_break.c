@@ -6,7 +6,9 @@
 #include "dialog.h"
 #include "dialog_choose.h"
 #include "location.h"
+#include "log_message.h"
 #include "model.h"
+#include "pane_commands.h"
 #include "prompt.h"
 #include "protocol/arena.h"
 #include "protocol/value.h"
@@ -30,7 +32,7 @@ void command_toggle_breakpoint(struct app *app, const char *argument)
     }
     const struct model_breakpoint *breakpoint = model_breakpoint_at(app_model(app), path, line);
     if (breakpoint)
-        session_remove_breakpoint(app_session(app), breakpoint->id);
+        pane_breakpoints_remove(app, breakpoint);
     else
         session_add_breakpoint(app_session(app), path, line, NULL);
     app_damage(app);
@@ -344,6 +346,50 @@ void command_ignore(struct app *app, const char *argument)
                     count == 1 ? "hit" : "hits");
     else
         app_message(app, false, "breakpoint %d stops at its next hit", breakpoint->id);
+}
+
+/* From a breakpoint that stops to one that logs; without a text it stays as it is. */
+static void log_entered(struct app *app, const char *text, void *data)
+{
+    const struct model_breakpoint *breakpoint = model_breakpoint_find(app_model(app), (int)(intptr_t)data);
+    if (!breakpoint)
+        return;
+    if (!text || !*text) {
+        app_message(app, false, "breakpoint %d still stops", breakpoint->id);
+        return;
+    }
+    change_field(app, breakpoint, "logMessage", value_text, text, false);
+    app_message(app, false, "breakpoint %d logs to the console; x again removes it", breakpoint->id);
+}
+
+static void ask_for_log(struct app *app, const struct model_breakpoint *breakpoint, int line)
+{
+    char message[256], *text = pane_source_line(app, line);
+    log_message_default(text, strlen(text), message, sizeof message);
+    prompt_ask(app, "log instead ({expressions}): ", message, log_entered, (void *)(intptr_t)breakpoint->id);
+    free(text);
+}
+
+void command_cycle_breakpoint(struct app *app, const char *argument)
+{
+    (void)argument;
+    const char *path;
+    int line;
+    if (!pane_source_cursor(app, &path, &line)) {
+        app_message(app, true, "there is no source to set a breakpoint in");
+        return;
+    }
+    const struct model_breakpoint *breakpoint = model_breakpoint_at(app_model(app), path, line);
+    if (!breakpoint) {
+        breakpoint = session_add_breakpoint(app_session(app), path, line, NULL);
+        app_message(app, false, "breakpoint %d stops here; x again makes it log", breakpoint->id);
+    } else if (!value_get_text(breakpoint->fields, "logMessage", NULL)) {
+        ask_for_log(app, breakpoint, line);
+    } else {
+        pane_breakpoints_remove(app, breakpoint);
+        app_message(app, false, "log point deleted; U in Breakpoints brings it back");
+    }
+    app_damage(app);
 }
 
 /* What a breakpoint does at a stop: asked for line by line until `end`, kept with `;;` between them. */

@@ -51,6 +51,7 @@ void command_line(struct app *app, const char *argument);
 
 /* command_break.c: breakpoints by location or number */
 void command_toggle_breakpoint(struct app *app, const char *argument);
+void command_cycle_breakpoint(struct app *app, const char *argument);
 void command_break(struct app *app, const char *argument);
 void command_tbreak(struct app *app, const char *argument);
 void command_clear(struct app *app, const char *argument);

@@ -166,6 +166,8 @@ const struct command commands[] = {
 
     {"toggle-breakpoint", NULL, "b", SCOPE_SOURCE, NULL, "Set or remove a breakpoint at the cursor", "breakpoint",
      .run = command_toggle_breakpoint},
+    {"cycle-breakpoint", NULL, "x", SCOPE_SOURCE, NULL, "Go round at the cursor's line: stop there, log there, neither", NULL,
+     .run = command_cycle_breakpoint},
     {"break-statement", NULL, ";", SCOPE_SOURCE, NULL, "Set or remove a breakpoint at one of the line's statements", NULL,
      .run = command_break_statement},
     {"run-to-cursor", NULL, "t", SCOPE_SOURCE, NULL, "Run to the cursor's line", NULL, .run = command_run_to},

@@ -249,18 +249,9 @@ void pane_breakpoints_toggle_enabled(struct app *app, const char *argument)
     app_damage(app);
 }
 
-void pane_breakpoints_delete(struct app *app, const char *argument)
+void pane_breakpoints_remove(struct app *app, const struct model_breakpoint *breakpoint)
 {
-    (void)argument;
     struct breakpoints_pane *self = pane(app);
-    struct model_breakpoint *breakpoint = selected(app);
-    enum model_filter_kind kind;
-    if (selected_filter(app, &kind)) { /* as it was at the start */
-        session_set_filter(app_session(app), kind, kind == MODEL_FILTER_UNCAUGHT, NULL);
-        app_damage(app);
-    }
-    if (!breakpoint)
-        return;
     forget_deleted(self);
     self->path = xstrdup(breakpoint->path);
     self->function = xstrdup(breakpoint->function);
@@ -268,8 +259,22 @@ void pane_breakpoints_delete(struct app *app, const char *argument)
     self->arena = arena_create();
     self->fields = value_copy(self->arena, breakpoint->fields);
     session_remove_breakpoint(app_session(app), breakpoint->id);
-    app_message(app, false, "breakpoint deleted; U brings it back");
     app_damage(app);
+}
+
+void pane_breakpoints_delete(struct app *app, const char *argument)
+{
+    (void)argument;
+    const struct model_breakpoint *breakpoint = selected(app);
+    enum model_filter_kind kind;
+    if (selected_filter(app, &kind)) { /* as it was at the start */
+        session_set_filter(app_session(app), kind, kind == MODEL_FILTER_UNCAUGHT, NULL);
+        app_damage(app);
+    }
+    if (!breakpoint)
+        return;
+    pane_breakpoints_remove(app, breakpoint);
+    app_message(app, false, "breakpoint deleted; U brings it back");
 }
 
 void pane_breakpoints_undelete(struct app *app, const char *argument)

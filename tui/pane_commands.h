@@ -8,8 +8,10 @@ struct app;
 void pane_breakpoints_edit(struct app *app, const char *argument);           /* Enter: the dialog */
 void pane_breakpoints_toggle_enabled(struct app *app, const char *argument); /* b, Space */
 void pane_breakpoints_delete(struct app *app, const char *argument);         /* d, Delete */
-void pane_breakpoints_undelete(struct app *app, const char *argument);       /* U */
-void pane_breakpoints_show(struct app *app, const char *argument);           /* o: its place in the source */
+struct model_breakpoint;
+void pane_breakpoints_remove(struct app *app, const struct model_breakpoint *breakpoint); /* so that U brings it back */
+void pane_breakpoints_undelete(struct app *app, const char *argument);                    /* U */
+void pane_breakpoints_show(struct app *app, const char *argument); /* o: its place in the source */
 
 void pane_variables_toggle(struct app *app, const char *argument);   /* Enter, Space: expand or collapse */
 void pane_variables_expand(struct app *app, const char *argument);   /* l, Right */

@@ -159,3 +159,40 @@ def test_condition_that_raises_stops_once(pytui, tmp_path, each_engine):
     screen.expect_not("condition failed")
     screen.send("c")
     at(screen, "rules.py:5")
+
+
+def test_x_goes_round(pytui, tmp_path, each_engine):
+    """Stop, log with a message that is proposed, neither; U brings the log point back."""
+    screen = start(pytui, tmp_path, interpreter=each_engine.path)
+    screen.send("jj")
+    for keys, shown, said in (
+        ("x", "● rules.py:3", "x again makes it log"),
+        ("x", "log instead ({expressions}): i={i}", "● rules.py:3"),
+        ("\x1b", "still stops", "● rules.py:3"),
+        ("x", "log instead", "i={i}"),
+        ("\x15\r", "still stops", "● rules.py:3"),
+        ("x", "log instead", "i={i}"),
+        (" seen\r", "◆ rules.py:3", "log i={i} seen"),
+        ("x", "log point deleted; U", "none; b on a source line"),
+        ("BU", "◆ rules.py:3", "log i={i} seen"),
+    ):
+        screen.send(keys)
+        screen.expect(shown, said)
+    screen.send(":log-limit 2 3\rc")
+    screen.keys("Ctrl-x")
+    screen.expect("i=0 seen", "i=1 seen")
+
+
+def test_x_keeps_what_the_breakpoint_has(pytui, tmp_path):
+    """A condition goes along; a removal by b comes back, too."""
+    screen = start(pytui, tmp_path)
+    screen.send(":break 3, i == 2\rCjj")
+    screen.expect("● rules.py:3   if i == 2")
+    screen.send("x")
+    screen.expect("i={i}")
+    screen.send("\r")
+    screen.expect(re.compile(r"◆ rules.py:3 .*if i == 2.*log i=\{i\}"))
+    screen.send("b")
+    screen.expect("none; b on a source line")
+    screen.send(":undelete-breakpoint\r")
+    screen.expect(re.compile(r"◆ rules.py:3 .*if i == 2.*log i=\{i\}"))

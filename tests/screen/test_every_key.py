@@ -238,6 +238,7 @@ CASES = {
     "redraw": Case(grows=lambda screen: screen.bytes // 2000),
     "suspend": Case(shows=("Stopped",), gone=("Variables",), stage="shell"),
     "toggle-breakpoint": Case(shows=("● prog.py:28",), before="jj"),
+    "cycle-breakpoint": Case(shows=("● prog.py:28",), before="jj"),
     "break-statement": Case(shows=("Which statement of line 27?",), before="j"),
     "run-to-cursor": Case(shows=(stop(30, "work"),), before="jjjj"),
     "jump-to-cursor": Case(shows=(stop(30, "work"),), before="jjjj"),
