@@ -4,6 +4,7 @@
 #include "breakpoints.h"
 #include "compat.h"
 #include "lifecycle.h"
+#include "listener.h"
 #include "threads.h"
 
 #include <string.h>
@@ -87,6 +88,49 @@ const char *attach_refuse(void)
     return free_threaded ? "free-threaded builds of Python are not supported yet: a stop holds the program by keeping "
                            "the interpreter's lock, which they do not have"
                          : NULL;
+}
+
+/* Waiting. */
+
+#define SIGNALS_EVERY 100 /* ms: no thread of ours gets signals, so nothing ends the wait when one comes */
+
+static bool is_offered(bool holding)
+{
+    bool offered;
+    if (holding) {
+        return listener_wait(SIGNALS_EVERY);
+    }
+    Py_BEGIN_ALLOW_THREADS offered = listener_wait(SIGNALS_EVERY);
+    Py_END_ALLOW_THREADS return offered;
+}
+
+/* True: a session has begun, or there is one. */
+static bool take_offered(void)
+{
+    const char *refused = attach_refuse();
+    if (refused) {
+        listener_refuse(refused);
+    } else if (backend_attach(LISTENER_ADDRESS, true)) {
+        return backend_current() != NULL; /* else that client left at once: wait for another one */
+    } else {
+        listener_refuse("the debugger cannot be started in this program");
+        PyErr_Clear();
+    }
+    return false;
+}
+
+bool attach_wait(bool holding)
+{
+    bool ok = false;
+    listener_begin_waiting();
+    while (!ok && listener_address() && !backend_current()) {
+        ok = is_offered(holding) && listener_address() && !backend_current() && take_offered();
+        if (!ok && PyErr_CheckSignals() < 0) {
+            break;
+        }
+    }
+    listener_end_waiting();
+    return ok;
 }
 
 /* The stacks. */

@@ -13,5 +13,10 @@ unsigned long attach_main_ident(void);
 /* Why a session cannot begin in this interpreter by this thread; NULL: it can. */
 const char *attach_refuse(void);
 
+/* Wait until a client comes to the listener (listener.h), begin its session and serve it until configurationDone. With
+ * HOLDING the GIL is kept: the program stands still. False without a Python error: it listens no more, or somebody
+ * else began a session; with one: a signal handler raised it. */
+bool attach_wait(bool holding);
+
 /* Learn the code of all frames of all threads, and which of it is the program's module body. No Python error. */
 void attach_meet_running(struct backend *backend);

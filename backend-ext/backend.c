@@ -2,11 +2,13 @@
 
 #include "attach.h"
 #include "breakpoints.h"
+#include "description.h"
 #include "dump.h"
 #include "engine.h"
 #include "helper.h"
 #include "hold.h"
 #include "lifecycle.h"
+#include "listener.h"
 #include "modules.h"
 #include "my_code.h"
 #include "parked.h"
@@ -30,12 +32,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#define DRAIN_PATIENCE 500 /* ms */
+#define DRAIN_PATIENCE  500  /* ms */
+#define FORMER_PATIENCE 1000 /* times 2 ms that a session gets to end whose client is gone */
 
 /* The interpreter's exit and fork handlers have nothing else to find it by, and outlive it. Guarded by the GIL. */
-static struct backend *last_backend;
+static _Atomic(struct backend *) last_backend;
 
 struct backend *backend_last(void)
 {
@@ -44,7 +48,20 @@ struct backend *backend_last(void)
 
 struct backend *backend_current(void)
 {
-    return last_backend && !last_backend->ended && last_backend->pid == getpid() ? last_backend : NULL;
+    struct backend *backend = last_backend;
+    return backend && !backend->ended && backend->pid == getpid() ? backend : NULL;
+}
+
+void backend_tell_state(bool *attached, bool *stopped)
+{
+    struct backend *backend = last_backend;
+    *attached = *stopped = false;
+    if (backend && backend->pid == getpid()) {
+        pthread_mutex_lock(&backend->lock);
+        *attached = backend->phase != PHASE_GONE && !server_is_closed(backend->server);
+        *stopped = backend->phase == PHASE_STOPPED;
+        pthread_mutex_unlock(&backend->lock);
+    }
 }
 
 void backend_event(struct backend *backend, struct arena *arena, const char *name, struct value *body)
@@ -231,6 +248,7 @@ static struct backend *create_parts(void)
     backend->snapshot_frames = 20;
     backend->snapshot_variables = 60;
     read_strings(backend);
+    description_learn(NULL);
     const struct values_hooks hooks = {.before_python = stop_before_python,
                                        .after_python = stop_after_python,
                                        .output = values_output,
@@ -272,13 +290,15 @@ static bool open_channel(struct backend *backend, const char *address)
                                        .on_timeout = requests_on_timeout,
                                        .on_alarm = requests_on_alarm,
                                        .data = backend};
-    int fd = transport_dial(address, error, sizeof(error));
-    if (fd < 0) {
+    bool accepted = strcmp(address, LISTENER_ADDRESS) == 0;
+    int fd = accepted ? -1 : transport_dial(address, error, sizeof(error));
+    if (fd < 0 && !accepted) {
         PyErr_Format(PyExc_ConnectionError, "pytui: cannot reach the debugger at %s: %s", address, error);
         return false;
     }
     pthread_mutex_lock(&backend->lock); /* the reader waits for `server` to be set */
-    backend->server = server_create(fd, &hooks, error, sizeof(error));
+    backend->server =
+        accepted ? listener_open(&hooks, error, sizeof(error)) : server_create(fd, &hooks, error, sizeof(error));
     pthread_mutex_unlock(&backend->lock);
     if (!backend->server) {
         PyErr_Format(PyExc_RuntimeError, "pytui: %s", error);
@@ -292,11 +312,27 @@ static bool open_channel(struct backend *backend, const char *address)
     return true;
 }
 
+/* A session whose client is gone ends as soon as somebody has the GIL; the next one may come before that. False when it
+ * has a client. */
+static bool end_former(struct backend *backend)
+{
+    const struct timespec pause = {.tv_nsec = 2000000};
+    for (int i = 0; i < FORMER_PATIENCE && server_is_closed(backend->server) && !backend->ended; i++) {
+        if (!stop_active(backend)) {
+            backend_detach(backend);
+            break;
+        }
+        Py_BEGIN_ALLOW_THREADS nanosleep(&pause, NULL);
+        Py_END_ALLOW_THREADS
+    }
+    return backend->ended;
+}
+
 /* Everything up to the first request. NULL with a Python error. */
 static struct backend *bring_up(const char *address, bool attached)
 {
     struct backend *former = last_backend;
-    if (backend_current()) {
+    if (backend_current() && !end_former(backend_current())) {
         PyErr_SetString(PyExc_RuntimeError, "pytui: this program is being debugged already");
         return NULL;
     }

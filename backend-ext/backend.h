@@ -87,12 +87,14 @@ struct backend {
 
     char python_version[32];
     char executable[1024];
-    char name[256];                                /* of the script or module, for the `process` event */
-    size_t snapshot_frames, snapshot_variables;    /* set by initialize, before anything stops */
-    bool initialized;                              /* initialize was answered; reader thread only */
-    bool attached;                                 /* the program ran already when the session began */
-    bool configured;                               /* configurationDone came; with the GIL held */
-    bool stop_on_entry;                            /* set by configurationDone */
+    char name[256];                             /* of the script or module, for the `process` event */
+    size_t snapshot_frames, snapshot_variables; /* set by initialize, before anything stops */
+    bool initialized;                           /* initialize was answered; reader thread only */
+    bool attached;                              /* the program ran already when the session began */
+    bool configured;                            /* configurationDone came; with the GIL held */
+    bool stop_on_entry;                         /* set by configurationDone */
+    bool left;                                  /* the client said disconnect; with the GIL held */
+    bool wait_when_lost; /* set by initialize: a stop outlives its client, and waits for another */
     struct exception_filter filters[FILTER_COUNT]; /* with the GIL held */
     bool ended;                                    /* with the GIL held: detached for good */
     unsigned char raise_opcode;                    /* of a `raise` statement; set before the program runs */
@@ -103,7 +105,6 @@ struct backend {
     bool kill_at_end;           /* with the GIL held: disconnect is to end the program */
     atomic_bool terminating;    /* terminate was asked for: nothing stops but for a later pause */
     atomic_llong terminate_seq; /* of the last such request */
-    PyObject *fork_filters;     /* owned: warning filters in place while the program forks */
     PyObject *main_code;        /* owned: code of __main__'s module body once it started; with the GIL held */
     int exit_code;              /* as far as known; with the GIL held */
 };
@@ -120,8 +121,11 @@ bool backend_attach(const char *address, bool wait);
 /* The session of this process: NULL when there is none, or it is over. GIL held. */
 struct backend *backend_current(void);
 
-/* The one that there was last, over or not. GIL held. */
+/* The one that there was last, over or not. */
 struct backend *backend_last(void);
+
+/* Whether a client is there, and whether the program is stopped for it. Any thread, without the GIL. */
+void backend_tell_state(bool *attached, bool *stopped);
 
 /* Remove every hook and forget all requests; the program goes on as if never debugged. GIL held;
  * idempotent. The native threads end by themselves. */

@@ -346,13 +346,25 @@ error:
     return NULL;
 }
 
+/* Code that did not run since the former session's end still has the starts disabled that it answered so: the
+ * interpreter applies changes when code is entered, and between the two nothing has changed for it. */
+static bool wake_after_former(struct engine *engine)
+{
+    static bool used; /* guarded by the GIL */
+    bool ok = !used || call_monitoring(engine, "restart_events", "()");
+    counter_add(&engine->backend->counters.restart_events, used ? 1 : 0);
+    used = true;
+    return ok;
+}
+
 bool engine_start(struct engine *engine)
 {
     unsigned long discovery =
         engine->events[EVENT_START] | (engine->backend->attached ? engine->events[EVENT_RESUME] : 0);
     if (!take_tools(engine) || !register_callbacks(engine, engine->breakpoint_tool, engine_breakpoint_callbacks) ||
         !register_callbacks(engine, engine->control_tool, engine_control_callbacks) ||
-        !call_monitoring(engine, "set_events", "(ik)", engine->breakpoint_tool, discovery)) {
+        !call_monitoring(engine, "set_events", "(ik)", engine->breakpoint_tool, discovery) ||
+        !wake_after_former(engine)) {
         engine->running = true;
         PyObject *error = PyErr_GetRaisedException();
         engine_stop(engine);

@@ -6,6 +6,7 @@
 #include "exception_filters.h"
 #include "helper.h"
 #include "hold.h"
+#include "listener.h"
 #include "my_code.h"
 #include "parked.h"
 #include "requests.h"
@@ -187,6 +188,10 @@ static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
     (void)self;
     (void)unused;
     struct backend *backend = backend_last();
+    listener_stop();
+    if (!backend) {
+        Py_RETURN_NONE;
+    }
     if (!backend->ended && getpid() == backend->pid) {
         stop_hand_over(backend); /* hits of daemon threads that still wait */
     }
@@ -235,10 +240,13 @@ static int count_threads(void)
     return at ? atoi(at) : 0;
 }
 
-static void remove_fork_filters(struct backend *backend)
+/* Warning filters in place while the program forks. Owned; guarded by the GIL. */
+static PyObject *fork_filters;
+
+static void remove_fork_filters(void)
 {
-    PyObject *filters = backend->fork_filters;
-    backend->fork_filters = NULL;
+    PyObject *filters = fork_filters;
+    fork_filters = NULL;
     PyObject *list = filters ? warnings_filters() : NULL;
     for (Py_ssize_t i = 0; list && i < PyList_Size(list);) {
         PyObject *item = PyList_GetItem(list, i); /* borrowed */
@@ -257,9 +265,10 @@ static void remove_fork_filters(struct backend *backend)
     PyErr_Clear();
 }
 
-static int remove_fork_filters_later(void *data)
+static int remove_fork_filters_later(void *unused)
 {
-    remove_fork_filters(data);
+    (void)unused;
+    remove_fork_filters();
     return 0;
 }
 
@@ -285,15 +294,16 @@ static PyObject *before_fork(PyObject *self, PyObject *unused)
     (void)self;
     (void)unused;
     struct backend *backend = backend_last();
-    int ours = server_thread_count(backend->server) + helper_thread_count(backend);
-    if (getpid() != backend->pid || !ours || backend->fork_filters || Py_Version < 0x030c0000 ||
-        count_threads() - ours > 1) {
+    bool own = backend && getpid() == backend->pid;
+    int ours =
+        listener_thread_count() + (own ? server_thread_count(backend->server) + helper_thread_count(backend) : 0);
+    if (!ours || fork_filters || Py_Version < 0x030c0000 || count_threads() - ours > 1) {
         Py_RETURN_NONE;
     }
     PyObject *list = warnings_filters();
-    backend->fork_filters = list ? make_fork_filters() : NULL;
-    for (Py_ssize_t i = 0; backend->fork_filters && i < FORK_FILTERS; i++) {
-        PyList_Insert(list, 0, PyTuple_GetItem(backend->fork_filters, i));
+    fork_filters = list ? make_fork_filters() : NULL;
+    for (Py_ssize_t i = 0; fork_filters && i < FORK_FILTERS; i++) {
+        PyList_Insert(list, 0, PyTuple_GetItem(fork_filters, i));
     }
     Py_XDECREF(list);
     PyErr_Clear();
@@ -306,13 +316,13 @@ static PyObject *after_fork_in_parent(PyObject *self, PyObject *unused)
     (void)self;
     (void)unused;
     struct backend *backend = backend_last();
-    if (stop_running_request(backend)) {
+    if (backend && stop_running_request(backend)) {
         static const char text[] =
             "the evaluated code forked: the child goes on with the program, without a debugger\n";
         backend_output(backend, "console", text, sizeof(text) - 1, NULL, 0);
     }
-    if (backend->fork_filters && Py_AddPendingCall(remove_fork_filters_later, backend) < 0) {
-        remove_fork_filters(backend);
+    if (fork_filters && Py_AddPendingCall(remove_fork_filters_later, NULL) < 0) {
+        remove_fork_filters();
     }
     Py_RETURN_NONE;
 }
@@ -322,6 +332,7 @@ void lifecycle_forked(struct backend *backend)
     if (backend->forked) {
         return;
     }
+    listener_forked();
     backend->forked = true;
     pthread_mutex_init(&backend->lock, NULL);
     pthread_cond_init(&backend->changed, NULL);
@@ -333,7 +344,6 @@ void lifecycle_forked(struct backend *backend)
     helper_forked(backend);
     parked_forked(backend);
     hold_forked(backend);
-    remove_fork_filters(backend);
     stop_finish(backend);
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
@@ -345,7 +355,11 @@ static PyObject *after_fork_in_child(PyObject *self, PyObject *unused)
 {
     (void)self;
     (void)unused;
-    lifecycle_forked(backend_last());
+    listener_forked();
+    remove_fork_filters();
+    if (backend_last()) {
+        lifecycle_forked(backend_last());
+    }
     Py_RETURN_NONE;
 }
 
@@ -477,6 +491,7 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
         strcmp(value_get_text(request->arguments, "pathFormat", "path"), "path") != 0) {
         return request_fail(request, ok, "lines and columns start at 1, and paths are paths, not URIs");
     }
+    backend->wait_when_lost = strcmp(value_get_text(extra, "whenLost", "continue"), "wait") == 0;
     backend->snapshot_frames = bounded(value_get_int(extra, "snapshotFrames", 0), 20, 1000);
     backend->snapshot_variables = bounded(value_get_int(extra, "snapshotVariables", 0), 60, 1000);
     backend->initialized = true;
@@ -516,6 +531,7 @@ void lifecycle_after_configuration(struct backend *backend)
 struct value *lifecycle_handle_disconnect(struct request *request, bool *ok)
 {
     (void)ok;
+    request->backend->left = true;
     if (value_get_bool(request->arguments, "terminateDebuggee", false)) {
         request->backend->kill_at_end = true;
     }

@@ -4,6 +4,8 @@
 #include "backend.h"
 #include "compat.h"
 #include "engine.h"
+#include "lifecycle.h"
+#include "listener.h"
 #include "screen.h"
 #include "stepping.h"
 #include "stop.h"
@@ -209,9 +211,84 @@ static PyObject *open_screen(PyObject *module, PyObject *words)
     return channel >= 0 ? PyLong_FromLong(channel) : PyErr_SetFromErrno(PyExc_OSError);
 }
 
+PyDoc_STRVAR(listen_doc,
+             "listen(address=None, name=None)\n--\n\n"
+             "Let debuggers attach to this program from now on.\n\n"
+             "Arguments:\n    address: \"unix:PATH\", absolute; None is a socket where `pytui attach` looks.\n"
+             "    name: under which it is listed; None is the script's.\n\nReturns:\n    the address.\n\nRaises:\n    "
+             "RuntimeError: this interpreter cannot be debugged, or it listens already.\n    OSError: it cannot listen "
+             "there.\n");
+
+static PyObject *do_listen(PyObject *module, PyObject *arguments, PyObject *named)
+{
+    static char *names[] = {"address", "name", NULL};
+    const char *address = NULL, *name = NULL;
+    struct listener_place place;
+    (void)module;
+    if (!PyArg_ParseTupleAndKeywords(arguments, named, "|zz:listen", names, &address, &name)) {
+        return NULL;
+    }
+    const char *refused = listener_address() ? "this program listens already" : attach_refuse();
+    if (refused) {
+        return PyErr_Format(PyExc_RuntimeError, "pytui: %s", refused);
+    }
+    if (!lifecycle_register()) {
+        return NULL;
+    }
+    if (!listener_start(address, name, &place)) {
+        return PyErr_Format(PyExc_OSError, "pytui: cannot listen: %s", place.error);
+    }
+    return PyUnicode_DecodeFSDefault(place.address);
+}
+
+PyDoc_STRVAR(listening_doc, "listening()\n--\n\n"
+                            "The address where this program listens, or None.\n");
+
+static PyObject *listening(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    const char *address = listener_address();
+    return address ? PyUnicode_DecodeFSDefault(address) : Py_NewRef(Py_None);
+}
+
+PyDoc_STRVAR(unlisten_doc, "unlisten()\n--\n\n"
+                           "Listen no more. A debugger that is attached stays.\n");
+
+static PyObject *unlisten(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    listener_stop();
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(wait_doc,
+             "wait()\n--\n\n"
+             "Wait until a debugger has attached and is ready; at once if one is there, or nothing listens.\n\n"
+             "Returns:\n    whether it wants the program to stop here.\n");
+
+static PyObject *do_wait(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    if (backend_current() || !listener_address()) {
+        Py_RETURN_FALSE;
+    }
+    bool came = attach_wait(false);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    return PyBool_FromLong(came && backend_current() && backend_current()->stop_on_entry);
+}
+
 static PyMethodDef methods[] = {
     {"start", start, METH_VARARGS, start_doc},
     {"attach", (PyCFunction)(void (*)(void))attach, METH_VARARGS | METH_KEYWORDS, attach_doc},
+    {"listen", (PyCFunction)(void (*)(void))do_listen, METH_VARARGS | METH_KEYWORDS, listen_doc},
+    {"listening", listening, METH_NOARGS, listening_doc},
+    {"unlisten", unlisten, METH_NOARGS, unlisten_doc},
+    {"wait", do_wait, METH_NOARGS, wait_doc},
     {"active", active, METH_NOARGS, active_doc},
     {"detach", detach, METH_NOARGS, detach_doc},
     {"open_screen", open_screen, METH_O, open_screen_doc},

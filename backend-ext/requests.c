@@ -2,6 +2,7 @@
 
 #include "backend.h"
 #include "breakpoints.h"
+#include "description.h"
 #include "exception_filters.h"
 #include "helper.h"
 #include "hold.h"
@@ -78,6 +79,7 @@ const struct request_row request_rows[] = {
     {"modules", modules_handle_modules, REQUEST_WITH_GIL},
     {"next", stop_handle_next, REQUEST_WHEN_STOPPED},
     {"pause", pause_handle, REQUEST_WITH_GIL, .late = pause_answer_late, .pending = true},
+    {"pytui/describe", description_handle, REQUEST_ON_READER, .before_initialize = true},
     {"pytui/display", values_handle_display, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},
     {"pytui/freeze", hold_handle_freeze, REQUEST_WITH_GIL},
     {"pytui/findVariable", values_handle_find_variable, REQUEST_WHEN_STOPPED},

@@ -491,6 +491,17 @@ void server_close(struct server *server)
     pthread_mutex_unlock(&server->lock);
 }
 
+bool server_is_closed(struct server *server)
+{
+    if (!server) {
+        return true;
+    }
+    pthread_mutex_lock(&server->lock);
+    bool closed = server->closed;
+    pthread_mutex_unlock(&server->lock);
+    return closed;
+}
+
 int server_thread_count(struct server *server)
 {
     pthread_mutex_lock(&server->lock);

@@ -48,6 +48,9 @@ bool server_drain(struct server *server, int milliseconds);
 /* Close the channel once what was posted is sent; the threads end. Does not wait. Any thread. */
 void server_close(struct server *server);
 
+/* Whether nothing is sent or received any more. NULL: so. Any thread. */
+bool server_is_closed(struct server *server);
+
 /* Native threads of this server that run. */
 int server_thread_count(struct server *server);
 struct channel_counts server_counts(struct server *server);

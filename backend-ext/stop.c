@@ -1,11 +1,13 @@
 #include "stop.h"
 
+#include "attach.h"
 #include "backend.h"
 #include "compat.h"
 #include "engine.h"
 #include "helper.h"
 #include "hold.h"
 #include "lifecycle.h"
+#include "listener.h"
 #include "origin.h"
 #include "parked.h"
 #include "recursion_room.h"
@@ -456,6 +458,25 @@ void stop_hand_over(struct backend *backend)
     hold_pass(backend);
 }
 
+/* The connection was cut: the stop goes on for the next client, if that is wanted. */
+static bool outlives_client(const struct backend *backend)
+{
+    return backend->stop->abandoned && !backend->forked && !backend->left && backend->wait_when_lost;
+}
+
+/* GIL held all the time. */
+static void wait_for_client(const struct stop_info *info)
+{
+    if (attach_wait(true)) {
+        struct stop_info again = *info;
+        again.hits = NULL; /* of the former session's breakpoints */
+        stop_enter(backend_current(), &again);
+    } else if (PyErr_Occurred()) { /* a Ctrl-C: the program's own business, where it stands */
+        PyErr_Clear();
+        PyErr_SetInterruptEx(SIGINT);
+    }
+}
+
 void stop_enter(struct backend *backend, const struct stop_info *info)
 {
     struct stop *stop = backend->stop;
@@ -475,6 +496,10 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     reserve_release(&stop->reserve);
     hold_interval(backend);
     stop_for(backend, info);
+    bool waits = outlives_client(backend);
+    if (waits) {
+        listener_begin_waiting(); /* from now on clients are for this thread, whoever gets the GIL meanwhile */
+    }
     if (stop->abandoned) {
         backend_detach(backend);
     } else if (!backend->ended) {
@@ -488,6 +513,10 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     PyErr_Clear();
     if (!backend->ended) {
         reserve_take(&stop->reserve);
+    }
+    if (waits) {
+        wait_for_client(info);
+        listener_end_waiting();
     }
     if (stop->interrupted) {
         stop->interrupted = false;

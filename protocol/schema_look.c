@@ -341,3 +341,21 @@ static const struct field_schema stats_fields[] = {
     {"bytesOut", FIELD_INT, REQUIRED, .help = "since the channel opened"},
 };
 OBJECT(schema_stats, "pytui.Stats", stats_fields);
+
+static const struct field_schema description_fields[] = {
+    {"name", FIELD_STRING, REQUIRED, .help = "of the script or module, or as the program calls itself"},
+    {"pid", FIELD_INT, REQUIRED, .help = "the process"},
+    {"state", FIELD_STRING, REQUIRED, .help = "running, stopped, or waiting for a client"},
+    {"attached", FIELD_BOOL, REQUIRED, .help = "whether a client is attached: another one is refused"},
+    {"commandLine", FIELD_ARRAY, REQUIRED, .item = FIELD_STRING, .help = "the interpreter's, at most 64 words"},
+    {"directory", FIELD_STRING, REQUIRED, .help = "where it began to listen"},
+    {"executable", FIELD_STRING, REQUIRED, .help = "the interpreter"},
+    {"pythonVersion", FIELD_STRING, REQUIRED, .help = "such as 3.13.1"},
+    {"began", FIELD_INT, REQUIRED, .help = "when it began to listen, in seconds since 1970"},
+    {"rank", FIELD_INT, .help = "of a distributed job, by RANK and its like"},
+    {"localRank", FIELD_INT, .help = "the same on its machine"},
+    {"job", FIELD_STRING, .help = "of the scheduler"},
+    {"protocolVersion", FIELD_INT, REQUIRED, .help = "the backend's"},
+    {"backendVersion", FIELD_STRING, REQUIRED, .help = "pytui's version that the backend belongs to"},
+};
+OBJECT(schema_description, "pytui.Description", description_fields);

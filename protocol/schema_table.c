@@ -5,6 +5,9 @@
 static const struct field_schema initialize_pytui_fields[] = {
     {"protocolVersion", FIELD_INT, REQUIRED, .help = "must be equal on both sides"},
     {"clientVersion", FIELD_STRING, .help = "for the log"},
+    {"whenLost", FIELD_STRING,
+     .help = "what a stopped program does that listens, when the connection is cut: continue, which is the default, or "
+             "wait for the next client"},
     {"snapshotFrames", FIELD_INT, .help = "how many frames `stopped` carries; default 20"},
     {"snapshotVariables", FIELD_INT, .help = "how many variables a page of the snapshot holds; default 60"},
 };
@@ -401,6 +404,7 @@ const struct message_schema schema_messages[] = {
     REQUEST("cancel", &schema_cancel, NULL, "interrupt an evaluate; that one is answered with an error"),
     REQUEST("terminate", NULL, NULL, "end the program as Ctrl-C would, giving it a chance to clean up"),
     REQUEST("disconnect", &schema_disconnect, NULL, "remove every hook and leave"),
+    REQUEST("pytui/describe", NULL, &schema_description, "who the program is, without a session"),
     REQUEST("pytui/stats", NULL, &schema_stats, "counts for tests and benchmarks"),
     EVENT("initialized", NULL, "the backend is ready for breakpoints"),
     EVENT("process", &process, "what is being debugged"),

@@ -3,7 +3,8 @@
 `site` imports this as sitecustomize, since pytui put its directory first on PYTHONPATH. It takes itself out of
 everything that the program can see, loads and starts the backend, and hands on to the user's own sitecustomize.
 Interpreters that ignore PYTHONPATH or start without `site` run it by way of preload.c, which has cleaned the
-environment already and gives the channel's address as ADDRESS.
+environment already and gives the channel's address as ADDRESS. Where the package is installed its file pytui.pth runs
+it, with ADDRESS None, if PYTUI_LISTEN is set.
 
 It must be understood by every Python from 2.7 on, so that one without a backend can say so, and may import nothing
 that the interpreter has not imported by itself: sys.modules is the program's.
@@ -32,6 +33,19 @@ def take_address():
     else:
         os.environ["PYTHONPATH"] = saved
     return address
+
+
+def take_listen():
+    """Take PYTUI_LISTEN out of the environment: its words; None without it, or where it says no."""
+    os = sys.modules.get("os")  # not there with -S
+    if os:
+        value = os.environ.pop("PYTUI_LISTEN", None)
+    else:
+        value = posix.environ.pop(b"PYTUI_LISTEN", None)
+        if value is not None:
+            posix.unsetenv(b"PYTUI_LISTEN")
+            value = value.decode("utf-8", "replace")
+    return None if value in (None, "", "0", "no") else value.split(",")
 
 
 def pack(value):
@@ -105,6 +119,48 @@ def find_backend(home):
     raise LookupError("this pytui was built without a backend for " + who + elsewhere)
 
 
+def load(path):
+    """Return the backend's module, which stands at PATH. Not by import: that would leave it in sys.modules."""
+    import _imp
+
+    before = "encodings.ascii" in sys.modules
+    module = _imp.create_dynamic(type(sys.__spec__)("_pytui", None, origin=path))
+    _imp.exec_dynamic(module)
+    if not before and sys.modules.pop("encodings.ascii", None):
+        # 3.11 looks this codec up for the module's name in a debug build or with -X dev. Both caches forget it.
+        import _codecs
+
+        encodings = sys.modules["encodings"]
+        del encodings.ascii
+        encodings._cache.pop("ascii", None)
+        _codecs.register(refuse)
+        _codecs.unregister(refuse)
+    return module
+
+
+def listen(words):
+    """Have the program listen as PYTUI_LISTEN's WORDS say, and wait if they do. It runs in any case."""
+    address = name = None
+    wait = False
+    try:
+        for word in words:
+            if word.startswith("unix:/"):
+                address = word
+            elif word.startswith("name="):
+                name = word[5:]
+            elif word == "wait":
+                wait = True
+            elif word not in ("1", "yes"):
+                raise ValueError("PYTUI_LISTEN takes 1, wait, name=NAME and unix:/PATH, with commas, not %r" % word)
+        module = load(find_backend(__file__.rsplit("/", 2)[0]))
+        module.listen(address, name)
+        if wait:
+            module.wait()
+    except Exception as error:
+        text = "pytui: the program does not listen: %s\n" % str(error).replace("pytui: ", "", 1)
+        posix.write(2, text.encode("utf-8", "replace"))
+
+
 def start(address):
     """Load the backend and connect it; returns once the debugger lets the program run."""
     home = __file__.rsplit("/", 2)[0]
@@ -113,22 +169,7 @@ def start(address):
     except LookupError as error:
         refuse(address, error.args[0])
     try:
-        import _imp
-
-        before = "encodings.ascii" in sys.modules
-        # Not by import: that would leave the module in sys.modules.
-        module = _imp.create_dynamic(type(sys.__spec__)("_pytui", None, origin=path))
-        _imp.exec_dynamic(module)
-        if not before and sys.modules.pop("encodings.ascii", None):
-            # 3.11 looks this codec up for the module's name in a debug build or with -X dev. Both caches forget it.
-            import _codecs
-
-            encodings = sys.modules["encodings"]
-            del encodings.ascii
-            encodings._cache.pop("ascii", None)
-            _codecs.register(refuse)
-            _codecs.unregister(refuse)
-        module.start(address)
+        load(path).start(address)
     except BaseException as error:
         kind = type(error).__name__
         refuse(address, "pytui's backend %s cannot be started: %s: %s" % (path, kind, error))
@@ -136,8 +177,11 @@ def start(address):
 
 if __name__ == "sitecustomize":
     ADDRESS = take_address()
+LISTEN = take_listen()
 if ADDRESS is not None:
     start(ADDRESS)
+elif LISTEN is not None:
+    listen(LISTEN)
 if __name__ == "sitecustomize":
     # The user's own lands in sys.modules under its name; without one `site` expects this very ImportError.
     import sitecustomize  # noqa: F401

@@ -5,9 +5,10 @@
 
 import sys as _sys
 from collections.abc import Callable as _Callable
-from importlib import metadata as _metadata
 
-__all__ = ["__version__", "register_presenter", "set_trace"]
+from pytui._listen import listen, unlisten
+
+__all__ = ["__version__", "listen", "register_presenter", "set_trace", "unlisten"]
 
 _presenters: dict[type, _Callable[[object], object]] = {}
 
@@ -54,5 +55,7 @@ def register_presenter(kind: type, function: _Callable[[object], object] | None)
 def __getattr__(name: str) -> str:
     """Look `__version__` up when somebody asks, since reading the package's metadata takes a few milliseconds."""
     if name == "__version__":
-        return _metadata.version("pytui")
+        from importlib import metadata
+
+        return metadata.version("pytui")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -85,11 +85,23 @@ class Session:
         )
         theirs.close()
 
+    @classmethod
+    def connect(cls, path: str | Path, script: str | Path = "") -> "Session":
+        """A session with a program that listens at PATH; it is nobody's child."""
+        self = cls.__new__(cls)
+        self.channel = socket.socket(socket.AF_UNIX)
+        self.channel.connect(str(path))
+        self.seq, self.buffer, self.events, self.responses = 0, b"", [], {}
+        self.stopped, self.script, self.process = {}, str(script), None
+        return self
+
     def __enter__(self) -> "Session":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.channel.close()
+        if self.process is None:
+            return
         if self.process.poll() is None:
             try:
                 os.killpg(self.process.pid, signal.SIGKILL)

@@ -1,0 +1,681 @@
+/* How a client comes in:
+ *
+ *   doorman: accept -> the first message is whole -> `initialize` -> OFFERED
+ *   taker (porter with the GIL, or a thread that waits): listener_open() -> WANTED, and waits
+ *   doorman: server_create() -> OPENED -> the taker goes on with the session
+ *
+ * or the taker refuses it, or the client goes away before anybody took it. One client is offered at a time; others wait
+ * in their places, where describing goes on. While something is offered the doorman looks up every TICK. */
+#include "listener.h"
+
+#include "attach.h"
+#include "backend.h"
+#include "compat.h"
+#include "description.h"
+#include "server.h"
+
+#include "protocol/arena.h"
+#include "protocol/codec_msgpack.h"
+#include "protocol/frame.h"
+#include "protocol/message.h"
+#include "protocol/rendezvous.h"
+#include "protocol/transport.h"
+#include "protocol/value.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define GUESTS_MAX   8           /* who have not said whole what they want */
+#define GUEST_TIME   10000       /* ms that they get for it */
+#define FIRST_LIMIT  (64u << 10) /* bytes of the first message */
+#define TICK         3           /* ms */
+#define DOOR_STACK   ((size_t)512 << 10)
+#define PORTER_STACK ((size_t)8 << 20) /* it runs Python */
+
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1u << 1)
+#endif
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+enum offer { OFFER_NONE, OFFERED, OFFER_WANTED, OFFER_OPENED };
+
+struct guest {
+    int fd; /* -1: the place is free */
+    long long until;
+    bool partial;        /* a part of its message is there: looked at again by time, poll() would not wait */
+    int64_t seq;         /* of its first message, once that was read */
+    struct arena *arena; /* owned; with it */
+};
+
+struct listener {
+    pthread_mutex_t lock; /* of all below but the doorman's own */
+    pthread_cond_t changed;
+    pid_t pid;                    /* whose it is */
+    struct listener_place *place; /* while it starts */
+    char address[512], path[512];
+    char file[RENDEZVOUS_NAME_SIZE]; /* in the usual place; "" elsewhere */
+    bool started, failed, closing;
+    int threads;
+    int waiting; /* threads of the program that want a client */
+    bool busy;   /* the porter has the GIL or waits for it */
+    enum offer offer;
+    char refusal[256];                /* with OFFERED: what to tell it in the end; "": nothing */
+    const struct server_hooks *hooks; /* with OFFER_WANTED */
+    struct server *server;            /* with OFFER_OPENED; NULL: it failed */
+    char error[256];
+    /* The doorman's: */
+    int door, directory; /* -1: none */
+    struct guest guests[GUESTS_MAX], offered;
+};
+
+/* One a process; set with the GIL held. It stays in memory: threads may be in their last lines. */
+static struct listener *listener;
+
+static long long now_milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Guests. */
+
+static void dismiss(struct guest *guest)
+{
+    if (guest->fd >= 0) {
+        close(guest->fd);
+    }
+    arena_destroy(guest->arena);
+    *guest = (struct guest){.fd = -1};
+}
+
+/* Answer a guest's first message; it has not been sent anything else. */
+static void answer(struct guest *guest, struct value *message)
+{
+    struct codec_buffer buffer = {0};
+    unsigned char header[FRAME_HEADER];
+    const char *reason = NULL;
+    value_set_int(guest->arena, message, "seq", 1);
+    if (!arena_failed(guest->arena) && codec_msgpack_encode(&buffer, message, &reason)) {
+        frame_put_header(header, (uint32_t)buffer.length);
+        if (send(guest->fd, header, sizeof(header), MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE) == sizeof(header)) {
+            ssize_t sent = send(guest->fd, buffer.bytes, buffer.length, MSG_NOSIGNAL | MSG_DONTWAIT);
+            (void)sent; /* a guest that does not take it wants no answer */
+        }
+    }
+    codec_buffer_finish(&buffer);
+}
+
+static void turn_away(struct guest *guest, const char *why)
+{
+    answer(guest, message_error(guest->arena, guest->seq, "initialize", why));
+    shutdown(guest->fd, SHUT_WR);
+    dismiss(guest);
+}
+
+/* A first message that is whole: 1; not yet: 0; never: -1. It stays in the socket. */
+static int peek_message(struct guest *guest, struct message *message)
+{
+    static unsigned char bytes[FRAME_HEADER + FIRST_LIMIT]; /* the doorman's alone */
+    char reason[256];
+    ssize_t got = recv(guest->fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
+    if (got <= 0) {
+        return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+    }
+    if ((size_t)got < FRAME_HEADER) {
+        return 0;
+    }
+    uint32_t length =
+        (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | (uint32_t)bytes[3];
+    if (length == 0 || length > FIRST_LIMIT) {
+        return -1;
+    }
+    if ((size_t)got < FRAME_HEADER + length) {
+        return 0;
+    }
+    guest->arena = arena_create();
+    struct value *value =
+        guest->arena ? codec_msgpack_decode(guest->arena, bytes + FRAME_HEADER, length, reason, sizeof(reason)) : NULL;
+    bool whole = value && message_parse(guest->arena, value, message, reason, sizeof(reason));
+    guest->seq = whole ? message->seq : 0;
+    return whole && message->kind == MESSAGE_REQUEST && message->name && guest->seq > 0 ? 1 : -1;
+}
+
+/* Why nobody can be debugged by this client; NULL: it may be offered. */
+static const char *refuse_client(const struct message *message, char *buffer, size_t size)
+{
+    long long version = value_get_int(value_get_map(message->body, "pytui"), "protocolVersion", 0);
+    bool attached = false, stopped = false;
+    if (version != MESSAGE_PROTOCOL_VERSION) {
+        snprintf(buffer, size,
+                 "the client speaks protocol version %lld, this backend (pytui " PYTUI_VERSION
+                 ") version %d: use a client and a backend of one pytui",
+                 version, MESSAGE_PROTOCOL_VERSION);
+        return buffer;
+    }
+    backend_tell_state(&attached, &stopped);
+    return attached ? "another debugger is attached to this program" : NULL;
+}
+
+/* Offer GUEST, who leaves its place. False: another one is offered, or is just being taken. */
+static bool offer(struct listener *self, struct guest *guest)
+{
+    pthread_mutex_lock(&self->lock);
+    bool free = self->offer == OFFER_NONE && self->offered.fd < 0;
+    if (free) {
+        self->offered = *guest;
+        *guest = (struct guest){.fd = -1};
+        self->offer = OFFERED;
+        self->refusal[0] = '\0';
+        pthread_cond_broadcast(&self->changed);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return free;
+}
+
+/* See what GUEST wants. */
+static void attend(struct listener *self, struct guest *guest)
+{
+    struct message message;
+    char buffer[256];
+    int whole = peek_message(guest, &message);
+    guest->partial = whole == 0;
+    if (whole < 0) {
+        dismiss(guest);
+    } else if (whole && strcmp(message.name, "pytui/describe") == 0) {
+        pthread_mutex_lock(&self->lock);
+        bool waiting = self->waiting > 0;
+        pthread_mutex_unlock(&self->lock);
+        answer(guest,
+               message_response(guest->arena, guest->seq, message.name, description_value(guest->arena, waiting)));
+        dismiss(guest);
+    } else if (whole && strcmp(message.name, "initialize") != 0) {
+        answer(guest, message_error(guest->arena, guest->seq, message.name, "send initialize first"));
+        dismiss(guest);
+    } else if (whole) {
+        const char *why = refuse_client(&message, buffer, sizeof(buffer));
+        if (why) {
+            turn_away(guest, why);
+        } else if (!offer(self, guest)) {
+            arena_destroy(guest->arena);
+            guest->arena = NULL;
+            guest->partial = true; /* looked at again by time */
+        }
+    }
+}
+
+/* A free place, or that of who has been here longest: the silent ones must not keep others out. */
+static struct guest *find_place(struct listener *self)
+{
+    struct guest *place = &self->guests[0];
+    for (int i = 1; i < GUESTS_MAX && place->fd >= 0; i++) {
+        struct guest *guest = &self->guests[i];
+        place = guest->fd < 0 || guest->until < place->until ? guest : place;
+    }
+    return place;
+}
+
+static void let_in(struct listener *self)
+{
+    char error[256];
+    int fd = transport_accept(self->door, error, sizeof(error));
+    if (fd >= 0) {
+        struct guest *place = find_place(self);
+        dismiss(place);
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+        *place = (struct guest){.fd = fd, .until = now_milliseconds() + GUEST_TIME};
+    }
+}
+
+/* The client that is offered was taken, refused, or is gone. */
+static void follow_offer(struct listener *self, bool gone)
+{
+    pthread_mutex_lock(&self->lock);
+    if (self->offer == OFFERED && (gone || self->refusal[0])) {
+        self->offer = OFFER_NONE;
+        pthread_mutex_unlock(&self->lock);
+        if (gone) {
+            dismiss(&self->offered);
+        } else {
+            turn_away(&self->offered, self->refusal);
+        }
+        return;
+    }
+    if (self->offer == OFFER_WANTED) {
+        int fd = self->offered.fd;
+        self->offered.fd = -1; /* the server's, whatever comes */
+        dismiss(&self->offered);
+        self->server = server_create(fd, self->hooks, self->error, sizeof(self->error));
+        self->offer = OFFER_OPENED;
+        pthread_cond_broadcast(&self->changed);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* The doorman. */
+
+static bool stands_at_the_door(struct listener *self)
+{
+    pthread_mutex_lock(&self->lock);
+    bool on = !self->closing;
+    pthread_mutex_unlock(&self->lock);
+    return on;
+}
+
+/* How long to sleep, in ms; -1: until somebody comes. Dismisses those whose time is over. */
+static int patience(struct listener *self)
+{
+    long long now = now_milliseconds(), nearest = -1;
+    for (int i = 0; i < GUESTS_MAX; i++) {
+        struct guest *guest = &self->guests[i];
+        if (guest->fd < 0) {
+            continue;
+        }
+        if (guest->until <= now) {
+            dismiss(guest);
+            continue;
+        }
+        long long left = guest->partial ? 10 * TICK : guest->until - now;
+        nearest = nearest < 0 || left < nearest ? left : nearest;
+    }
+    return self->offered.fd >= 0 ? TICK : (int)nearest;
+}
+
+static void watch_door(struct listener *self)
+{
+    struct pollfd waiting[GUESTS_MAX + 2];
+    while (stands_at_the_door(self)) {
+        int timeout = patience(self);
+        for (int i = 0; i < GUESTS_MAX; i++) {
+            struct guest *guest = &self->guests[i];
+            waiting[i] = (struct pollfd){.fd = guest->partial ? -1 : guest->fd, .events = POLLIN};
+        }
+        waiting[GUESTS_MAX] = (struct pollfd){.fd = self->door, .events = POLLIN};
+        waiting[GUESTS_MAX + 1] = (struct pollfd){.fd = self->offered.fd, .events = POLLRDHUP};
+        if (poll(waiting, GUESTS_MAX + 2, timeout) < 0 && errno != EINTR) {
+            return;
+        }
+        follow_offer(self, self->offered.fd >= 0 && waiting[GUESTS_MAX + 1].revents);
+        for (int i = 0; i < GUESTS_MAX; i++) {
+            struct guest *guest = &self->guests[i];
+            if (guest->fd >= 0 && (guest->partial || waiting[i].revents)) {
+                attend(self, guest);
+            }
+        }
+        if (waiting[GUESTS_MAX].revents) {
+            let_in(self);
+        }
+    }
+}
+
+/* Listen, in a table of descriptors of our own. False with the reason in the place. */
+static bool open_door(struct listener *self)
+{
+    struct listener_place *place = self->place;
+    char path[400];
+    if (syscall(SYS_close_range, 0u, ~0u, CLOSE_RANGE_UNSHARE) != 0) {
+        snprintf(place->error, sizeof(place->error), "the kernel refuses a private table of descriptors");
+        return false;
+    }
+    if (!self->file[0]) {
+        self->door = transport_listen(self->address, place->error, sizeof(place->error));
+    } else if (rendezvous_path(0, path, sizeof(path))) {
+        self->directory = rendezvous_open(0, true, place->error, sizeof(place->error));
+        self->door = self->directory < 0
+                         ? -1
+                         : rendezvous_listen(self->directory, self->file, place->error, sizeof(place->error));
+        snprintf(self->path, sizeof(self->path), "%s/%s", path, self->file);
+        snprintf(self->address, sizeof(self->address), "unix:%.500s", self->path);
+    }
+    if (self->door >= 0) {
+        fcntl(self->door, F_SETFL, fcntl(self->door, F_GETFL) | O_NONBLOCK);
+    }
+    return self->door >= 0;
+}
+
+static void report_start(struct listener *self, bool ok)
+{
+    pthread_mutex_lock(&self->lock);
+    self->started = ok;
+    self->failed = !ok;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void leave_thread(struct listener *self)
+{
+    pthread_mutex_lock(&self->lock);
+    self->threads--;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void *stand_at_door(void *data)
+{
+    struct listener *self = data;
+    bool ok = open_door(self);
+    report_start(self, ok);
+    if (ok) {
+        watch_door(self);
+    }
+    for (int i = 0; i < GUESTS_MAX; i++) {
+        dismiss(&self->guests[i]);
+    }
+    pthread_mutex_lock(&self->lock); /* a taker that waits for its server waits in vain */
+    self->server = NULL;
+    snprintf(self->error, sizeof(self->error), "the program listens no more");
+    self->offer = self->offer == OFFER_WANTED ? OFFER_OPENED : OFFER_NONE;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+    dismiss(&self->offered);
+    close(self->door);
+    leave_thread(self);
+    return NULL;
+}
+
+/* Taking. */
+
+struct server *listener_open(const struct server_hooks *hooks, char *error, size_t size)
+{
+    struct listener *self = listener;
+    struct server *server = NULL;
+    pthread_mutex_lock(&self->lock);
+    if (self->offer != OFFERED || self->refusal[0]) {
+        snprintf(error, size, "the client went away");
+    } else {
+        self->hooks = hooks;
+        self->offer = OFFER_WANTED;
+        while (self->offer == OFFER_WANTED) {
+            pthread_cond_wait(&self->changed, &self->lock);
+        }
+        server = self->server;
+        snprintf(error, size, "%s", server ? "" : self->error);
+        self->offer = OFFER_NONE;
+    }
+    pthread_mutex_unlock(&self->lock);
+    return server;
+}
+
+void listener_refuse(const char *why)
+{
+    struct listener *self = listener;
+    pthread_mutex_lock(&self->lock);
+    if (self->offer == OFFERED && !self->refusal[0]) {
+        snprintf(self->refusal, sizeof(self->refusal), "%s", why);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+static bool is_offered(const struct listener *self)
+{
+    return self->offer == OFFERED && !self->refusal[0];
+}
+
+static void set_time(struct timespec *at, int milliseconds)
+{
+    clock_gettime(CLOCK_REALTIME, at);
+    at->tv_nsec += milliseconds * 1000000L;
+    at->tv_sec += at->tv_nsec / 1000000000L;
+    at->tv_nsec %= 1000000000L;
+}
+
+bool listener_wait(int milliseconds)
+{
+    struct listener *self = listener;
+    struct timespec until;
+    int result = 0;
+    if (!self) {
+        return false;
+    }
+    set_time(&until, milliseconds);
+    pthread_mutex_lock(&self->lock);
+    while (!is_offered(self) && !self->closing && result != ETIMEDOUT) {
+        result = pthread_cond_timedwait(&self->changed, &self->lock, &until);
+    }
+    bool offered = is_offered(self);
+    pthread_mutex_unlock(&self->lock);
+    return offered;
+}
+
+static void change_waiting(int by)
+{
+    if (listener) {
+        pthread_mutex_lock(&listener->lock);
+        listener->waiting += by;
+        pthread_cond_broadcast(&listener->changed);
+        pthread_mutex_unlock(&listener->lock);
+    }
+}
+
+void listener_begin_waiting(void)
+{
+    change_waiting(1);
+}
+
+void listener_end_waiting(void)
+{
+    change_waiting(-1);
+}
+
+/* The porter. */
+
+/* GIL held. What goes wrong is told to the client. */
+static void bring_in(void)
+{
+    const char *refused = attach_refuse();
+    if (refused) {
+        listener_refuse(refused);
+        return;
+    }
+    if (!backend_attach(LISTENER_ADDRESS, false)) {
+        PyObject *error = PyErr_GetRaisedException(), *text = error ? PyObject_Str(error) : NULL;
+        PyObject *bytes = text ? PyUnicode_AsUTF8String(text) : NULL;
+        listener_refuse(bytes ? PyBytes_AsString(bytes) : "the debugger cannot be started");
+        Py_XDECREF(bytes);
+        Py_XDECREF(text);
+        Py_XDECREF(error);
+        PyErr_Clear();
+    }
+}
+
+static bool is_waited_for(struct listener *self)
+{
+    pthread_mutex_lock(&self->lock);
+    bool waited = self->waiting > 0;
+    pthread_mutex_unlock(&self->lock);
+    return waited;
+}
+
+static void *carry(void *data)
+{
+    struct listener *self = data;
+    pthread_mutex_lock(&self->lock);
+    while (!self->closing) {
+        if (!is_offered(self) || self->waiting) {
+            pthread_cond_wait(&self->changed, &self->lock);
+            continue;
+        }
+        self->busy = true;
+        pthread_mutex_unlock(&self->lock);
+        PyGILState_STATE state = PyGILState_Ensure();
+        if (!is_waited_for(self)) { /* since: a thread waits, whose stop outlived its client */
+            bring_in();
+        }
+        PyGILState_Release(state);
+        pthread_mutex_lock(&self->lock);
+        self->busy = false;
+        pthread_cond_broadcast(&self->changed);
+    }
+    pthread_mutex_unlock(&self->lock);
+    leave_thread(self);
+    return NULL;
+}
+
+/* Life. */
+
+/* A detached thread that blocks all signals. */
+static bool start_thread(void *(*run)(void *), void *data, size_t stack)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    sigset_t all, before;
+    if (pthread_attr_init(&attributes) != 0) {
+        return false;
+    }
+    sigfillset(&all);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, stack);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool ok = pthread_create(&thread, &attributes, run, data) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return ok;
+}
+
+static struct listener *create(const char *address, struct listener_place *place)
+{
+    struct listener *self = calloc(1, sizeof(*self));
+    if (!self) {
+        return NULL;
+    }
+    pthread_mutex_init(&self->lock, NULL);
+    pthread_cond_init(&self->changed, NULL);
+    self->pid = getpid();
+    self->place = place;
+    self->door = self->directory = self->offered.fd = -1;
+    for (int i = 0; i < GUESTS_MAX; i++) {
+        self->guests[i].fd = -1;
+    }
+    if (address) {
+        snprintf(self->address, sizeof(self->address), "%s", address);
+        snprintf(self->path, sizeof(self->path), "%s", address + strlen("unix:"));
+    } else {
+        rendezvous_name(self->file, description_name(), (long)getpid(), description_rank());
+    }
+    return self;
+}
+
+/* Wait for the doorman's word. */
+static bool wait_for_start(struct listener *self)
+{
+    pthread_mutex_lock(&self->lock);
+    while (!self->started && !self->failed) {
+        pthread_cond_wait(&self->changed, &self->lock);
+    }
+    bool ok = self->started;
+    pthread_mutex_unlock(&self->lock);
+    return ok;
+}
+
+bool listener_start(const char *address, const char *name, struct listener_place *place)
+{
+    *place = (struct listener_place){0};
+    if (listener) {
+        snprintf(place->error, sizeof(place->error), "this program listens already, at %.440s", listener->address);
+        return false;
+    }
+    if (address && strncmp(address, "unix:", 5) != 0) {
+        snprintf(place->error, sizeof(place->error), "%.300s: cannot listen there; unix:PATH can be listened on",
+                 address);
+        return false;
+    }
+    if (address && strlen(address) >= sizeof(place->address)) {
+        snprintf(place->error, sizeof(place->error), "the address is too long");
+        return false;
+    }
+    description_learn(name);
+    struct listener *self = create(address, place);
+    snprintf(place->error, sizeof(place->error), "cannot start the debugger's threads");
+    if (!self || !start_thread(stand_at_door, self, DOOR_STACK)) {
+        free(self);
+        return false;
+    }
+    self->threads = 2;
+    if (!wait_for_start(self)) {
+        return false; /* the doorman may be in its last lines: it is not freed */
+    }
+    if (!start_thread(carry, self, PORTER_STACK)) {
+        self->threads = 1;
+        self->closing = true;
+        return false;
+    }
+    self->place = NULL;
+    listener = self;
+    snprintf(place->address, sizeof(place->address), "%s", self->address);
+    place->error[0] = '\0';
+    return true;
+}
+
+const char *listener_address(void)
+{
+    return listener ? listener->address : NULL;
+}
+
+/* The doorman sleeps in poll(): knock. */
+static void knock(const struct listener *self)
+{
+    char error[256];
+    int directory = self->file[0] ? rendezvous_open(0, false, error, sizeof(error)) : -1;
+    int fd = directory >= 0  ? rendezvous_dial(directory, self->file, error, sizeof(error))
+             : self->file[0] ? -1
+                             : transport_dial(self->address, error, sizeof(error));
+    if (directory >= 0) {
+        unlinkat(directory, self->file, 0);
+        close(directory);
+    } else if (fd >= 0) {
+        unlink(self->path);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+void listener_stop(void)
+{
+    struct listener *self = listener;
+    if (!self) {
+        return;
+    }
+    listener = NULL;
+    if (self->pid != getpid()) { /* forked by C code that runs no fork handlers of Python's */
+        return;
+    }
+    Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&self->lock);
+    self->closing = true;
+    pthread_cond_broadcast(&self->changed);
+    while (self->busy) {
+        pthread_cond_wait(&self->changed, &self->lock);
+    }
+    pthread_mutex_unlock(&self->lock);
+    knock(self);
+    Py_END_ALLOW_THREADS
+}
+
+int listener_thread_count(void)
+{
+    struct listener *self = listener;
+    if (!self) {
+        return 0;
+    }
+    pthread_mutex_lock(&self->lock);
+    int count = self->threads;
+    pthread_mutex_unlock(&self->lock);
+    return count;
+}
+
+void listener_forked(void)
+{
+    listener = NULL;
+}

@@ -1,0 +1,42 @@
+"""Programs that can be attached to: `pytui.listen()`."""
+
+import sys
+from pathlib import Path
+
+from pytui import _backend
+
+
+def listen(address: str | None = None, wait: bool = False, *, name: str | None = None) -> str:
+    """Let debuggers attach to this program from now on; it runs at full speed until one does.
+
+    `pytui attach` finds it, `pytui ls` lists it. Only this user can connect. Calling it again changes nothing
+    unless it names another address.
+
+    Arguments:
+        address: "unix:PATH"; None is a socket of its own where `pytui attach` looks.
+        wait: return only when a debugger is attached and ready, which is at once if one is there already. A debugger
+            that wants to stop at the start stops here.
+        name: what it is called in lists; None is the script's name.
+
+    Returns:
+        the address, for `pytui attach ADDRESS`.
+
+    Raises:
+        RuntimeError: this interpreter cannot be debugged, or it listens already somewhere else.
+        OSError: it cannot listen there.
+
+    """
+    if address is not None and address.startswith("unix:"):
+        address = f"unix:{Path(address[5:]).absolute()}"
+    backend = _backend.load()
+    listening = backend.listening()
+    if listening is None or address not in (None, listening):
+        listening = backend.listen(address, name)
+    if wait and backend.wait():
+        backend.stop(sys._getframe(1), "entry")
+    return listening
+
+
+def unlisten() -> None:
+    """Listen no more. A debugger that is attached stays."""
+    _backend.load().unlisten()
