@@ -38,7 +38,7 @@ enum {
     ENGINE_RETURNS = 1u << 1, /* return and yield */
     ENGINE_STARTS = 1u << 2,  /* a frame begins, or is resumed after a yield */
     ENGINE_UNWINDS = 1u << 3, /* a frame is left by an exception */
-    ENGINE_CALLS = 1u << 6,   /* calls that this code makes, just before; engine_watch() only */
+    ENGINE_CALLS = 1u << 6,   /* calls that this code makes, just before; engine_watch() only; 3.12 and newer */
     ENGINE_RAISES = 1u << 4,  /* an exception comes to a frame, raised there or in a callee; engine_watch_all() only */
     ENGINE_THROWS = 1u << 5,  /* a frame is resumed by an exception; engine_watch_all() only; 3.12 and newer */
 };
@@ -70,6 +70,9 @@ void engine_watch_all(struct engine *engine, unsigned events);
 /* Report control_unwind() when an exception leaves CODE, and of no other code for this, and control_main_returns() when
  * it returns. False: cannot be done here. */
 bool engine_watch_end(struct engine *engine, PyObject *code);
+
+/* Where calls are not reported: report control_call_returned() for what FRAME (NULL: none any more) calls. */
+void engine_follow_calls(struct engine *engine, PyObject *frame);
 
 /* Starts of CODE, which control_watched_start() gave up, are of interest again. Not while all starts are watched. */
 void engine_wake(struct engine *engine, PyObject *code);
@@ -108,8 +111,12 @@ bool control_watched_start(struct backend *backend, PyObject *code, bool resumed
 /* The calling frame is resumed by an exception. */
 void control_watched_throw(struct backend *backend, PyObject *code);
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded);
-/* The instruction at byte OFFSET of watched CODE is about to call CALLABLE. */
-void control_watched_call(struct backend *backend, int offset, PyObject *callable);
+/* The instruction at byte OFFSET of watched CODE is about to call CALLABLE. False: calls by this instruction need not
+ * be reported any more, until ENGINE_CALLS of the code goes and comes again. */
+bool control_watched_call(struct backend *backend, int offset, PyObject *callable);
+
+/* After control_watched_return(). */
+void control_call_returned(struct backend *backend, PyObject *code, PyObject *value);
 void control_unwind(struct backend *backend, PyObject *code, PyObject *exception);
 
 /* The code of engine_watch_end() returns; after control_watched_return(), which does this itself. */

@@ -404,6 +404,9 @@ static PyObject *leave(PyThreadState *tstate, _PyInterpreterFrame *frame, PyObje
     if (!frame_hook.running || tstate->tracing) {
         return result;
     }
+    if (result && frame_hook.caller && tstate->cframe->current_frame == frame_hook.caller) {
+        frame_hook.called(frame, result);
+    }
     bool wanted = result ? frame->f_code == frame_hook.ending : frame_hook_wants_unwind(frame->f_code);
     if (wanted && !_PyFrame_IsIncomplete(frame)) {
         frame_hook.ended(tstate, frame, !result);
@@ -537,6 +540,7 @@ void frame_hook_remove(void)
     frame_hook.running = false;
     frame_hook.watched_all = 0;
     frame_hook.ending = NULL;
+    frame_hook.caller = NULL;
     while (frame_hook.interests) {
         code_interest_drop(frame_hook.interests);
     }

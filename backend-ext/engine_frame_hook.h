@@ -51,7 +51,9 @@ struct frame_hook {
     bool running;
     Py_ssize_t slot; /* of code extras; -1: not there */
     struct code_interest *interests;
-    Py_tracefunc trace, trace_both;                              /* alone, and together with the program's own */
+    Py_tracefunc trace, trace_both;    /* alone, and together with the program's own */
+    const _PyInterpreterFrame *caller; /* what it calls is to be reported when it returned; compared only; NULL */
+    void (*called)(_PyInterpreterFrame *, PyObject *);           /* that frame returned this */
     void (*ended)(PyThreadState *, _PyInterpreterFrame *, bool); /* by an exception, which is set: true; or returned */
 };
 extern struct frame_hook frame_hook;

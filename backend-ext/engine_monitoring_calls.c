@@ -234,7 +234,9 @@ static PyObject *on_watched_call(PyObject *self, PyObject *const *arguments, Py_
     struct engine *engine = engine_of(self);
     if (count >= 3 && engine->running) {
         count_call(engine, NULL);
-        control_watched_call(engine->backend, (int)PyLong_AsLong(arguments[1]), arguments[2]);
+        if (!control_watched_call(engine->backend, (int)PyLong_AsLong(arguments[1]), arguments[2])) {
+            return Py_NewRef(engine->disable);
+        }
     }
     Py_RETURN_NONE;
 }

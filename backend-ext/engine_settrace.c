@@ -276,6 +276,18 @@ static void report_end(PyThreadState *tstate, _PyInterpreterFrame *frame, bool u
     }
 }
 
+static void report_called(_PyInterpreterFrame *frame, PyObject *value)
+{
+    control_call_returned(running_engine->backend, (PyObject *)frame->f_code, value);
+}
+
+void engine_follow_calls(struct engine *engine, PyObject *frame)
+{
+    if (running_engine == engine) {
+        frame_hook.caller = frame ? ((PyFrameObject *)frame)->f_frame : NULL;
+    }
+}
+
 /* Interest. */
 
 static void drop_if_unused(struct code_interest *interest)
@@ -387,6 +399,7 @@ struct engine *engine_create(struct backend *backend)
     frame_hook.trace = trace;
     frame_hook.trace_both = trace_both;
     frame_hook.ended = report_end;
+    frame_hook.called = report_called;
     if (!frame_hook_prepare()) {
         free(engine);
         return NULL;

@@ -424,6 +424,16 @@ static void list_one(struct page *page, const char *name, PyObject *object)
     page_offer(page, &(struct child){.style = CHILD_VALUE, .text = name, .object = object});
 }
 
+static void list_returns(struct page *page, const struct returns *returns)
+{
+    bool go_on = true;
+    for (size_t i = 0; i < returns->count && go_on; i++) {
+        char name[CHILD_NAME_BYTES];
+        returns_label(returns, i, name, sizeof(name));
+        go_on = page_offer(page, &(struct child){.style = CHILD_VALUE, .text = name, .object = returns->kept[i].value});
+    }
+}
+
 static void list_watches(struct page *page, PyObject *dict)
 {
     Py_ssize_t position = 0;
@@ -439,7 +449,6 @@ static void list_watches(struct page *page, PyObject *dict)
 void list_children(struct page *page, const struct reference *reference, const struct page_request *wanted)
 {
     struct frame_entry *entry = frames_entry(&page->values->frames, reference->frame_id);
-    char name[CHILD_NAME_COLUMNS * 4] = "";
     switch (reference->kind) {
     case REFERENCE_OBJECT:
         list_object(page, reference->object, wanted->filter);
@@ -458,10 +467,7 @@ void list_children(struct page *page, const struct reference *reference, const s
         list_group(page, reference);
         break;
     case REFERENCE_RETURN:
-        if (reference->name != NULL) {
-            object_copy_text(reference->name, name, sizeof(name));
-        }
-        list_one(page, name, reference->object);
+        list_returns(page, &page->values->returns);
         break;
     case REFERENCE_EXCEPTION:
         list_one(page, "exception", reference->object);

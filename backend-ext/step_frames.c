@@ -172,6 +172,16 @@ bool step_frames_is_generator(PyObject *code)
     return (number_attribute(code, "co_flags", 0) & (FLAG_GENERATOR | FLAG_COROUTINE | FLAG_ASYNC_GENERATOR)) != 0;
 }
 
+bool step_frames_is_called(PyObject *code)
+{
+    static const char *const others[] = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "__init__"};
+    bool called = step_frames_is_function(code) && !step_frames_is_generator(code);
+    for (size_t i = 0; called && i < sizeof(others) / sizeof(*others); i++) {
+        called = !step_frames_has_name(code, others[i]);
+    }
+    return called;
+}
+
 bool step_frames_has_name(PyObject *code, const char *name)
 {
     PyObject *own = name[0] ? PyObject_GetAttrString(code, "co_name") : NULL;
@@ -192,7 +202,7 @@ static PyObject *some_function(void)
 }
 
 /* Attributes are asked of the interpreter's own types only: they run no code of the program. */
-PyObject *step_frames_generator_of(PyObject *callable)
+PyObject *step_frames_code_of(PyObject *callable)
 {
     PyObject *sample = some_function();
     PyObject *method = sample ? PyObject_CallMethod(sample, "__get__", "O", sample) : NULL;
@@ -205,13 +215,19 @@ PyObject *step_frames_generator_of(PyObject *callable)
     if (function && sample && Py_TYPE(function) == Py_TYPE(sample)) {
         code = PyObject_GetAttrString(function, "__code__");
     }
-    if (code && !step_frames_is_generator(code)) {
-        Py_CLEAR(code);
-    }
     Py_XDECREF(function);
     Py_XDECREF(method);
     Py_XDECREF(sample);
     PyErr_Clear();
+    return code;
+}
+
+PyObject *step_frames_generator_of(PyObject *callable)
+{
+    PyObject *code = step_frames_code_of(callable);
+    if (code && !step_frames_is_generator(code)) {
+        Py_CLEAR(code);
+    }
     return code;
 }
 

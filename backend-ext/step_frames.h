@@ -39,8 +39,13 @@ bool step_frames_is_coroutine(PyObject *code);
 /* Whether calling CODE makes a generator or coroutine, which begins when it is first asked for something. */
 bool step_frames_is_generator(PyObject *code);
 
-/* The code of a generator or coroutine function, plain or a method: new reference; NULL for all else. */
+/* The code of a function of Python, plain or a method: new reference; NULL for all else. And only that of a generator
+ * or coroutine function. */
+PyObject *step_frames_code_of(PyObject *callable);
 PyObject *step_frames_generator_of(PyObject *callable);
+
+/* Whether what CODE returns is what a call gave: not a generator's, a comprehension's or that of `__init__`. */
+bool step_frames_is_called(PyObject *code);
 
 bool step_frames_has_name(PyObject *code, const char *name); /* co_name; false for "" */
 

@@ -50,6 +50,7 @@ static void forget_step(struct stepping *stepping)
     target_plan_clear(&stepping->target);
     stepping->has_hits = false;
     Py_CLEAR(stepping->frame);
+    returns_clear(&stepping->returns);
 }
 
 void stepping_cancel(struct stepping *stepping)
@@ -188,14 +189,39 @@ static void watch_only(struct stepping *stepping, PyObject *code, unsigned wante
     }
 }
 
+/* Whether what the stepped line calls is to be told. */
+static bool follows_calls(const struct stepping *stepping)
+{
+    return stepping->begun_here && (stepping->kind == STEP_OVER || stepping->kind == STEP_UNTIL);
+}
+
+/* Have calls reported again that were left out: the event goes, to come again. */
+static void wake_calls(struct stepping *stepping)
+{
+    for (size_t i = 0; i < stepping->watched_count && stepping->calls_off; i++) {
+        unsigned events = stepping->watched[i].events & ~(unsigned)ENGINE_CALLS;
+        if (events != stepping->watched[i].events) {
+            PyObject *code = stepping->watched[i].code;
+            stepping->watched[i].events = events;
+            engine_watch(stepping->backend->engine, code, events | standing_events(stepping, code));
+        }
+    }
+    stepping->calls_off = false;
+}
+
 void stepping_apply(struct stepping *stepping)
 {
     if (stepping->backend->ended) {
         return;
     }
+    bool follows = follows_calls(stepping);
+    stepping->returns_budget = RETURNS_BUDGET;
+    wake_calls(stepping);
+    engine_follow_calls(stepping->backend->engine, follows ? stepping->frame : NULL);
     PyObject *code = stepping->kind != STEP_NONE && stepping->frame ? step_frames_code(stepping->frame) : NULL;
     unsigned wanted = ENGINE_LINES | ENGINE_RETURNS;
-    wanted |= stepping->kind == STEP_TARGET ? (unsigned)ENGINE_CALLS : 0;
+    bool calls = stepping->kind == STEP_TARGET || (follows && engine_reports_calls);
+    wanted |= calls ? (unsigned)ENGINE_CALLS : 0;
     bool may_fail = stepping->kind != STEP_ENTRY || stepping->has_hits; /* by a Ctrl-C before its first line */
     wanted |= may_fail ? (unsigned)ENGINE_UNWINDS : 0;
     watch_only(stepping, code, wanted);
@@ -362,6 +388,24 @@ static bool is_idle(struct stepping *stepping)
     return (stepping->watched_all & ENGINE_LINES) && !stepping->pausing && !hold_wants_lines(stepping->backend);
 }
 
+static void stop_at_line(struct backend *backend, const char *reason, const struct hits *hits)
+{
+    struct stepping *stepping = backend->stepping;
+    struct returns returns;
+    bool stepped = is_step_thread(stepping) && is_step_frame(stepping);
+    if (stepped) {
+        returns_move(&returns, &stepping->returns);
+    }
+    stop_enter(backend, &(struct stop_info){.reason = reason,
+                                            .frame = (PyObject *)PyEval_GetFrame(),
+                                            .hits = hits,
+                                            .text = hits && hits->error[0] ? hits->error : NULL,
+                                            .returns = stepped ? &returns : NULL});
+    if (stepped) {
+        returns_clear(&returns);
+    }
+}
+
 void control_watched_line(struct backend *backend, PyObject *code, int line)
 {
     struct stepping *stepping = backend->stepping;
@@ -391,15 +435,14 @@ void control_watched_line(struct backend *backend, PyObject *code, int line)
         if (hit) {
             stepping_note_line(stepping, line);
             stepping_stop_for_hits(backend, &hits);
+        } else if (is_step_thread(stepping) && is_step_frame(stepping)) {
+            returns_clear(&stepping->returns); /* of a line that is passed */
         }
         return;
     }
     stepping_note_line(stepping, line);
-    struct stop_info info = {.reason = hit && !(reason && strcmp(reason, "entry") == 0) ? hits_reason(&hits) : reason,
-                             .frame = (PyObject *)PyEval_GetFrame(),
-                             .hits = hits.count ? &hits : NULL,
-                             .text = hits.error[0] ? hits.error : NULL};
-    stop_enter(backend, &info);
+    const char *shown = hit && strcmp(reason, "entry") != 0 ? hits_reason(&hits) : reason;
+    stop_at_line(backend, shown, hits.count ? &hits : NULL);
 }
 
 /* A function breakpoint, or a body on the def line, at the start of the calling frame. True: it stopped. */
@@ -437,6 +480,8 @@ static void step_into(struct backend *backend, PyObject *code, PyObject *frame, 
 
 static void follow(struct stepping *stepping, PyObject *frame, enum step_kind kind, unsigned events)
 {
+    engine_follow_calls(stepping->backend->engine, NULL);
+    returns_clear(&stepping->returns);
     PyObject *former = stepping->frame;
     stepping->frame = Py_NewRef(frame);
     stepping->begun_here = false;
@@ -460,17 +505,62 @@ static void enter_target(struct backend *backend, PyObject *code, bool resumed)
     }
 }
 
-void control_watched_call(struct backend *backend, int offset, PyObject *callable)
+/* Too much was looked at: what the line calls runs at full speed from now on. */
+static void stop_following(struct stepping *stepping)
+{
+    for (size_t i = stepping->watched_count; i-- > 0;) {
+        if (stepping->watched[i].events == ENGINE_RETURNS) {
+            unwatch(stepping, i);
+        }
+    }
+    engine_follow_calls(stepping->backend->engine, NULL);
+}
+
+/* A call or return is looked at, of any thread. False: that were too many. */
+static bool spend(struct stepping *stepping)
+{
+    if (stepping->returns_budget == 0) {
+        return false;
+    }
+    if (--stepping->returns_budget == 0) {
+        stop_following(stepping);
+    }
+    return stepping->returns_budget > 0;
+}
+
+/* The stepped line calls CALLABLE: its return is to be told. False: enough was looked at. */
+static bool follow_call(struct stepping *stepping, PyObject *callable)
+{
+    if (!follows_calls(stepping) || !spend(stepping)) {
+        stepping->calls_off = true;
+        return false;
+    }
+    bool mine = is_step_thread(stepping) && is_step_frame(stepping) && stepping->watched_count < CALLEES_LIMIT;
+    PyObject *code = mine ? step_frames_code_of(callable) : NULL;
+    if (code && !step_frames_is_generator(code)) {
+        watch_events(stepping, code, ENGINE_RETURNS);
+    }
+    Py_XDECREF(code);
+    return true;
+}
+
+bool control_watched_call(struct backend *backend, int offset, PyObject *callable)
 {
     struct stepping *stepping = backend->stepping;
-    if (stepping_is_silent(backend) || stepping->kind != STEP_TARGET || !is_step_thread(stepping) ||
-        !is_step_frame(stepping)) {
-        return;
+    if (stepping_is_silent(backend)) {
+        return true;
+    }
+    if (stepping->kind != STEP_TARGET) {
+        return follow_call(stepping, callable);
+    }
+    if (!is_step_thread(stepping) || !is_step_frame(stepping)) {
+        return true;
     }
     if (!target_plan_note_call(&stepping->target, offset, callable)) {
         stepping->kind = STEP_OVER;
     }
     watch_all(stepping, wanted_of_all(stepping));
+    return true;
 }
 
 /* Starts of code that is never stepped into are not to be reported again: such calls cost nothing. */
@@ -562,14 +652,45 @@ static void step_left(struct backend *backend, PyObject *code, PyObject *value, 
     } else if (stepping->kind != STEP_OUT && step_frames_within_line(code)) {
         follow(stepping, way.caller, STEP_OVER, ENGINE_LINES | ENGINE_RETURNS); /* the same line again */
     } else {
-        char function[256];
-        bool told = !yielded && step_frames_is_function(code);
-        step_frames_name(code, function, sizeof(function));
-        stop_enter(backend,
-                   &(struct stop_info){
-                       .reason = "step", .frame = way.caller, .returned = told ? value : NULL, .function = function});
+        struct returns returns;
+        returns_move(&returns, &stepping->returns);
+        if (!yielded && step_frames_is_function(code)) {
+            returns_add(&returns, code, value);
+            returns.left = true;
+        }
+        stepping->left = code;
+        stop_enter(backend, &(struct stop_info){.reason = "step", .frame = way.caller, .returns = &returns});
+        returns_clear(&returns);
     }
     way_out_finish(&way);
+}
+
+/* Whether a return that was reported may be that of a call of the stepped line. */
+static bool takes_return(struct stepping *stepping)
+{
+    return follows_calls(stepping) && spend(stepping) && is_step_thread(stepping);
+}
+
+void control_call_returned(struct backend *backend, PyObject *code, PyObject *value)
+{
+    struct stepping *stepping = backend->stepping;
+    bool told = stepping->left == code; /* the step began in the report of its end */
+    stepping->left = NULL;
+    if (!told && !stepping_is_silent(backend) && takes_return(stepping) && step_frames_is_called(code)) {
+        returns_add(&stepping->returns, code, value);
+    }
+}
+
+/* The calling frame, which is not the stepped one, returns. */
+static void note_return(struct stepping *stepping, PyObject *code, PyObject *value)
+{
+    PyObject *frame = takes_return(stepping) ? (PyObject *)PyEval_GetFrame() : NULL;
+    PyObject *caller = frame ? PyObject_GetAttrString(frame, "f_back") : NULL;
+    if (caller == stepping->frame && step_frames_is_called(code)) {
+        returns_add(&stepping->returns, code, value);
+    }
+    Py_XDECREF(caller);
+    PyErr_Clear();
 }
 
 void control_watched_return(struct backend *backend, PyObject *code, PyObject *value, bool yielded)
@@ -582,7 +703,11 @@ void control_watched_return(struct backend *backend, PyObject *code, PyObject *v
         hold_main_left(backend);
         control_main_returns(backend);
     }
-    if (!is_step_thread(stepping) || !is_step_frame(stepping) || stepping->kind == STEP_ENTRY) {
+    if (!is_step_thread(stepping) || !is_step_frame(stepping)) {
+        note_return(stepping, code, value);
+        return;
+    }
+    if (stepping->kind == STEP_ENTRY) {
         return;
     }
     bool leaves = stepping->kind == STEP_IN || !stepping->begun_here; /* else it is followed through its pauses */

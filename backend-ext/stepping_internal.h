@@ -4,6 +4,7 @@
 #include "stepping.h"
 
 #include "breakpoints.h"
+#include "returns.h"
 #include "step_marks.h"
 #include "target_plan.h"
 
@@ -11,6 +12,7 @@
 #include <stdbool.h>
 
 #define WATCHED_LIMIT 64 /* code objects watched by one step; far more than a step passes through */
+#define CALLEES_LIMIT 32 /* of these, as long as what is called from its line is added */
 
 struct stepping {
     struct backend *backend;
@@ -23,7 +25,11 @@ struct stepping {
     int stood_line;
     int until;                 /* STEP_UNTIL: lines before this one are passed */
     struct target_plan target; /* STEP_TARGET: the call to step into */
-    bool has_hits;             /* STEP_ENTRY of a function breakpoint */
+    struct returns returns;    /* of the calls that the line made */
+    unsigned returns_budget;   /* see RETURNS_BUDGET */
+    const PyObject *left; /* code of the function that the last step left, and that is about to end; compared only */
+    bool calls_off;       /* the engine was told to leave out some calls */
+    bool has_hits;        /* STEP_ENTRY of a function breakpoint */
     struct hits hits;
     bool pausing;
     unsigned long pause_ident; /* 0: any thread */

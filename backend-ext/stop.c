@@ -366,8 +366,8 @@ static void show_and_serve(struct backend *backend, const struct stop_info *info
     } else {
         values_begin(backend->values, info->frame, backend->main_code);
     }
-    if (info->returned) {
-        values_set_return(backend->values, info->returned, info->function);
+    if (info->returns) {
+        values_set_returns(backend->values, info->returns);
     }
     PyErr_Clear();
     pthread_mutex_lock(&backend->lock);

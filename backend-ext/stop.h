@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 struct backend;
+struct returns;
 struct stop;
 
 struct stop_info {
@@ -20,9 +21,8 @@ struct stop_info {
     const struct hits *hits;
     PyObject *exception; /* or NULL */
     bool post_mortem;
-    bool goes_on;       /* with post_mortem: what ended is a thread or a callback, not the program */
-    PyObject *returned; /* or NULL */
-    const char *function;
+    bool goes_on;            /* with post_mortem: what ended is a thread or a callback, not the program */
+    struct returns *returns; /* or NULL; its values are the stop's from then on */
 };
 
 struct stop *stop_create(struct backend *backend); /* NULL with a Python error */

@@ -132,17 +132,13 @@ void values_end(struct values *values)
     variables_end(&values->variables);
     frames_end(&values->frames);
     Py_CLEAR(values->exception);
-    Py_CLEAR(values->returned);
-    Py_CLEAR(values->returned_from);
+    returns_clear(&values->returns);
 }
 
-void values_set_return(struct values *values, PyObject *returned, const char *function_name)
+void values_set_returns(struct values *values, struct returns *returns)
 {
-    Py_XDECREF(values->returned);
-    Py_XDECREF(values->returned_from);
-    values->returned = Py_XNewRef(returned);
-    values->returned_from = function_name != NULL ? PyUnicode_FromString(function_name) : NULL;
-    PyErr_Clear();
+    returns_clear(&values->returns);
+    returns_move(&values->returns, returns);
 }
 
 struct frame_entry *values_frame(struct values *values, long long frame_id)
@@ -298,13 +294,15 @@ struct value *values_snapshot(struct values *values, struct arena *arena, size_t
     if (values->post_mortem) {
         value_set_bool(arena, snapshot, "postMortem", true);
     }
-    if (values->returned != NULL) {
-        char name[256] = "";
-        if (values->returned_from != NULL) {
-            object_copy_text(values->returned_from, name, sizeof(name));
-        }
+    const struct returns *returns = &values->returns;
+    if (returns->left) {
         long long id = top != NULL ? frames_id(&values->frames, top) : 0;
-        value_set(arena, snapshot, "returnValue", variables_row(values, arena, name, values->returned, id, NULL, NULL));
+        size_t last = returns->count - 1;
+        value_set(arena, snapshot, "returnValue",
+                  variables_row(values, arena, returns->kept[last].name, returns->kept[last].value, id, NULL, NULL));
+    }
+    if (returns->seen > (long long)returns->count) {
+        value_set_int(arena, snapshot, "returnedCalls", returns->seen);
     }
     PyErr_Clear();
     values_quiet_end(collecting);

@@ -10,6 +10,7 @@
 #include <Python.h>
 
 struct my_code;
+struct returns;
 struct values;
 
 /* How values asks its owner around running Python code of the program. All are required. */
@@ -44,9 +45,9 @@ void values_begin_exception(struct values *values, PyObject *frame, PyObject *ex
                             PyObject *hide_below);
 void values_end(struct values *values);
 
-/* A value that the function just left returned, shown as scope Return and in the snapshot. Call
- * after values_begin(). RETURNED is borrowed. */
-void values_set_return(struct values *values, PyObject *returned, const char *function_name);
+/* What functions returned, shown as scope Return and in the snapshot: the content of RETURNS is taken. Call after
+ * values_begin(). */
+void values_set_returns(struct values *values, struct returns *returns);
 
 /* A line of the file that CODE is from, without its end, as much as fits; false: it cannot be had. */
 bool values_source_line(struct values *values, PyObject *code, int line, char *buffer, size_t size);

@@ -7,6 +7,7 @@
 #include "objects.h"
 #include "origin.h"
 #include "render.h"
+#include "returns.h"
 #include "values.h"
 #include "variables.h"
 
@@ -31,9 +32,8 @@ struct values {
     /* Of this stop. */
     bool stopped;
     bool post_mortem;
-    PyObject *exception;     /* owned or NULL */
-    PyObject *returned;      /* owned or NULL */
-    PyObject *returned_from; /* owned str, with `returned` */
+    PyObject *exception; /* owned or NULL */
+    struct returns returns;
 };
 
 /* Around looking: collection would run finalizers of the program (on 3.11, where any allocation may

@@ -194,10 +194,9 @@ static void add_event_scopes(struct values *values, struct arena *arena, struct 
     if (entry != values_frame(values, 0)) {
         return;
     }
-    if (values->returned != NULL) {
-        long long reference =
-            variables_add(values, REFERENCE_RETURN, values->returned, values->returned_from, frame_id, NULL);
-        add_scope(arena, scopes, "Return", "returnValue", reference, 1);
+    if (values->returns.count > 0) {
+        long long reference = variables_add(values, REFERENCE_RETURN, NULL, NULL, frame_id, NULL);
+        add_scope(arena, scopes, "Return", "returnValue", reference, (long long)values->returns.count);
     }
     if (values->exception != NULL) {
         long long reference = variables_add(values, REFERENCE_EXCEPTION, values->exception, NULL, frame_id, NULL);

@@ -24,7 +24,7 @@ enum reference_kind {
     REFERENCE_NAMESPACE,       /* variables in the dict `object`, gathered in groups */
     REFERENCE_GROUP,           /* the names of `object` that are in `group` */
     REFERENCE_NAMESPACE_GROUP, /* the variables in the dict `object` that are in `group` */
-    REFERENCE_RETURN,          /* one row: what function `name` returned */
+    REFERENCE_RETURN,          /* what functions returned, each by its name */
     REFERENCE_EXCEPTION,       /* one row: the exception */
     REFERENCE_WATCHES,         /* the values of the dict `object`, whose keys are expressions */
     REFERENCE_PROPERTIES,      /* the properties of `object`, not yet read */

@@ -225,6 +225,8 @@ static const struct field_schema snapshot_fields[] = {
     {"goesOn", FIELD_BOOL, .help = "with postMortem: a thread or a callback ended, and the program goes on"},
     {"returnValue", FIELD_OBJECT, .object = &schema_variable,
      .help = "what the function just left returned, after a step over or out"},
+    {"returnedCalls", FIELD_INT,
+     .help = "when scope Return has not all that calls of the stepped line returned: of how many these are the last"},
     {"hits", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &schema_breakpoint,
      .help = "the breakpoints hit, with their new counts; behind them others whose count grew since it was told"},
 };

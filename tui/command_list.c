@@ -143,15 +143,13 @@ void command_args(struct app *app, const char *argument)
     session_ask_function(app_session(app), list_arguments, app);
 }
 
-/* The row that a step out or over leaves: by itself, or below its own heading once the rows were fetched anew. */
+/* What a step leaves: of the calls of its line, and of the function that it left. */
 static const struct model_variable *returned(const struct model *model)
 {
     for (size_t i = 0; model->root && i < model->root->count; i++) {
         const struct model_variable *row = model->root->children[i];
-        if (!row->scope)
+        if (row->scope && strcmp(row->name, "Return") == 0)
             return row;
-        if (strcmp(row->name, "Return") == 0 && row->count > 0)
-            return row->children[0];
     }
     return NULL;
 }
@@ -159,10 +157,10 @@ static const struct model_variable *returned(const struct model *model)
 void command_retval(struct app *app, const char *argument)
 {
     (void)argument;
-    const struct model_variable *row = app_model(app)->state == MODEL_STOPPED ? returned(app_model(app)) : NULL;
-    if (row)
-        write_value(app, row->name, row->value);
-    else
+    const struct model_variable *rows = app_model(app)->state == MODEL_STOPPED ? returned(app_model(app)) : NULL;
+    for (size_t i = 0; rows && i < rows->count; i++)
+        write_value(app, rows->children[i]->name, rows->children[i]->value);
+    if (!rows || rows->count == 0)
         app_message(app, true, "no function has returned here: there is a value after a step out or over a call");
 }
 

@@ -49,7 +49,7 @@ const struct command commands[] = {
     {"modules", NULL, "", SCOPE_GLOBAL, "[TEXT]", "Pick one of the loaded modules, and see its source", NULL,
      .run = command_modules},
     {"args", "a", "", SCOPE_GLOBAL, NULL, "Write the function's arguments to the console", NULL, .run = command_args},
-    {"retval", "rv", "", SCOPE_GLOBAL, NULL, "Write what the function just left returned", NULL, .run = command_retval},
+    {"retval", "rv", "", SCOPE_GLOBAL, NULL, "Write what the function just left returned, or the calls of the line", NULL, .run = command_retval},
     {"list", "l", "", SCOPE_GLOBAL, "[FIRST[, LAST]]", "Write source lines to the console: around here, then further ones",
      NULL, .run = command_list},
     {"longlist", "ll", "", SCOPE_GLOBAL, NULL, "Write all lines of the function to the console", NULL,

@@ -92,14 +92,16 @@ static void add_pinned(struct model_rows *rows, struct model_variable *variable)
         add_pinned(rows, variable->children[i]);
 }
 
-/* The first scope's variables need no heading: they are what one came to see. A filter does. */
+/* The first scope's variables need no heading: they are what one came to see. A filter does, and what is no variable.
+ */
 static void fill(struct model_rows *rows, const struct model_variable *root, bool any_pinned)
 {
     for (size_t i = 0; any_pinned && root && i < root->count; i++)
         add_pinned(rows, root->children[i]);
     for (size_t i = 0; root && i < root->count; i++) {
         struct model_variable *child = root->children[i];
-        if (i == 0 && child->scope && child->expanded && !child->match && !child->watches)
+        bool plain = child->scope && strcmp(child->name, "Return") != 0;
+        if (i == 0 && plain && child->expanded && !child->match && !child->watches)
             add_children(rows, child, 0);
         else
             add_row(rows, child, 0);

@@ -166,10 +166,18 @@ static bool was_complete(const struct frame_values *frame, const struct model_va
     return complete;
 }
 
+/* What calls returned is another thing at each stop, whatever its name. */
+static bool is_returned(const struct model_variable *variable)
+{
+    while (variable->parent && !variable->scope)
+        variable = variable->parent;
+    return variable->scope && strcmp(variable->name, "Return") == 0;
+}
+
 void model_changes_mark(struct model *model, struct model_variable *variable)
 {
     struct frame_values *frame = model->changes->current;
-    if (!frame || variable->scope)
+    if (!frame || variable->scope || is_returned(variable))
         return;
     char *path = model_variable_path(variable);
     const char *before = map_get(&frame->before, path);

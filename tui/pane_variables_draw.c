@@ -104,6 +104,8 @@ static void draw_heading(struct app *app, struct canvas canvas, int row, const s
     if (heading->match)
         snprintf(count, sizeof count, "with %.*s", (int)canvas_offset(heading->match, strlen(heading->match), 20),
                  heading->match);
+    else if (heading->scope && heading->value[0])
+        snprintf(count, sizeof count, "%.60s", heading->value);
     else if (heading->group && heading->named > 0)
         snprintf(count, sizeof count, "%lld", (long long)heading->named);
     canvas_label(canvas, row, column + GAP, canvas.columns, app_style(app, ROLE_DIM),

@@ -106,6 +106,8 @@ struct session {
     uint64_t view;                   /* which frame at which stop is shown */
     char *view_key, *view_function;  /* owned: model_frame_key(), the function's name */
     struct model_variable *incoming; /* owned: the tree being fetched, until it is whole */
+    bool returned_first;             /* the stop is after a function that was left */
+    int64_t returned_calls;          /* how many, when scope Return has only the last ones; 0: it has all */
     size_t incoming_scopes;          /* pages that it still waits for */
     size_t refreshing;               /* answers on their way that the screen should wait for */
 

@@ -173,11 +173,6 @@ void session_fill_variable(struct session *session, struct model_variable *varia
     model_changes_mark(session->model, variable);
 }
 
-static void read_variable(struct session *session, struct model_variable *parent, const struct value *value)
-{
-    session_fill_variable(session, model_variable_create(parent), value);
-}
-
 /* Open what was open in this function before; answers come later. */
 static void reopen(struct session *session, struct model_variable *variable, size_t *budget)
 {
@@ -265,6 +260,22 @@ static void page_arrived(struct session *session, const struct message *response
     session_changed(session);
 }
 
+static bool is_returns(const struct value *scope)
+{
+    return strcmp(value_get_text(scope, "presentationHint", ""), "returnValue") == 0;
+}
+
+/* The scopes in the order of the screen: what the function returned that was left comes first. */
+static const struct value *scope_at(const struct session *session, const struct value *scopes, size_t index)
+{
+    size_t first = 0;
+    while (session->returned_first && first < value_count(scopes) && !is_returns(value_at(scopes, first)))
+        first++;
+    if (!session->returned_first || first == value_count(scopes) || index > first)
+        return value_at(scopes, index);
+    return value_at(scopes, index == 0 ? first : index - 1);
+}
+
 /* A heading for SCOPE; true if its children are wanted now. */
 static bool read_scope(struct session *session, struct model_variable *root, const struct value *scope,
                        struct model_variable **out)
@@ -272,7 +283,10 @@ static bool read_scope(struct session *session, struct model_variable *root, con
     struct model_variable *row = model_variable_create(root);
     row->scope = true;
     row->name = xstrdup(value_get_text(scope, "name", "?"));
-    row->value = xstrdup("");
+    row->value = is_returns(scope) && session->returned_calls
+                     ? xasprintf("the last %lld of %lld", (long long)value_get_int(scope, "namedVariables", 0),
+                                 (long long)session->returned_calls)
+                     : xstrdup("");
     row->reference = value_get_int(scope, "variablesReference", 0);
     row->named = value_get_int(scope, "namedVariables", 0);
     session_replace(&row->marks, session_remembered(session, row, "marks"));
@@ -296,18 +310,14 @@ void session_read_view(struct session *session, const struct value *snapshot)
     struct model_variable *root = model_variable_create(NULL);
     const struct value *scopes = value_get_array(snapshot, "scopes");
     const struct value *pages = value_get_array(snapshot, "pages");
-    const struct value *returned = value_get_map(snapshot, "returnValue");
+    session->returned_first = value_get_map(snapshot, "returnValue") != NULL;
+    session->returned_calls = value_get_int(snapshot, "returnedCalls", 0);
     session_begin_watches(session, root);
-    if (returned)
-        read_variable(session, root, returned);
     session->model->variables_loading = false;
     model_set_root(session->model, root);
     for (size_t i = 0; i < value_count(scopes); i++) {
-        const struct value *scope = value_at(scopes, i);
-        if (returned && strcmp(value_get_text(scope, "presentationHint", ""), "returnValue") == 0)
-            continue; /* it stands on top already */
         struct model_variable *row;
-        bool wanted = read_scope(session, root, scope, &row);
+        bool wanted = read_scope(session, root, scope_at(session, scopes, i), &row);
         const struct value *page = page_of(pages, row->reference);
         if (page && !session_arranged(session, row))
             read_page(session, row, 0, page);
@@ -334,7 +344,7 @@ static void scopes_arrived(struct session *session, const struct message *respon
     const struct value *scopes = value_get_array(response->body, "scopes");
     for (size_t i = 0; i < value_count(scopes); i++) {
         struct model_variable *row;
-        if (read_scope(session, session->incoming, value_at(scopes, i), &row)) {
+        if (read_scope(session, session->incoming, scope_at(session, scopes, i), &row)) {
             session->incoming_scopes++;
             fetch_first(session, row, true);
         }

@@ -216,3 +216,30 @@ def test_clear_asks_and_takes_several(in_work):
     screen.expect("Remove all breakpoints?")
     screen.send("r")
     screen.expect("1 breakpoints removed")
+
+
+CALLS = """\
+def double(n):
+    return 2 * n
+def work():
+    a = double(1) + double(double(3))
+    b = 1
+    c = [double(0), double(1), double(2), double(3), double(4), double(5),
+         double(6), double(7), double(8), double(9), double(10), double(11)]; d = 0
+    return b
+work()
+"""
+
+
+def test_what_the_calls_of_a_line_returned(pytui, write):
+    screen = pytui(write("calls.py", CALLS), options=["--continue", "-b", "calls.py:4"], rows=40, cols=120)
+    at(screen, "calls.py:4 in work")
+    screen.send("n")
+    at(screen, "calls.py:5 in work")
+    screen.expect("▾ Return", re.compile(r"double +2\b"), re.compile(r"double \(2\) +6\b"))
+    screen.expect(re.compile(r"double \(3\) +12\b"))
+    screen.send(":retval\r")
+    screen.expect("double = 2", "double (2) = 6", "double (3) = 12")
+    screen.send("n")
+    at(screen, "calls.py:6 in work")
+    screen.expect_not("▾ Return")
