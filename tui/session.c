@@ -94,6 +94,7 @@ void session_destroy(struct session *session)
     close_channel(session);
     loop_remove(session->loop, session->grace);
     session_drop_view(session);
+    log_write("session: %llu requests sent", (unsigned long long)session->sent);
     free(session->reason);
     arena_destroy(session->in);
     arena_destroy(session->out);
@@ -191,6 +192,7 @@ int64_t session_request(struct session *session, const char *command, struct val
     }
     xgrow(&session->requests, &session->request_capacity, session->request_count + 1, sizeof *session->requests);
     session->requests[session->request_count++] = request;
+    session->sent++;
     if (request.refresh)
         session->refreshing++;
     watch_channel(session);

@@ -98,6 +98,8 @@ struct session {
     struct request *requests; /* owned */
     size_t request_count, request_capacity;
 
+    uint64_t sent; /* how many so far */
+
     struct move moves[MOVES_MAX];
     size_t move_count;
     enum move_kind in_flight; /* sent, and no stop since */
