@@ -550,6 +550,7 @@ static void destroy(struct app *app)
     words_free(app->arguments);
     free(app->themes);
     if (app->loop) {
+        command_browse_end(app);
         loop_remove(app->loop, app->keyboard);
         loop_remove(app->loop, app->patience);
     }

@@ -46,6 +46,7 @@ struct app {
     struct script *script;                /* aliases, and commands that wait; made on first use */
     struct display_list *displays;        /* `display`; made on first use */
     struct completer *completer;          /* candidates for what is being typed there */
+    struct browser *browser;              /* modules that are being looked for, for a dialog; NULL */
 
     struct session **sessions; /* owned; one today, attach and children add rows */
     size_t session_count;
@@ -121,6 +122,8 @@ void app_redraw(struct app *app);
 void app_key(struct app *app, const struct key *key);
 /* The answer to what the program was just asked opens a dialog: the next keys are for it, and wait. */
 void app_await_dialog(struct app *app);
+/* The same while `browser` is there. */
+void app_hold_keys(struct app *app);
 /* Leave with STATUS once the terminal is restored. */
 void app_quit(struct app *app, int status);
 /* Run it all; the status to exit with. What goes wrong before the screen opens is said on standard error. */

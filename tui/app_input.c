@@ -79,13 +79,18 @@ static bool held(struct app *app)
 {
     const struct session *session = app_session(app);
     return app->hold_until > 0 && loop_now() < app->hold_until &&
-           (app->awaited ? session_awaits(session, app->awaited) : session_pending(session) > 0);
+           (app->browser || (app->awaited ? session_awaits(session, app->awaited) : session_pending(session) > 0));
 }
 
 void app_await_dialog(struct app *app)
 {
     app->awaited = session_newest_request(app_session(app));
     app->hold_until = app->awaited ? loop_now() + HOLD_DIALOG : 0;
+}
+
+void app_hold_keys(struct app *app)
+{
+    app->hold_until = loop_now() + HOLD_DIALOG;
 }
 
 static void hush(struct app *app, bool hushed)

@@ -2,6 +2,7 @@
 #include "app.h"
 #include "command_run.h"
 #include "dialog_find.h"
+#include "loop.h"
 #include "module_scan.h"
 #include "options.h"
 #include "protocol/value.h"
@@ -19,6 +20,8 @@
 #include <unistd.h>
 
 #define ROOTS_MOST 64
+#define SCAN_STEP  10000  /* µs of a turn of the loop */
+#define SCAN_MOST  100000 /* µs of steps */
 
 enum kind { KIND_USER, KIND_DEFINITION, KIND_LOADED, KIND_FOUND };
 
@@ -33,6 +36,11 @@ struct browser {
     size_t count, capacity;
     char *roots[ROOTS_MOST]; /* owned: directories of sys.path, as far as they can be seen from here */
     size_t root_count;
+    /* while modules are looked for */
+    struct module_scan *scan; /* owned; NULL */
+    struct module_list found; /* owned */
+    uint64_t timer;           /* of the next step */
+    int64_t spent;            /* µs */
 };
 
 static void add(struct browser *browser, const char *name, const char *path, int line, enum kind kind)
@@ -131,18 +139,30 @@ static int compare_paths(const void *a, const void *b)
 /* Modules that are not loaded. */
 static void add_found(struct browser *browser)
 {
-    struct module_list list = {0};
+    const struct module_list *list = &browser->found;
     size_t loaded = browser->count;
     char **paths = xcalloc(loaded + 1, sizeof *paths);
     for (size_t i = 0; i < loaded; i++)
         paths[i] = browser->items[i].path;
     qsort(paths, loaded, sizeof *paths, compare_paths);
-    module_scan(&list, browser->roots, browser->root_count);
-    for (size_t i = 0; i < list.count; i++)
-        if (!bsearch(&list.items[i].path, paths, loaded, sizeof *paths, compare_paths))
-            add(browser, list.items[i].name, list.items[i].path, 1, KIND_FOUND);
+    for (size_t i = 0; i < list->count; i++)
+        if (!bsearch(&list->items[i].path, paths, loaded, sizeof *paths, compare_paths))
+            add(browser, list->items[i].name, list->items[i].path, 1, KIND_FOUND);
     free(paths);
-    module_list_finish(&list);
+}
+
+static void destroy(struct browser *browser)
+{
+    for (size_t i = 0; i < browser->count; i++) {
+        free(browser->items[i].name);
+        free(browser->items[i].path);
+    }
+    for (size_t i = 0; i < browser->root_count; i++)
+        free(browser->roots[i]);
+    module_scan_destroy(browser->scan);
+    module_list_finish(&browser->found);
+    free(browser->items);
+    free(browser);
 }
 
 static void picked(struct app *app, int index, const char *text, void *data)
@@ -153,27 +173,12 @@ static void picked(struct app *app, int index, const char *text, void *data)
         pane_source_show(app, browser->items[index].path, browser->items[index].line);
         app_focus(app, PANE_SOURCE);
     }
-    for (size_t i = 0; i < browser->count; i++) {
-        free(browser->items[i].name);
-        free(browser->items[i].path);
-    }
-    for (size_t i = 0; i < browser->root_count; i++)
-        free(browser->roots[i]);
-    free(browser->items);
-    free(browser);
+    destroy(browser);
 }
 
-/* MODULES: those that are loaded; NULL when nobody can say. */
-static void browse(struct app *app, const struct value *modules)
+static void show(struct app *app, struct browser *browser)
 {
     static const char *const kinds[] = {"yours", "in this file", "loaded", "not imported"};
-    struct browser *browser = xcalloc(1, sizeof *browser);
-    char here[PATH_MAX];
-    add_definitions(app, browser);
-    add_loaded(browser, modules);
-    add_environment(browser, app->options ? app->options->target.python : NULL);
-    if (getcwd(here, sizeof here))
-        add_root(browser, xstrdup(here));
     add_found(browser);
     qsort(browser->items, browser->count, sizeof *browser->items, compare);
     struct find_row *rows = xcalloc(browser->count + 1, sizeof *rows);
@@ -186,6 +191,49 @@ static void browse(struct app *app, const struct value *modules)
                                          .handler = picked,
                                          .data = browser});
     free(rows);
+}
+
+void command_browse_end(struct app *app)
+{
+    if (!app->browser)
+        return;
+    loop_remove(app->loop, app->browser->timer);
+    destroy(app->browser);
+    app->browser = NULL;
+}
+
+/* A part of the directories, between other things that the loop has to do; then the list. */
+static void look_for_modules(struct loop *loop, void *data)
+{
+    struct app *app = data;
+    struct browser *browser = app->browser;
+    int64_t began = loop_now();
+    bool more = module_scan_step(browser->scan, SCAN_STEP);
+    browser->spent += loop_now() - began;
+    if (more && browser->spent < SCAN_MOST) {
+        browser->timer = loop_add_timer(loop, 0, look_for_modules, app);
+        return;
+    }
+    app->browser = NULL;
+    show(app, browser);
+    app_damage(app);
+}
+
+/* MODULES: those that are loaded; NULL when nobody can say. */
+static void browse(struct app *app, const struct value *modules)
+{
+    char here[PATH_MAX];
+    command_browse_end(app);
+    struct browser *browser = xcalloc(1, sizeof *browser);
+    add_definitions(app, browser);
+    add_loaded(browser, modules);
+    add_environment(browser, app->options ? app->options->target.python : NULL);
+    if (getcwd(here, sizeof here))
+        add_root(browser, xstrdup(here));
+    browser->scan = module_scan_create(&browser->found, browser->roots, browser->root_count);
+    browser->timer = loop_add_timer(app->loop, 0, look_for_modules, app);
+    app->browser = browser;
+    app_hold_keys(app);
 }
 
 static void arrived(struct session *session, const struct value *modules, const char *filter, void *data)

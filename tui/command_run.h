@@ -120,4 +120,5 @@ void command_lower(struct app *app, const char *argument);
 
 /* command_open.c: sources that no frame leads to */
 void command_browse(struct app *app, const char *argument);
+void command_browse_end(struct app *app); /* stop looking for modules, if that goes on */
 void command_open(struct app *app, const char *argument);

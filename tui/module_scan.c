@@ -13,8 +13,7 @@
 
 #define FOUND_MOST 20000
 #define DEPTH_MOST 3
-#define TIME_MOST  100000 /* µs */
-#define NEST_MOST  16     /* definitions in each other */
+#define NEST_MOST  16 /* definitions in each other */
 #define NAME_MOST  200
 
 struct place {
@@ -22,11 +21,12 @@ struct place {
     int depth;
 };
 
-struct scan {
+struct module_scan {
     struct module_list *list;
     struct place *places; /* owned: still to be looked at, and those that were */
     size_t count, capacity;
-    int64_t until;
+    size_t at;   /* the place at hand */
+    DIR *stream; /* owned: of that; NULL before its first entry */
 };
 
 static void add(struct module_list *list, char *name, char *path, int line)
@@ -71,13 +71,13 @@ static size_t identifier(const char *text)
     return isdigit((unsigned char)text[0]) ? 0 : length;
 }
 
-static void later(struct scan *scan, char *directory, char *prefix, int depth)
+static void later(struct module_scan *scan, char *directory, char *prefix, int depth)
 {
     xgrow(&scan->places, &scan->capacity, scan->count + 1, sizeof *scan->places);
     scan->places[scan->count++] = (struct place){directory, prefix, depth};
 }
 
-static void look_at(struct scan *scan, const char *directory, const char *prefix, int depth, const char *entry)
+static void look_at(struct module_scan *scan, const char *directory, const char *prefix, int depth, const char *entry)
 {
     size_t length = identifier(entry);
     if (length == 0 || length > NAME_MOST || strncmp(entry, "__", 2) == 0)
@@ -100,29 +100,55 @@ static void look_at(struct scan *scan, const char *directory, const char *prefix
     free(path);
 }
 
-static bool is_over(const struct scan *scan)
+struct module_scan *module_scan_create(struct module_list *list, char *const *roots, size_t count)
 {
-    return scan->list->count >= FOUND_MOST || loop_now() > scan->until;
+    struct module_scan *scan = xcalloc(1, sizeof *scan);
+    scan->list = list;
+    for (size_t i = 0; i < count; i++)
+        later(scan, xstrdup(roots[i]), xstrdup(""), 1);
+    return scan;
 }
 
-void module_scan(struct module_list *list, char *const *roots, size_t count)
+void module_scan_destroy(struct module_scan *scan)
 {
-    struct scan scan = {.list = list, .until = loop_now() + TIME_MOST};
-    for (size_t i = 0; i < count; i++)
-        later(&scan, xstrdup(roots[i]), xstrdup(""), 1);
-    for (size_t i = 0; i < scan.count && !is_over(&scan); i++) {
-        struct place place = scan.places[i]; /* the array may move */
-        DIR *stream = opendir(place.directory);
-        for (struct dirent *entry; stream && !is_over(&scan) && (entry = readdir(stream));)
-            look_at(&scan, place.directory, place.prefix, place.depth, entry->d_name);
-        if (stream)
-            closedir(stream);
+    if (!scan)
+        return;
+    if (scan->stream)
+        closedir(scan->stream);
+    for (size_t i = 0; i < scan->count; i++) {
+        free(scan->places[i].directory);
+        free(scan->places[i].prefix);
     }
-    for (size_t i = 0; i < scan.count; i++) {
-        free(scan.places[i].directory);
-        free(scan.places[i].prefix);
+    free(scan->places);
+    free(scan);
+}
+
+/* The next entry of the place at hand, or the next place. */
+static void step(struct module_scan *scan)
+{
+    struct place place = scan->places[scan->at]; /* the array may move */
+    if (!scan->stream)
+        scan->stream = opendir(place.directory);
+    struct dirent *entry = scan->stream ? readdir(scan->stream) : NULL;
+    if (entry) {
+        look_at(scan, place.directory, place.prefix, place.depth, entry->d_name);
+        return;
     }
-    free(scan.places);
+    if (scan->stream)
+        closedir(scan->stream);
+    scan->stream = NULL;
+    scan->at++;
+}
+
+bool module_scan_step(struct module_scan *scan, int64_t microseconds)
+{
+    int64_t until = loop_now() + microseconds;
+    while (scan->at < scan->count && scan->list->count < FOUND_MOST) {
+        step(scan);
+        if (loop_now() > until)
+            return true;
+    }
+    return false;
 }
 
 /* The name that a line defines, LENGTH bytes; NULL. */
