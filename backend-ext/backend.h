@@ -26,6 +26,7 @@ struct hold;
 struct parking;
 struct request_queue;
 struct server;
+struct shell;
 struct sources;
 struct stepping;
 struct stop;
@@ -84,6 +85,7 @@ struct backend {
     struct dump *dump;
     struct modules *modules;
     struct watches *watches;
+    struct shell *shell; /* borrowed: the one that runs; guarded by lock */
 
     char python_version[32];
     char executable[1024];

@@ -12,6 +12,7 @@
 #include "my_code.h"
 #include "pause.h"
 #include "server.h"
+#include "shell.h"
 #include "step_targets.h"
 #include "stop.h"
 #include "thread_list.h"
@@ -87,6 +88,7 @@ const struct request_row request_rows[] = {
     {"pytui/runTo", stop_handle_run_to, REQUEST_WHEN_STOPPED},
     {"pytui/setJustMyCode", my_code_handle_set, REQUEST_WITH_GIL},
     {"pytui/setWatches", watches_handle_set, REQUEST_WITH_GIL},
+    {"pytui/shell", shell_handle, REQUEST_WHEN_STOPPED},
     {"pytui/stats", lifecycle_handle_stats, REQUEST_ON_READER},
     {"pytui/thaw", hold_handle_thaw, REQUEST_WITH_GIL},
     {"pytui/until", stop_handle_until, REQUEST_WHEN_STOPPED},

@@ -14,6 +14,7 @@
 #include "requests.h"
 #include "reserve.h"
 #include "server.h"
+#include "shell.h"
 #include "step_targets.h"
 #include "stepping.h"
 #include "stop_event.h"
@@ -235,7 +236,7 @@ void stop_before_python(void *data, long long request_seq)
 
 /* The interruption came when the code was over: have it raised here, by code that does nothing. (To set
  * a thread's exception to NULL instead leaves the eval loop of 3.11 looking for one for ever.) */
-static void swallow_late_interrupt(void)
+void stop_swallow_interrupt(void)
 {
     PyObject *code = Py_CompileString("None", "<pytui>", Py_eval_input);
     PyObject *empty = code ? PyDict_New() : NULL;
@@ -266,7 +267,7 @@ void stop_after_python(void *data)
     if (cancelled) {
         stop->cancelled_request = request;
         if (!error || !PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt)) {
-            swallow_late_interrupt();
+            stop_swallow_interrupt();
         }
     } else if (error && PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt)) {
         stop->interrupted = true;
@@ -311,7 +312,12 @@ void stop_ask_interrupt(struct backend *backend, long long seq)
 {
     if (seq > 0 && backend->stop->running == seq) {
         backend->stop->unwanted = seq;
-        helper_interrupt(backend);
+        if (backend->shell) {
+            backend->stop->cancelled = true;
+            shell_end(backend->shell);
+        } else {
+            helper_interrupt(backend);
+        }
     }
 }
 

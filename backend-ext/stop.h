@@ -63,6 +63,9 @@ void stop_before_python(void *data, long long request_seq);
 void stop_after_python(void *data);
 bool stop_was_cancelled(void *data, long long request_seq); /* its `interrupted` */
 
+/* An interruption may have come when the code that it was for was over: have it raised and forgotten. GIL held. */
+void stop_swallow_interrupt(void);
+
 /* The request whose Python code runs now, 0 for none. Lock held. */
 long long stop_running_request(const struct backend *backend);
 

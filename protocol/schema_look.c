@@ -274,6 +274,17 @@ static const struct field_schema evaluate_result_fields[] = {
 };
 OBJECT(schema_evaluate_result, "EvaluateResponse", evaluate_result_fields);
 
+static const struct field_schema shell_fields[] = {
+    {"frameId", FIELD_INT, .help = "the frame; absent: the top one of the stopped thread"},
+    {"kind", FIELD_STRING,
+     .help = "plain, ipython, ptpython, bpython, or auto: the first that is installed, plain being the last"},
+};
+OBJECT(schema_shell, "pytui.ShellArguments", shell_fields);
+static const struct field_schema shell_result_fields[] = {
+    {"kind", FIELD_STRING, REQUIRED, .help = "which one it was"},
+};
+OBJECT(schema_shell_result, "pytui.ShellResponse", shell_result_fields);
+
 static const struct field_schema completions_fields[] = {
     {"text", FIELD_STRING, REQUIRED, .help = "what stands on the line"},
     {"column", FIELD_INT, REQUIRED, .help = "the cursor's UTF-16 column, from 1"},

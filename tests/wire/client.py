@@ -4,12 +4,14 @@ A Session runs one program under the backend, in the place of pytui. Requests wa
 until a test asks for them.
 """
 
+import fcntl
 import os
 import select
 import signal
 import socket
 import struct
 import subprocess
+import termios
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,10 +56,13 @@ class Session:
         environment: dict[str, str] | None = None,
         stdin: int = subprocess.DEVNULL,
         plain: bool = False,
+        terminal: int | None = None,
+        streams: bool = False,
     ) -> None:
         """Start `PYTHON WORDS…` with a channel; nothing is said on it yet.
 
         PLAIN: as without a debugger; the package can be imported, and DEBUGGER is the address to attach to.
+        TERMINAL is a descriptor of what becomes its controlling terminal; with STREAMS its standard streams, too.
         """
         self.channel, theirs = socket.socketpair()
         self.seq = 0
@@ -77,11 +82,12 @@ class Session:
             [str(python), *map(str, words)],
             cwd=cwd,
             env=variables,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdin=terminal if streams else stdin,
+            stdout=terminal if streams else subprocess.PIPE,
+            stderr=terminal if streams else subprocess.PIPE,
             pass_fds=[theirs.fileno()],
             start_new_session=True,
+            preexec_fn=None if terminal is None else lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0),
         )
         theirs.close()
 
@@ -268,7 +274,7 @@ class Session:
         except Closed:
             pass
         stdout, stderr = self.process.communicate(timeout=timeout)
-        return self.process.returncode, stdout.decode(), stderr.decode()
+        return self.process.returncode, (stdout or b"").decode(), (stderr or b"").decode()
 
     def names_of_events(self) -> Sequence[str]:
         """Names of the events that no test has taken yet."""
