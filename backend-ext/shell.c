@@ -219,22 +219,29 @@ static PyObject *make(const struct shell *shell, const struct namespace *names, 
     return object;
 }
 
+/* Fail the request with the Python error that is set. */
+static void fail_with_error(struct request *request, bool *ok)
+{
+    char summary[400];
+    PyObject *error = PyErr_GetRaisedException();
+    values_exception_summary(request->backend->values, error, summary, sizeof(summary));
+    request_fail(request, ok, "the shell cannot be started: %s", summary);
+    Py_XDECREF(error);
+    PyErr_Clear();
+}
+
 /* Call METHOD, and fail the request with the exception that it raises or the text that it returns. */
 static bool call(struct request *request, bool *ok, PyObject *object, const char *method)
 {
     PyObject *result = PyObject_CallMethod(object, method, NULL);
     PyObject *text = result && PyUnicode_Check(result) ? Py_NewRef(result) : NULL;
-    PyObject *error = result ? NULL : PyErr_GetRaisedException();
-    if (error) {
-        char summary[400];
-        values_exception_summary(request->backend->values, error, summary, sizeof(summary));
-        request_fail(request, ok, "the shell cannot be started: %s", summary);
+    if (!result) {
+        fail_with_error(request, ok);
     } else if (text) {
         PyObject *bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
         request_fail(request, ok, "%s", bytes ? PyBytes_AsString(bytes) : "the shell cannot be started");
         Py_XDECREF(bytes);
     }
-    Py_XDECREF(error);
     Py_XDECREF(text);
     Py_XDECREF(result);
     PyErr_Clear();
@@ -277,8 +284,7 @@ static void run(struct request *request, bool *ok, struct shell *shell, const st
 {
     PyObject *object = make(shell, names, value_get_text(request->arguments, "kind", "auto"));
     if (!object) {
-        PyErr_Clear();
-        request_fail(request, ok, "the shell cannot be started: %s is damaged", SOURCE);
+        fail_with_error(request, ok);
         return;
     }
     if (call(request, ok, object, "load")) {

@@ -5,8 +5,6 @@ It imports what a shell needs only once that is asked for, and puts back what sh
 and prompts in sys, the names that they add to builtins, signal handlers, readline's state, the event loop.
 """
 
-from __future__ import annotations
-
 import _frozen_importlib
 import _io
 import _signal
@@ -323,7 +321,7 @@ class Plain:
                 code = compile(text, "<shell>", "single", self.flags, True)
             except (SyntaxError, ValueError, OverflowError, MemoryError) as error:
                 if not self.goes_on(error, text):
-                    sys.__excepthook__(type(error), error, None)
+                    sys.__excepthook__(type(error), error.with_traceback(None), None)
                     return None
             else:
                 self.flags |= code.co_flags & FUTURE_FLAGS
@@ -359,8 +357,8 @@ class Plain:
         except SystemExit:
             raise
         except BaseException as error:
-            trace = error.__traceback__
-            sys.__excepthook__(type(error), error, trace and trace.tb_next)
+            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            sys.__excepthook__(type(error), error, error.__traceback__)
         finally:
             self.names.push()
 

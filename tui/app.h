@@ -58,6 +58,7 @@ struct app {
 
     void *panes[PANE_COUNT]; /* each pane's private data */
     enum pane_kind focus;
+    enum pane_kind shell_from; /* where the focus was before a shell */
     bool terminal_zoomed;
     bool zoomed;       /* the focused pane has the whole screen */
     struct zoom *zoom; /* the terminal zoomed by itself (zoom.h) */

@@ -140,7 +140,7 @@ void command_pause(struct app *app, const char *argument)
     (void)argument;
     struct session *session = app_session(app);
     script_drop(app);
-    if (session_evaluating(session))
+    if (session_evaluating(session) || session_in_shell(session))
         session_interrupt_evaluate(session);
     else
         session_pause(session, stacks_written, app);

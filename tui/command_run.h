@@ -92,6 +92,9 @@ void command_source(struct app *app, const char *argument);
 void command_interact(struct app *app, const char *argument);
 void command_debug(struct app *app, const char *argument);
 
+/* command_shell.c: shells in the program's terminal */
+void command_shell(struct app *app, const char *argument);
+
 /* command_display.c: expressions written at each stop */
 void command_display(struct app *app, const char *argument);
 void command_undisplay(struct app *app, const char *argument);

@@ -56,6 +56,9 @@ static const struct config_info settings[CONFIG_COUNT] = {
                                  .help = "a program that fills its terminal gets the whole screen while it runs"},
     [CONFIG_KEEP_BREAKPOINTS] = {"keep-breakpoints", CONFIG_TYPE_FLAG, "yes", .later = true,
                                  .help = "bring breakpoints and watches back at the next start, per project"},
+    [CONFIG_SHELL] = {"shell", CONFIG_TYPE_CHOICE, "internal",
+                      .choices = "internal auto plain ipython ptpython bpython",
+                      .help = "what ! opens: the console, or a shell in the Terminal"},
     [CONFIG_QUIT] = {"quit", CONFIG_TYPE_CHOICE, "ask", .choices = "ask end leave",
                      .help = "what q does while the program runs: ask, end it, leave it running"},
 };

@@ -31,6 +31,7 @@ enum config_setting {
     CONFIG_LIBRARY_CODE,       /* the same */
     CONFIG_ZOOM_FULL_SCREEN,   /* flag */
     CONFIG_KEEP_BREAKPOINTS,   /* flag */
+    CONFIG_SHELL,              /* one of internal, auto, plain, ipython, ptpython, bpython: what `!` opens */
     CONFIG_QUIT,               /* one of ask, end, leave: what q does to a running program */
     CONFIG_COUNT,
 };

@@ -370,7 +370,7 @@ static bool key(struct app *app, void *data, const struct key *key)
         vt_paste(app->vt, key->text, key->length);
     else
         vt_key(app->vt, key);
-    if (app_model(app)->state == MODEL_STOPPED)
+    if (app_model(app)->state == MODEL_STOPPED && !session_in_shell(app_session(app)))
         app_message(app, false, "the program is stopped and reads this when it goes on; Ctrl-] leaves the terminal");
     return true;
 }
@@ -392,8 +392,13 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
 static void status(struct app *app, void *data, char *buffer, size_t size)
 {
     const struct terminal_pane *self = data;
+    const char *shell = session_in_shell(app_session(app));
+    bool here = app->focus == PANE_TERMINAL;
     if (self->scroll > 0)
         snprintf(buffer, size, "%d/%d back", self->scroll, vt_scrollback(app->vt));
+    else if (shell)
+        snprintf(buffer, size, "shell in %s%s: %s", shell, *shell == '<' ? "" : "()",
+                 here ? "Ctrl-D leaves" : "T goes there");
     else if (app->focus == PANE_TERMINAL)
         snprintf(buffer, size, "%s%sCtrl-] leaves", self->title ? self->title : "", self->title ? "  " : "");
     else if (self->title)

@@ -76,6 +76,7 @@ static void close_channel(struct session *session)
     loop_remove(session->loop, session->patience);
     loop_remove(session->loop, session->slow);
     session->watch = session->again = session->patience = session->slow = 0;
+    session->told_slow = false;
     channel_destroy(session->channel);
     session->channel = NULL;
     session->phase = PHASE_CLOSED;
@@ -96,6 +97,7 @@ void session_destroy(struct session *session)
     session_drop_view(session);
     log_write("session: %llu requests sent", (unsigned long long)session->sent);
     free(session->reason);
+    free(session->shell);
     arena_destroy(session->in);
     arena_destroy(session->out);
     model_destroy(session->model);
@@ -195,6 +197,8 @@ int64_t session_request(struct session *session, const char *command, struct val
     session->sent++;
     if (request.refresh)
         session->refreshing++;
+    if (request.runs_code)
+        session_watch_slow(session);
     watch_channel(session);
     return request.seq;
 }
@@ -380,6 +384,8 @@ static void respond(struct session *session, const struct message *response)
                 (--session->request_count - i) * sizeof *session->requests);
         if (request.refresh && session->refreshing > 0)
             session->refreshing--;
+        if (request.runs_code)
+            session_unwatch_slow(session);
         if (request.handler)
             request.handler(session, response, &request);
         request_finish(&request);

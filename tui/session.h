@@ -166,8 +166,15 @@ void session_open_value(struct session *session, const struct model_line *line, 
                         bool open);
 void session_want_of_value(struct session *session, const struct model_line *line, struct model_variable *variable,
                            size_t from, size_t until);
-bool session_evaluating(const struct session *session);
-void session_interrupt_evaluate(struct session *session); /* cancel */
+/* A shell in the selected frame, at the program's terminal; KIND is pytui/shell's. LEFT is called when it is over: why
+ * it could not be, or NULL, as for one that the user left or interrupted. */
+typedef void (*session_shell_handler)(struct session *session, const char *failure, void *data);
+bool session_shell(struct session *session, const char *kind, session_shell_handler left, void *data);
+/* The function in whose frame a shell runs; NULL: none does. */
+const char *session_in_shell(const struct session *session);
+bool session_evaluating(const struct session *session);     /* code runs that can be interrupted, a shell apart */
+bool session_evaluates_long(const struct session *session); /* and the user was told */
+void session_interrupt_evaluate(struct session *session);   /* cancel; ends a shell, too */
 
 /* What the selected frame runs: the handler gets a pytui.FunctionResponse; a failure is said. */
 typedef void (*session_function_handler)(struct session *session, const struct value *function, void *data);

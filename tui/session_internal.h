@@ -24,6 +24,8 @@
 
 #define MOVES_MAX 256 /* typed ahead */
 
+#define SESSION_IN_SHELL "a shell runs in the Terminal: T goes there, Ctrl-D leaves it, Ctrl-c ends it from here"
+
 struct request;
 
 /* The answer to a request; RESPONSE is NULL when the channel closed before it came. */
@@ -42,6 +44,7 @@ struct request {
     bool scope;        /* the page completes a scope of the view that is being fetched */
     bool refresh;      /* counted in session->refreshing */
     bool runs_code;    /* of the program: Ctrl-c interrupts it */
+    bool shell;        /* the code is what the user types into one */
     bool brief;        /* an exception is told in one line */
     char *text;        /* owned: what was sent, for completion */
     session_modules_handler on_modules;
@@ -55,6 +58,7 @@ struct request {
     session_traceback_handler on_traceback;
     session_function_handler on_function;
     session_find_handler on_find;
+    session_shell_handler on_shell;
     void *data;
 };
 
@@ -113,6 +117,9 @@ struct session {
     size_t incoming_scopes;          /* pages that it still waits for */
     size_t refreshing;               /* answers on their way that the screen should wait for */
 
+    char *shell; /* owned: the function in whose frame a shell runs; NULL */
+    bool shell_cancelled;
+    bool told_slow;   /* the user was told that code takes long */
     bool cut_off;     /* the channel ended while code ran for the user */
     size_t sort;      /* order of children: of sorts in session_values.c */
     bool output_open; /* the console's last line is output without a newline */
@@ -204,6 +211,7 @@ void session_breakpoint_event(struct session *session, const char *reason, const
 void session_send_code(struct session *session); /* just my code */
 
 /* session_talk.c */
-/* Say so if what was asked for takes long. */
+/* A request that runs code was sent: say so if it takes long. One was answered: no more is said if it was the last. */
 void session_watch_slow(struct session *session);
+void session_unwatch_slow(struct session *session);
 void session_output(struct session *session, enum model_line_kind kind, const char *text);

@@ -220,6 +220,8 @@ static const char *immovable(const struct session *session, enum move_kind kind)
     case MODEL_LOST:
         return "there is no connection to the program any more";
     case MODEL_STOPPED:
+        if (session->shell)
+            return SESSION_IN_SHELL;
         if (model->post_mortem && kind != MOVE_CONTINUE)
             return "post-mortem: the program ended by this exception; c lets it go, q leaves";
         break;
@@ -298,6 +300,8 @@ static void ending(struct session *session, const struct message *response, stru
 
 bool session_terminate(struct session *session)
 {
+    if (session->shell)
+        session_interrupt_evaluate(session);
     session_moves_drop(session);
     model_frozen_clear(session->model); /* all are thawed for that */
     return session_request(session, "terminate", NULL, &(struct request){.handler = ending}) != 0;
@@ -305,6 +309,8 @@ bool session_terminate(struct session *session)
 
 bool session_disconnect(struct session *session, bool terminate)
 {
+    if (session->shell) /* the request would wait for its end */
+        session_interrupt_evaluate(session);
     session_moves_drop(session);
     struct value *arguments = session_arguments(session);
     value_set_bool(session->out, arguments, "terminateDebuggee", terminate);

@@ -69,8 +69,10 @@ static void still_evaluating(struct loop *loop, void *data)
     (void)loop;
     struct session *session = data;
     session->slow = 0;
-    if (session_evaluating(session))
-        session_say(session, false, "evaluating…; Ctrl-c interrupts");
+    if (session_evaluating(session)) {
+        session->told_slow = true;
+        session_say(session, false, "evaluating…  Esc interrupts");
+    }
 }
 
 static void still_stuck(struct loop *loop, void *data)
@@ -78,23 +80,30 @@ static void still_stuck(struct loop *loop, void *data)
     (void)loop;
     struct session *session = data;
     session->slow = 0;
-    if (session_evaluating(session))
+    if (session_evaluating(session) || session->shell)
         session_say(session, true,
                     "not interrupted yet: it is in code that Python cannot interrupt, or goes on all the same");
 }
 
 void session_watch_slow(struct session *session)
 {
-    if (!session->slow)
+    if (!session->slow && !session->told_slow)
         session->slow = loop_add_timer(session->loop, SLOW_MS, still_evaluating, session);
+}
+
+void session_unwatch_slow(struct session *session)
+{
+    if (session_evaluating(session))
+        return;
+    loop_remove(session->loop, session->slow);
+    session->slow = 0;
+    if (session->told_slow)
+        session_say(session, false, "%s", "");
+    session->told_slow = false;
 }
 
 static void evaluated(struct session *session, const struct message *response, struct request *request)
 {
-    if (!session_evaluating(session)) {
-        loop_remove(session->loop, session->slow);
-        session->slow = 0;
-    }
     const char *failure = session_failure(response);
     const char *result = failure ? failure : value_get_text(response->body, "result", "");
     const char *exception = failure ? NULL : value_get_text(value_get_map(response->body, "pytui"), "exception", NULL);
@@ -123,6 +132,10 @@ static const struct model_frame *frame_to_run_in(struct session *session)
                                                            : "there is no stopped program to evaluate in");
         return NULL;
     }
+    if (session->shell) {
+        session_say(session, true, "%s", SESSION_IN_SHELL);
+        return NULL;
+    }
     return frame;
 }
 
@@ -135,7 +148,6 @@ static bool evaluate(struct session *session, const char *expression, const char
     value_set_int(session->out, arguments, "frameId", frame->id);
     value_set_text(session->out, arguments, "context", context);
     bool sent = session_request(session, "evaluate", arguments, request) != 0;
-    session_watch_slow(session);
     session_changed(session);
     return sent;
 }
@@ -206,15 +218,56 @@ bool session_ask_function(struct session *session, session_function_handler hand
 bool session_evaluating(const struct session *session)
 {
     for (size_t i = 0; i < session->request_count; i++)
-        if (session->requests[i].runs_code)
+        if (session->requests[i].runs_code && !session->requests[i].shell)
             return true;
     return false;
 }
 
+bool session_evaluates_long(const struct session *session)
+{
+    return session->told_slow && session_evaluating(session);
+}
+
+const char *session_in_shell(const struct session *session)
+{
+    return session->shell;
+}
+
+/* Names may have been bound anew, so all is fetched again. */
+static void shell_left(struct session *session, const struct message *response, struct request *request)
+{
+    const char *failure = response ? session_failure(response) : NULL;
+    bool interrupted = failure && session->shell_cancelled;
+    session_replace(&session->shell, NULL);
+    session->shell_cancelled = false;
+    if (response)
+        session_refresh(session);
+    session_changed(session);
+    request->on_shell(session, interrupted ? NULL : failure, request->data);
+}
+
+bool session_shell(struct session *session, const char *kind, session_shell_handler left, void *data)
+{
+    const struct model_frame *frame = frame_to_run_in(session);
+    if (!frame)
+        return false;
+    struct value *arguments = session_arguments(session);
+    value_set_int(session->out, arguments, "frameId", frame->id);
+    value_set_text(session->out, arguments, "kind", kind);
+    session_replace(&session->shell, frame->name ? frame->name : "?");
+    const struct request request = {
+        .handler = shell_left, .on_shell = left, .data = data, .runs_code = true, .shell = true};
+    if (session_request(session, "pytui/shell", arguments, &request) == 0)
+        session_replace(&session->shell, NULL);
+    session_changed(session);
+    return session->shell != NULL;
+}
+
 void session_interrupt_evaluate(struct session *session)
 {
-    if (!session_evaluating(session))
+    if (!session_evaluating(session) && !session->shell)
         return;
+    session->shell_cancelled = session->shell != NULL;
     size_t count = session->request_count; /* the cancels come behind */
     for (size_t i = 0; i < count && i < session->request_count; i++) {
         if (!session->requests[i].runs_code)

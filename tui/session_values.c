@@ -163,7 +163,6 @@ static void ask_display(struct session *session, struct model_variable *variable
                               .refresh = true,
                               .runs_code = true};
     session_request(session, "pytui/display", arguments, &request);
-    session_watch_slow(session);
 }
 
 bool session_display(struct session *session, struct model_variable *variable, const char *display)
@@ -229,7 +228,6 @@ static bool ask(struct session *session, const char *command, struct value *argu
     struct request request = {
         .handler = result_arrived, .on_result = handler, .data = data, .runs_code = true, .text = xstrdup(command)};
     bool sent = session_request(session, command, arguments, &request) != 0;
-    session_watch_slow(session);
     return sent;
 }
 

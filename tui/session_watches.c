@@ -244,7 +244,6 @@ static void ask(struct session *session, int id)
     session_request(
         session, "pytui/watches", arguments,
         &(struct request){.handler = watches_arrived, .view = session->view, .runs_code = true, .refresh = id == 0});
-    session_watch_slow(session);
 }
 
 void session_ask_watches(struct session *session)

@@ -184,6 +184,7 @@ CASES = {
     "focus-breakpoints": Case(shows=("● prog.py:26",), gone=("Stack", "def work"), after="z"),
     "focus-terminal": Case(shows=("Ctrl-] leave",)),
     "toggle-console": Case(shows=(line(">>>"),)),
+    "shell": Case(shows=(line(">>>"),)),
     "focus-next": Case(shows=("Variables",), gone=("Stack", "def work"), after="z"),
     "focus-previous": Case(**ONLY_SOURCE, before="V", after="z"),
     "zoom-terminal": Case(gone=("def work", "Variables")),

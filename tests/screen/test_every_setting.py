@@ -209,6 +209,14 @@ def forgets_breakpoints(start: Start) -> bool:
     return not first_stop(start).shows("● prog.py:9")
 
 
+def shell_in_the_terminal(start: Start) -> bool:
+    """`!` opens a shell, and not the Console."""
+    screen = first_stop(start)
+    screen.send("!")
+    screen.expect(re.compile("^>>>", re.MULTILINE))
+    return "Ctrl-D leaves" in screen.text
+
+
 def quits_unasked(start: Start) -> bool:
     """Whether `q` leaves while the program is not at its end."""
     screen = first_stop(start)
@@ -245,6 +253,7 @@ CASES = {
     "library-code": Case("own", passes_own_module),
     "zoom-full-screen": Case("no", panes_beside_a_full_screen),
     "keep-breakpoints": Case("no", forgets_breakpoints),
+    "shell": Case("plain", shell_in_the_terminal),
     "quit": Case("end", quits_unasked),
 }
 

@@ -197,7 +197,7 @@ def test_errors_and_exits_stay_in_the_shell(stopped: Callable[..., Session], ter
         seq = open_shell(program)
         terminal.expect(">>> ")
         terminal.type(text + "\n")
-        terminal.expect(shown)
+        assert "shells.py" not in terminal.expect(rf"(?s).*{shown}")
         terminal.expect("\n>>> ")
         terminal.type("total\n")
         terminal.expect("\n8\n>>> ")
