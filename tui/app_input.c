@@ -35,8 +35,20 @@ static bool dead_terminal(struct app *app)
     return app->focus == PANE_TERMINAL && app->ended;
 }
 
+/* Esc ends an evaluation that the user was told of, whatever asked for it; in the Terminal it is the program's. */
+static bool interrupts(struct app *app, const struct key *key)
+{
+    if (app->focus == PANE_TERMINAL || !pane_key_is(key, "Esc") || !session_evaluates_long(app_session(app)))
+        return false;
+    session_interrupt_evaluate(app_session(app));
+    app_message(app, false, "interrupting…");
+    return true;
+}
+
 static void pane_key(struct app *app, const struct key *key)
 {
+    if (interrupts(app, key))
+        return;
     const struct pane_ops *ops = pane_table[app->focus];
     const struct command *command = keymap_find(app->keymap, ops->scope, key);
     if (!command && dead_terminal(app))

@@ -285,8 +285,8 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
 static void status(struct app *app, void *data, char *buffer, size_t size)
 {
     const struct console_pane *self = data;
-    if (session_evaluating(app_session(app)))
-        snprintf(buffer, size, "evaluating, Ctrl-c interrupts");
+    if (session_evaluates_long(app_session(app)))
+        snprintf(buffer, size, "evaluating, Esc interrupts");
     else if (self->transcript.active)
         snprintf(buffer, size, "Enter opens  / searches  Esc back");
     else if (self->find.active)

@@ -43,7 +43,7 @@ struct request {
     size_t start;      /* of a page; of completion: byte offset */
     bool scope;        /* the page completes a scope of the view that is being fetched */
     bool refresh;      /* counted in session->refreshing */
-    bool runs_code;    /* of the program: Ctrl-c interrupts it */
+    bool runs_code;    /* of the program: Esc interrupts it */
     bool shell;        /* the code is what the user types into one */
     bool brief;        /* an exception is told in one line */
     char *text;        /* owned: what was sent, for completion */

@@ -63,7 +63,7 @@ def test_a_display_stays_over_stops(pytui, write):
 def test_a_display_without_end_is_interrupted(pytui, write):
     screen = stopped(pytui, write)
     screen.send("jjjjr")
-    screen.expect("Ctrl-c interrupts")
+    screen.expect("Esc interrupts")
     screen.keys("Ctrl-c")
     screen.expect(re.compile(r"endless +(Endless +)?<interrupted>"))
     screen.send("k" * 4 + "r")
