@@ -1,8 +1,9 @@
 """What the backend costs the program: each kind of work with each kind of breakpoint, as ratios to the bare program.
 
 The backend is driven over the wire, without the screen. All that is compared takes turns, and the fastest of all rounds
-counts. A figure above what the design promises is marked "!"; "?" if the bare program itself differed by as much;
-"=" if bare sys.monitoring with nothing behind it (floor.py) is above it, too, and pytui adds less than 1/20 to that.
+counts. A figure above what the design promises is marked "!"; "?" if that is within what the bare program differed by
+when it lay elsewhere in memory; "=" if bare sys.monitoring with nothing behind it (floor.py) is above it, too, and no
+more than 1/20 is added to that.
 """
 
 import json
@@ -77,9 +78,9 @@ def run_bare(python: str, result: Path, kinds: tuple[str, ...], scale: int) -> T
     return json.loads(result.read_text())
 
 
-def run_floor(python: str, result: Path, scale: int) -> Times:
-    """The program with all lines of its functions armed, and every event disabled: sys.monitoring's own cost."""
-    subprocess.run([python, WORK.parent / "floor.py", result, str(scale), "3", *KINDS], check=True)
+def run_floor(python: str, result: Path, how: str) -> Times:
+    """The program imported, bare; or with its lines armed and every event disabled: sys.monitoring's own cost."""
+    subprocess.run([python, WORK.parent / "floor.py", how, result, "1", "3", *KINDS], check=True)
     return json.loads(result.read_text())
 
 
@@ -167,10 +168,10 @@ def measure(python: str, scratch: Path, rounds: int, monitored: bool) -> Figures
     """All rounds on one interpreter; MONITORED: it has sys.monitoring."""
     result, figures = scratch / "result", Figures()
     for number in range(rounds):
-        for again in ("bare", "again"):
-            figures.add("bare", again, run_bare(python, result, (*KINDS, "wide"), 1))
+        figures.add("bare", "bare", run_bare(python, result, (*KINDS, "wide"), 1))
+        figures.add("bare", "again", run_floor(python, result, "bare"))
         if monitored:
-            figures.add("floor", NEVER_REACHED, run_floor(python, result, 1))
+            figures.add("floor", NEVER_REACHED, run_floor(python, result, "armed"))
         for case in [*RATIOS, *HITS]:
             figures.attempt("pytui", case.name, lambda case=case: run_pytui(python, result, case, 1))
         if number < max(1, min(rounds // 2, 2)):
@@ -195,7 +196,7 @@ def marked(value: float | None, limit: float, again: float, floor: float | None)
     text = cell(value, limit)
     if floor is not None and floor > limit - 0.02 and value is not None and value < floor * 1.05:
         return text.replace("!", "=")
-    return text.replace("!", "!" if abs(again - 1) < limit - 1 else "?")
+    return text.replace("!", "!" if value is not None and value > limit + abs(again - 1) else "?")
 
 
 def cell(value: float | None, limit: float | None, form: str = ".2f") -> str:
@@ -211,7 +212,7 @@ def report(figures: Figures, version: tuple[int, ...], names: list[str]) -> tupl
     text = [f"{'× bare':34}" + "".join(f"{kind:>9}" for kind in KINDS) + "    limit" + f"{'':4}"
             + "".join(f"{who:>16}" for who in names)]  # fmt: skip
     noise = [figures.ratio("bare", "again", "bare", kind) for kind in KINDS]
-    text.append(f"{'bare, once more (the noise)':34}" + "".join(f"{cell(each, None):>9}" for each in noise))
+    text.append(f"{'bare, imported (the noise)':34}" + "".join(f"{cell(each, None):>9}" for each in noise))
     for case in RATIOS:
         limit = case.limit[column]
         values = [figures.ratio("pytui", case.name, "bare", kind) for kind in KINDS]

@@ -1,9 +1,10 @@
-"""Runs under the Python that is measured (3.12+): what a breakpoint that is never reached costs at the very least.
+"""Runs under the Python that is measured: the work without a debugger, imported, and on request armed for lines.
 
-usage: floor.py RESULT SCALE REPEAT KIND…, as work.py's. The functions that hold its "never" lines are armed for lines
-as any debugger has to arm them, and every event is answered with DISABLE, so that no Python runs after the first pass.
-What is left is the interpreter's own: places in a line that a jump leads to from the same line stay instrumented, since
-it makes no event of them that could be answered.
+usage: floor.py bare|armed RESULT SCALE REPEAT KIND…, then as work.py's. Imported, the same code lies elsewhere in
+memory, which alone makes it some per cent faster or slower: the noise. Armed (3.12+), the functions that hold the
+"never" lines report lines as to any debugger, and every event is answered with DISABLE, so that no Python runs after
+the first pass: what is left is the interpreter's own. Places in a line that a jump leads to from the same line stay
+instrumented, since it makes no event of them that could be answered.
 """
 
 import sys
@@ -20,15 +21,22 @@ ARMED = {
 }
 
 
-def main():
-    """Arms, then does the work."""
+def arm(kinds):
+    """Has the interpreter report the lines of these kinds of work."""
     monitoring = sys.monitoring
     monitoring.use_tool_id(monitoring.DEBUGGER_ID, "floor")
     events = monitoring.events.LINE | monitoring.events.JUMP
     for event in (monitoring.events.LINE, monitoring.events.JUMP):
         monitoring.register_callback(monitoring.DEBUGGER_ID, event, lambda *_: monitoring.DISABLE)
-    for kind in sys.argv[4:]:
+    for kind in kinds:
         monitoring.set_local_events(monitoring.DEBUGGER_ID, ARMED[kind].__code__, events)
+
+
+def main():
+    """Arms, then does the work."""
+    how = sys.argv.pop(1)
+    if how == "armed":
+        arm(sys.argv[4:])
     work.main()
 
 

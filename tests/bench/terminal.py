@@ -20,6 +20,7 @@ from table import Row, line_of
 
 TARGETS = Path(__file__).resolve().parents[1] / "targets"
 ROWS, COLS = 40, 120
+STEP_TIMEOUT = 120  # seconds; pudb beside huge values needs them
 
 
 class Bench:
@@ -92,7 +93,7 @@ def step_times(screen, steps: int, answer: int) -> tuple[float, float]:
         screen.settle(0.04)
         screen.mark()
         screen.send("n")
-        screen.wait_for(lambda: screen.bytes > answer, "no answer to a step", timeout=30)
+        screen.wait_for(lambda: screen.bytes > answer, "no answer to a step", timeout=STEP_TIMEOUT)
         screen.settle(0.04)
         times.append((screen.state["last_ns"] - screen.state["sent_ns"]) / 1e6)
         sizes.append(screen.bytes)
