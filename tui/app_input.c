@@ -5,6 +5,7 @@
  * opens a dialog with what the program answers are for that dialog: as commands they would do what nobody meant. */
 #include "app.h"
 #include "app_internal.h"
+#include "command_run.h"
 #include "dialog.h"
 #include "layout.h"
 #include "loop.h"
@@ -63,6 +64,13 @@ static void pane_key(struct app *app, const struct key *key)
         unbound(app, key);
 }
 
+/* What a dialog or a prompt covers is painted anew with it. */
+static bool redraws(struct app *app, const struct key *key)
+{
+    const struct command *command = app->dialog || app->prompt ? keymap_find(app->keymap, SCOPE_GLOBAL, key) : NULL;
+    return command && command->run == command_redraw;
+}
+
 void app_key(struct app *app, const struct key *key)
 {
     app_damage(app);
@@ -72,6 +80,10 @@ void app_key(struct app *app, const struct key *key)
         return;
     if (key->kind != KEY_KIND_MOUSE || key->mouse == KEY_MOUSE_PRESS)
         app->message[0] = '\0';
+    if (redraws(app, key)) {
+        app_redraw(app);
+        return;
+    }
     if (dialog_key(app, key) || prompt_key(app, key))
         return;
     if (key->kind == KEY_KIND_MOUSE)

@@ -185,7 +185,7 @@ static bool question_key(struct app *app, struct dialog *dialog, const struct ke
         self->selected = (self->selected + 1) % self->count;
     else if (pane_key_is(key, "Shift-Tab Left Up"))
         self->selected = (self->selected + self->count - 1) % self->count;
-    else if (key->kind == KEY_KIND_CHAR && key->codepoint < 128) {
+    else if (key->kind == KEY_KIND_CHAR && key->codepoint < 128 && !(key->modifiers & (KEY_CTRL | KEY_ALT))) {
         for (int i = 0; i < self->count; i++) {
             if (tolower((int)key->codepoint) != tolower((unsigned char)self->buttons[i][0]))
                 continue;

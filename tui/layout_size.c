@@ -18,17 +18,25 @@ const enum config_setting layout_settings[LAYOUT_SPLITS] = {
     [LAYOUT_BREAKPOINTS] = CONFIG_BREAKPOINTS_HEIGHT,
 };
 
-static bool save_size(struct app *app, enum layout_split split, char *error, size_t size)
+/* The setting is the new one at once, for other sizes of the terminal; the file follows. */
+static void take_size(struct app *app, enum layout_split split)
 {
-    struct layout_size *chosen = &app->layout->sizes[split];
+    const struct layout_size *chosen = &app->layout->sizes[split];
     const struct config_info *info = config_info(layout_settings[split]);
     int percent = (chosen->wanted * 100 + chosen->whole_wanted - 1) / chosen->whole_wanted;
     if (split == LAYOUT_SLOT && strcmp(config_text(app->config, CONFIG_LAYOUT), "terminal-first") == 0)
         percent = 100 - percent;
-    char text[16];
+    char text[16], error[256];
     snprintf(text, sizeof text, "%d", layout_clamp(percent, info->smallest, info->largest));
-    chosen->unsaved = false;
-    return config_set(app->config, info->name, text, error, size) && config_save(info->name, text, error, size);
+    if (!config_set(app->config, info->name, text, error, sizeof error))
+        app_message(app, true, "%s", error);
+}
+
+static bool save_size(struct app *app, enum layout_split split, char *error, size_t size)
+{
+    app->layout->sizes[split].unsaved = false;
+    return config_save(config_info(layout_settings[split])->name, config_text(app->config, layout_settings[split]),
+                       error, size);
 }
 
 void layout_save_sizes(struct app *app)
@@ -60,6 +68,7 @@ void layout_set_size(struct app *app, enum layout_split split, int size)
     layout_place_again(app);
     chosen->wanted = chosen->now; /* no further than it goes */
     chosen->unsaved = true;
+    take_size(app, split);
     if (!layout->saving)
         layout->saving = loop_add_timer(app->loop, SAVE_AFTER, save_now, app);
     app_damage(app);

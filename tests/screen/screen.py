@@ -106,11 +106,12 @@ class Screen:
         self.log = home / "sanitizer"
         self.record = home / f"record.{self.token}" if record else None
         options = ["-r", str(self.record)] if record else []
+        self.environment = self._environment(home, term, env or {})
         self._drive = subprocess.Popen(
             [VTDRIVE, *options, str(rows), str(cols), *self.argv],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=self._environment(home, term, env or {}),
+            env=self.environment,
             cwd=cwd or home,
         )
         self.state: dict = {"serial": 0, "lines": [], "status": None}
