@@ -51,14 +51,7 @@ import posix  # noqa: E402
 
 seen["dir(builtins)"] = dir(builtins)
 seen["posix.environ"] = [repr(item) for item in posix.environ.items()]
-seen["gc"] = [
-    gc.isenabled(),
-    gc.get_threshold(),
-    gc.get_debug(),
-    len(gc.callbacks),
-    len(gc.garbage),
-    gc.get_freeze_count(),
-]
+seen["gc"] = [gc.isenabled(), gc.get_threshold(), gc.get_debug(), len(gc.callbacks), len(gc.garbage), gc.get_freeze_count()]
 
 import os  # noqa: E402
 import signal  # noqa: E402

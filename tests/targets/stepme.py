@@ -7,8 +7,6 @@ def work(n):
         items[i % 20] = total
         table["last"] = total
     return total
-
-
 work(10000)
 print("hello from the program")
 name = input("name? ")
