@@ -112,7 +112,8 @@ char *help_text(const struct app *app)
     add(&text, "%s", moving);
     add(&text, "\nWhat the top line says of the program\n");
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        add(&text, "  %-18s %s\n", states[i][0], states[i][1]);
+        add(&text, "  %s%*s %s\n", states[i][0], 18 - canvas_width(states[i][0], strlen(states[i][0])), "",
+            states[i][1]);
     for (int scope = SCOPE_GLOBAL + 1; scope < SCOPE_COUNT; scope++) {
         if (scope == (int)here)
             continue;

@@ -45,8 +45,11 @@ static void draw_title_status(struct app *app, struct canvas row, int column, en
     if (pane_table[kind]->status)
         pane_table[kind]->status(app, app->panes[kind], text, sizeof text);
     int width = canvas_width(text, strlen(text));
-    if (width > 0 && row.columns - width - 1 > column)
-        canvas_label(row, 0, row.columns - width - 1, width, app_style(app, role), text);
+    if (width == 0 || row.columns - width - 1 <= column)
+        return;
+    if (role == ROLE_DIM && (app->layout->ruled[kind] || layout_in_slot(kind))) /* blanks between it and the rule */
+        canvas_fill(row, 0, row.columns - width - 2, 1, width + 2, app_style(app, ROLE_TEXT));
+    canvas_label(row, 0, row.columns - width - 1, width, app_style(app, role), text);
 }
 
 static void draw_rule(struct app *app, struct canvas row, int from)

@@ -50,6 +50,7 @@ DIALOGS = {
     "Which statement of line 5?": Dialog("j;", ("total += 1", "total += count")),
     "Step into": Dialog("i", ("1 double(1)", "2 double(2)", "Enter picks")),
     "Exceptions": Dialog(":exceptions\r", ("1 LookupError", "2 "), program="raises.py"),
+    "Exception": Dialog("e", ("caused by ValueError", "Enter frame"), program="raises.py"),
     "Modules": Dialog(":modules\r", (re.compile("Modules.*\n(.*\n)*.*Enter"),)),
     "Modules, functions and classes": Dialog("mdouble", (re.compile("double .*in this"),)),
     "Threads": Dialog("\x14", ("1 MainThread", "Enter picks")),
