@@ -90,9 +90,25 @@ static bool merge_same(struct session *session)
     return merged;
 }
 
+static void set(struct session *session, const struct message *response, struct request *request);
+
+/* Whether a newer list is on its way for PATH (NULL: the functions): what is told of the one before is out of date,
+ * and could move a breakpoint to where the user has just taken it away from. */
+static bool overtaken(const struct session *session, const char *path)
+{
+    for (size_t i = 0; i < session->request_count; i++) {
+        const struct request *waiting = &session->requests[i];
+        if (waiting->handler == set && !waiting->path == !path && (!path || strcmp(waiting->path, path) == 0))
+            return true;
+    }
+    return false;
+}
+
 static void set(struct session *session, const struct message *response, struct request *request)
 {
     const char *failure = session_failure(response);
+    if (!failure && overtaken(session, request->path))
+        return;
     if (failure) {
         if (response)
             session_say(session, true, "%s", failure);
@@ -274,6 +290,8 @@ void session_remove_breakpoint(struct session *session, int id)
 static void change(struct session *session, struct model_breakpoint *breakpoint, const struct value *news)
 {
     int line = breakpoint->line;
+    if (overtaken(session, breakpoint->path))
+        return; /* the answer says it again */
     char *path = xstrdup(breakpoint->path);
     apply(session, breakpoint, news);
     if (breakpoint->line != line && merge_same(session))

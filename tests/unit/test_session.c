@@ -368,6 +368,35 @@ static void breakpoints_follow_what_the_backend_says(void **state)
     assert_int_equal(model_of(fake)->breakpoint_count, 0);
 }
 
+static void an_answer_that_is_overtaken_moves_nothing(void **state)
+{
+    struct fake *fake = *state;
+    fake_start(fake);
+    int first = session_add_breakpoint(fake->session, "/t.py", 5, NULL)->id;
+    fake_expect(fake, "setBreakpoints");
+    fake_answer(fake, fake_json(fake, "{\"breakpoints\": [{\"id\": 41, \"verified\": true, \"line\": 5}]}"));
+    session_add_breakpoint(fake->session, "/t.py", 7, NULL);
+    fake_expect(fake, "setBreakpoints");
+    struct message stale = fake->request;
+    session_change_breakpoint(fake->session, first, fake_json(fake, "{\"line\": 10}"));
+    fake_expect(fake, "setBreakpoints");
+    struct message newest = fake->request;
+
+    fake_event(fake, "breakpoint",
+               fake_json(fake, "{\"reason\": \"changed\", \"breakpoint\": {\"id\": 41, \"verified\": true, "
+                               "\"line\": 7}}"));
+    fake->request = stale;
+    fake_answer(fake, fake_json(fake, "{\"breakpoints\": [{\"id\": 41, \"verified\": true, \"line\": 7}, "
+                                      "{\"id\": 42, \"verified\": true, \"line\": 7}]}"));
+    assert_int_equal(model_of(fake)->breakpoint_count, 2);
+    assert_int_equal(model_breakpoint_find(model_of(fake), first)->line, 10);
+    fake_expect_nothing(fake);
+    fake->request = newest;
+    fake_answer(fake, fake_json(fake, "{\"breakpoints\": [{\"id\": 41, \"verified\": true, \"line\": 11}, "
+                                      "{\"id\": 42, \"verified\": true, \"line\": 7}]}"));
+    assert_int_equal(model_breakpoint_find(model_of(fake), first)->line, 11);
+}
+
 static bool result_ok;
 static char result_text[256];
 
@@ -657,6 +686,7 @@ int main(void)
         TEST(a_refused_move_leaves_it_stopped),
         TEST(post_mortem_only_continues),
         TEST(breakpoints_follow_what_the_backend_says),
+        TEST(an_answer_that_is_overtaken_moves_nothing),
         TEST(evaluate_echoes_and_refreshes),
         TEST(evaluate_can_be_interrupted),
         TEST(completion_counts_in_utf16_on_the_wire),
