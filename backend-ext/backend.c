@@ -1,4 +1,5 @@
 #include "backend.h"
+#include "breakpoint_hook.h"
 
 #include "attach.h"
 #include "breakpoints.h"
@@ -154,6 +155,7 @@ void backend_detach(struct backend *backend)
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
     unhandled_stop(backend->unhandled);
+    breakpoint_hook_stop();
     uncaught_stop(backend->uncaught);
     dump_finish(backend->dump);
     breakpoints_disarm_all(backend->breakpoints);
@@ -359,6 +361,7 @@ static struct backend *bring_up(const char *address, bool attached)
         return NULL;
     }
     unhandled_start(backend->unhandled);
+    breakpoint_hook_start();
     backend->end_watched = uncaught_start(backend->uncaught);
     return backend;
 }

@@ -1,6 +1,7 @@
 #include "lifecycle.h"
 
 #include "backend.h"
+#include "breakpoint_hook.h"
 #include "compat.h"
 #include "engine.h"
 #include "exception_filters.h"
@@ -348,6 +349,7 @@ void lifecycle_forked(struct backend *backend)
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);
     unhandled_stop(backend->unhandled);
+    breakpoint_hook_stop();
     uncaught_stop(backend->uncaught);
 }
 

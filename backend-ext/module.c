@@ -2,6 +2,7 @@
  * session in the middle of a program. */
 #include "attach.h"
 #include "backend.h"
+#include "breakpoint_hook.h"
 #include "compat.h"
 #include "engine.h"
 #include "lifecycle.h"
@@ -153,19 +154,14 @@ static PyObject *stop(PyObject *module, PyObject *arguments, PyObject *named)
         return NULL;
     }
     struct backend *backend = backend_current();
-    if (!backend || stepping_is_silent(backend) || stop_active(backend)) {
-        Py_RETURN_FALSE;
-    }
+    bool stopped = false;
     info.frame = framed ? frame : post_mortem ? NULL : caller;
     info.exception = raised ? exception : NULL;
     info.post_mortem = info.goes_on = post_mortem;
-    engine_hush(backend->engine, true);
-    stepping_stop_here(backend, &info);
-    engine_hush(backend->engine, false);
-    if (control_take_interrupt(backend)) {
+    if (backend && !breakpoint_hook_enter(backend, &info, &stopped)) {
         return NULL;
     }
-    Py_RETURN_TRUE;
+    return PyBool_FromLong(stopped);
 }
 
 PyDoc_STRVAR(open_screen_doc,
