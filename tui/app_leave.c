@@ -75,13 +75,21 @@ static void terminate_it(struct loop *loop, void *data)
     app->patience = loop_add_timer(loop, PATIENCE, kill_it, app);
 }
 
+static void give_up(struct loop *loop, void *data)
+{
+    (void)loop;
+    struct app *app = data;
+    app->patience = 0;
+    app_quit(app, 0);
+}
+
 void app_end_program(struct app *app, const char *message)
 {
     loop_remove(app->loop, app->patience);
     app_message(app, false, "%s", message);
-    if (!app->target) { /* nobody here could use force */
+    if (!app->target) { /* nobody here could use force; the end of the connection is the end */
         session_disconnect(app_session(app), true);
-        app_quit(app, 0);
+        app->patience = loop_add_timer(app->loop, PATIENCE, give_up, app);
         return;
     }
     if (session_connected(app_session(app)) && session_disconnect(app_session(app), true))
@@ -140,6 +148,8 @@ void app_leave(struct app *app)
     const struct model *model = app_model(app);
     if (app->ended || (!app->target && !app->shared)) {
         app_quit(app, app->exit_status);
+    } else if (app->leaving && !app->target) {
+        app_quit(app, 0);
     } else if (app->leaving || app->restarting) { /* asked again: no more patience */
         app->leaving = true;
         app->restarting = false;
