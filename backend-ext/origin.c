@@ -302,6 +302,43 @@ bool origin_line(struct origins *origins, PyObject *filename, int line, char *bu
     return text != NULL;
 }
 
+/* The names in the zip file that LOADER, a zipimporter, read: borrowed dict; NULL: not to be told. MEMBERS has what
+ * belongs to it alone. */
+static PyObject *zip_directory(PyObject *loader, PyObject *members)
+{
+    PyObject *modules = PySys_GetObject("modules"); /* borrowed, as the rest */
+    PyObject *module = modules != NULL && PyDict_Check(modules) ? object_dict_find(modules, "zipimport") : NULL;
+    PyObject *names = module != NULL && PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+    PyObject *type = names != NULL ? object_dict_find(names, "zipimporter") : NULL;
+    PyObject *cache = names != NULL ? object_dict_find(names, "_zip_directory_cache") : NULL;
+    PyObject *archive = object_dict_find(members, "archive");
+    bool right = type == (PyObject *)Py_TYPE(loader) && cache != NULL && PyDict_Check(cache) && archive != NULL &&
+                 PyUnicode_CheckExact(archive);
+    PyObject *files = right ? PyDict_GetItemWithError(cache, archive) : NULL;
+    return files != NULL && PyDict_Check(files) ? files : NULL;
+}
+
+/* Whether the zip file has the text of the module NAME, and not only its code; true when that cannot be told. */
+static bool zip_has_text(PyObject *loader, PyObject *name)
+{
+    static const char *const tails[] = {".py", "/__init__.py"};
+    PyObject *members = PyType_Check(loader) ? NULL : PyObject_GenericGetDict(loader, NULL);
+    PyObject *files = members != NULL && PyDict_Check(members) ? zip_directory(loader, members) : NULL;
+    PyObject *prefix = files != NULL ? object_dict_find(members, "prefix") : NULL;
+    char directory[PATH_MAX], module[512], key[PATH_MAX + 600];
+    bool known = prefix != NULL && object_copy_text(prefix, directory, sizeof(directory)) &&
+                 object_copy_text(name, module, sizeof(module));
+    bool found = !known;
+    for (size_t i = 0; i < 2 && !found; i++) {
+        const char *dot = strrchr(module, '.');
+        PyOS_snprintf(key, sizeof(key), "%s%s%s", directory, dot != NULL ? dot + 1 : module, tails[i]);
+        found = object_dict_find(files, key) != NULL;
+    }
+    Py_XDECREF(members);
+    PyErr_Clear();
+    return found;
+}
+
 /* The name of the module whose GLOBALS these are, if its loader is one of the import system's own that
  * may have the text of code without a file. Borrowed str or NULL. */
 static PyObject *loading_module(PyObject *globals)
@@ -316,7 +353,7 @@ static PyObject *loading_module(PyObject *globals)
         return NULL;
     }
     PyObject *name = object_dict_find(globals, "__name__");
-    return name != NULL && PyUnicode_CheckExact(name) ? name : NULL;
+    return name != NULL && PyUnicode_CheckExact(name) && zip_has_text(loader, name) ? name : NULL;
 }
 
 /* The -c argument: what <string> is when python was started with one. Borrowed str or NULL. */

@@ -6,6 +6,7 @@
 #include "session.h"
 #include "xalloc.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,22 +74,28 @@ static void picked(struct app *app, int index, void *data)
 }
 
 /* DATA is the app; the filter is what was asked for last. */
-static void arrived(struct session *session, const struct value *list, const char *filter, void *data)
+static void arrived(struct session *session, const struct value *body, const char *filter, void *data)
 {
     struct app *app = data;
     (void)session;
+    const struct value *list = value_get_array(body, "modules");
     struct modules *modules = select_modules(list, filter);
+    char part[64] = "";
+    long long total = value_get_int(body, "totalModules", 0);
+    if (total > (long long)value_count(list))
+        snprintf(part, sizeof part, "among the first %zu of %lld", value_count(list), total);
     if (modules->count == 0) {
-        app_message(app, true, "no module's name or file holds \"%s\"", filter);
+        app_message(app, true, "no module's name or file holds \"%s\"%s%s", filter, *part ? " " : "", part);
         free_modules(modules);
         return;
     }
+    char title[96];
+    snprintf(title, sizeof title, "Modules%s%s", *part ? " " : "", part);
     struct choice *rows = xcalloc(modules->count, sizeof *rows);
     for (size_t i = 0; i < modules->count; i++)
         rows[i] = (struct choice){.text = modules->entries[i].name, .detail = modules->entries[i].path};
-    dialog_choose(app,
-                  &(struct choice_list){
-                      .title = "Modules", .rows = rows, .count = modules->count, .handler = picked, .data = modules});
+    dialog_choose(app, &(struct choice_list){
+                           .title = title, .rows = rows, .count = modules->count, .handler = picked, .data = modules});
     free(rows);
 }
 

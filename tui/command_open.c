@@ -236,11 +236,11 @@ static void browse(struct app *app, const struct value *modules)
     app_hold_keys(app);
 }
 
-static void arrived(struct session *session, const struct value *modules, const char *filter, void *data)
+static void arrived(struct session *session, const struct value *body, const char *filter, void *data)
 {
     (void)session;
     (void)filter;
-    browse(data, modules);
+    browse(data, value_get_array(body, "modules"));
 }
 
 void command_browse(struct app *app, const char *argument)

@@ -75,8 +75,9 @@ typedef void (*session_stacks_handler)(struct session *session, void *data);
 bool session_pause(struct session *session, session_stacks_handler blocked, void *data);
 /* The stacks of all threads to the console, while the program goes on or at a stop; then call ARRIVED (may be NULL). */
 bool session_where(struct session *session, session_stacks_handler arrived, void *data);
-/* All modules, as an array of DAP's Modules that is valid during the call; FILTER is handed on. */
-typedef void (*session_modules_handler)(struct session *session, const struct value *modules, const char *filter,
+/* The modules, as the BODY of DAP's answer that is valid during the call: the first some thousands of `totalModules`.
+ * FILTER is handed on. */
+typedef void (*session_modules_handler)(struct session *session, const struct value *body, const char *filter,
                                         void *data);
 bool session_modules(struct session *session, const char *filter, session_modules_handler handler, void *data);
 bool session_terminate(struct session *session);                  /* ask the program to end */

@@ -128,11 +128,7 @@ static void modules_arrived(struct session *session, const struct message *respo
     if (failure && response)
         session_say(session, true, "%s", failure);
     else if (response)
-        request->on_modules(session, value_get_array(response->body, "modules"), request->text, request->data);
-    int64_t total = failure ? 0 : value_get_int(response->body, "totalModules", 0);
-    if (total > MODULES_MOST)
-        session_say(session, false, "only the first %d of %lld modules were looked through", MODULES_MOST,
-                    (long long)total);
+        request->on_modules(session, response->body, request->text, request->data);
 }
 
 bool session_modules(struct session *session, const char *filter, session_modules_handler handler, void *data)

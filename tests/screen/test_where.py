@@ -55,3 +55,21 @@ def test_modules_to_pick_from(pytui):
     screen.expect("_thread has no source to show: built in")
     screen.send(":modules nosuch\r")
     screen.expect('no module\'s name or file holds "nosuch"')
+
+
+def test_more_modules_than_are_looked_through(pytui, write):
+    program = """\
+import sys, types
+for n in range(6000):
+    name = f"made{n}"
+    sys.modules[name] = types.ModuleType(name)
+end = 1
+"""
+    screen = pytui(write("prog.py", program), options=["--continue", "-b", "prog.py:5"], rows=30, cols=110)
+    at(screen, "prog.py:5")
+    screen.send(":modules made123\r")
+    screen.expect(re.compile(r"Modules among the first 5000 of 6\d\d\d"), re.compile("made1234 +built in"))
+    screen.keys("Esc")
+    screen.expect_not("made1234 ")
+    screen.send(":modules made5999\r")
+    screen.expect(re.compile(r'no module\'s name or file holds "made5999" among the first 5000 of 6\d\d\d'))

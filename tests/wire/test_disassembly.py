@@ -1,5 +1,6 @@
 """Text of code without a file, wherever it is to be had; else its disassembly, in which steps and frames stand."""
 
+import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -134,6 +135,38 @@ def test_text_that_is_there(session: Start, tmp_path: Path) -> None:
     for frame, expected in ((top, cell), (caller, "def f(call):\n    return call()\n")):
         assert "\n".join(text_of(run, frame)) == expected.rstrip()
         assert "disassembly" not in frame["source"].get("pytui", {})
+
+
+@pytest.mark.parametrize("name", ["compiled", "package/__init__", "package/inner"])
+def test_zip_file_without_the_text(session: Start, python, tmp_path: Path, name: str) -> None:
+    """A module of which only the compiled code is there has its disassembly; steps stand in it."""
+    source = tmp_path / "source" / f"{name}.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("def f(n):\n    n += 1\n    return n\n")
+    compiled = source.with_suffix(".pyc")
+    words = f"import py_compile; py_compile.compile({str(source)!r}, {str(compiled)!r}, doraise=True)"
+    subprocess.run([python.path, "-c", words], check=True)
+    archive = tmp_path / "library.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(compiled, f"{name}.pyc")
+        if name == "package/inner":
+            file.writestr("package/__init__.py", "")
+    shutil.rmtree(tmp_path / "source")
+    module = name.removesuffix("/__init__").replace("/", ".")
+    text = f"import sys\nsys.path.insert(0, {str(archive)!r})\nimport {module} as module\nmodule.f(1)\nend = 1\n"
+    run = at_line(session, text, 4)
+    listed = {each["name"]: each["symbolStatus"] for each in run.request("modules")["modules"]}
+    run.request("pytui/setJustMyCode", justMyCode=False)
+    run.go("stepIn", "step")
+    frame = run.frames[0]
+    assert frame["name"] == "f" and frame["source"]["pytui"]["disassembly"] == "f"
+    assert listed[module] == "no source file"
+    lines = text_of(run, frame)
+    assert lines[0].startswith("# disassembly of f") and lines[frame["line"] - 1].split()[0] == "2"
+    run.go("next", "step")
+    assert frame["line"] < run.frames[0]["line"] and run.frames[0]["pytui"]["sourceLine"] == 3
+    run.resume()
+    assert run.finish()[0] == 0
 
 
 def test_command_line_program(session: Start) -> None:
