@@ -21,6 +21,8 @@ def loop(items):
 
 
 def down(left):
+    if left * left % 7 > 2:  # so that rows of the stack differ
+        return down(left - 1)
     return down(left - 1) if left else loop([])
 
 
