@@ -12,6 +12,8 @@ struct scan {
     const uint32_t *offsets;
     uint8_t *states;
     size_t count, line; /* line: of the last position looked for */
+    const char
+        *newline; /* the end of a line, found for a position before it: lines of a million strings are one look */
     struct lexer_stack stack;
 };
 
@@ -24,10 +26,14 @@ static size_t line_of(struct scan *scan, const char *position)
     return scan->line;
 }
 
-static const char *line_end(const struct scan *scan, const char *at)
+/* Positions come in ascending order here, too. */
+static const char *line_end(struct scan *scan, const char *at)
 {
-    const char *newline = memchr(at, '\n', (size_t)(scan->end - at));
-    return newline != NULL ? newline : scan->end;
+    if (scan->newline == NULL || scan->newline < at) {
+        scan->newline = memchr(at, '\n', (size_t)(scan->end - at));
+        scan->newline = scan->newline != NULL ? scan->newline : scan->end;
+    }
+    return scan->newline;
 }
 
 /* At a newline inside of something: the next line begins in it. */
