@@ -320,18 +320,32 @@ static size_t match(const char *at, const char *end, const char *needle, const c
     return (size_t)(at - from);
 }
 
-static bool search_from(const char *line, size_t length, const char *needle, bool exact, size_t from, size_t *offset,
+/* What is looked for, and with which bytes a hit may begin: the others are passed over one by one, and those are all
+ * there is to do for most of a text of many megabytes. */
+struct needle {
+    const char *text, *end;
+    bool exact;
+    bool first[256];
+};
+
+static void needle_init(struct needle *needle, const char *text)
+{
+    unsigned char first = (unsigned char)text[0];
+    *needle = (struct needle){.text = text, .end = text + strlen(text), .exact = has_upper(text)};
+    bool letter = !needle->exact && first >= 'a' && first <= 'z';
+    for (unsigned byte = 0; byte < 256; byte++) {
+        bool ascii = byte < 0x80 && (first >= 0x80 || byte == first || (letter && (byte | 0x20) == first));
+        needle->first[byte] = ascii || byte >= 0xc0; /* a character may be another one's small letter */
+    }
+}
+
+static bool search_from(const char *line, size_t length, const struct needle *needle, size_t from, size_t *offset,
                         size_t *hit_length)
 {
-    const char *needle_end = needle + strlen(needle);
-    unsigned char first = (unsigned char)needle[0];
     for (size_t at = from; at < length; at++) {
-        unsigned char byte = (unsigned char)line[at];
-        bool other = first < 0x80 && byte < 0x80 &&
-                     (exact || first < 'a' || first > 'z' ? byte != first : (byte | 0x20) != first);
-        if (other || (byte & 0xc0) == 0x80)
-            continue;
-        size_t hit = match(line + at, line + length, needle, needle_end, exact);
+        while (at < length && !needle->first[(unsigned char)line[at]])
+            at++;
+        size_t hit = match(line + at, line + length, needle->text, needle->end, needle->exact);
         if (hit > 0) {
             *offset = at;
             *hit_length = hit;
@@ -341,27 +355,56 @@ static bool search_from(const char *line, size_t length, const char *needle, boo
     return false;
 }
 
-bool source_search_text(const char *line, size_t length, const char *needle, size_t from, size_t *offset,
+bool source_search_text(const char *line, size_t length, const char *text, size_t from, size_t *offset,
                         size_t *hit_length)
 {
-    return needle[0] != '\0' && search_from(line, length, needle, has_upper(needle), from, offset, hit_length);
+    struct needle needle;
+    needle_init(&needle, text);
+    return text[0] != '\0' && search_from(line, length, &needle, from, offset, hit_length);
 }
 
-int source_search(const struct source *source, const char *needle, int from, bool backwards, size_t *offset,
+/* The line, from 1, of a byte of the text. */
+static int line_at(const struct source *source, size_t offset)
+{
+    size_t low = 0, high = source->lines; /* it begins at `low` or behind, and before `high` */
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (source->offsets[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (int)low + 1;
+}
+
+/* In all lines from FIRST up to LAST at once: a needle has no newline. */
+static int search_lines(const struct source *source, const struct needle *needle, int first, int last, size_t *offset,
+                        size_t *hit_length)
+{
+    size_t start = source->offsets[first - 1], end = source->offsets[last] - 1, at;
+    if (first > last || !search_from(source->text + start, end - start, needle, 0, &at, hit_length))
+        return 0;
+    int line = line_at(source, start + at);
+    *offset = start + at - source->offsets[line - 1];
+    return line;
+}
+
+int source_search(const struct source *source, const char *text, int from, bool backwards, size_t *offset,
                   size_t *hit_length)
 {
-    int lines = source_lines(source);
-    if (needle[0] == '\0' || lines == 0)
+    int lines = source_lines(source), found = 0;
+    if (text[0] == '\0' || lines == 0)
         return 0;
-    bool exact = has_upper(needle);
+    struct needle needle;
+    needle_init(&needle, text);
     int line = from < 1 ? 1 : from > lines ? lines : from;
-    for (int i = 0; i < lines; i++) {
-        size_t length;
-        const char *text = source_line(source, line, &length);
-        if (search_from(text, length, needle, exact, 0, offset, hit_length))
-            return line;
-        line += backwards ? -1 : 1;
-        line = line < 1 ? lines : line > lines ? 1 : line;
+    if (!backwards) {
+        found = search_lines(source, &needle, line, lines, offset, hit_length);
+        return found || line == 1 ? found : search_lines(source, &needle, 1, line - 1, offset, hit_length);
     }
-    return 0;
+    for (int i = 0; i < lines && !found; i++) {
+        found = search_lines(source, &needle, line, line, offset, hit_length);
+        line = line > 1 ? line - 1 : lines;
+    }
+    return found;
 }
