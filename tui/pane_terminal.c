@@ -399,7 +399,7 @@ static void status(struct app *app, void *data, char *buffer, size_t size)
     else if (shell)
         snprintf(buffer, size, "shell in %s%s: %s", shell, *shell == '<' ? "" : "()",
                  here ? "Ctrl-D leaves" : "T goes there");
-    else if (app->focus == PANE_TERMINAL)
+    else if (here && !app->ended) /* then keys are commands again */
         snprintf(buffer, size, "%s%sCtrl-] leaves", self->title ? self->title : "", self->title ? "  " : "");
     else if (self->title)
         snprintf(buffer, size, "%s", self->title);

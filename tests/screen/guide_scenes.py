@@ -24,6 +24,7 @@ class Scene:
         cols: Its width.
         first_run: Whether pytui was never run by this user.
         first: The first row that the guide shows.
+        plain: Whether the interpreter runs the program, which opens the debugger itself.
         last: The row behind the last one; None for all.
     """
 
@@ -34,6 +35,7 @@ class Scene:
     rows: int = 24
     cols: int = 96
     first_run: bool = False
+    plain: bool = False
     first: int = 0
     last: int | None = None
 
@@ -221,6 +223,12 @@ def preferences(screen: Screen) -> None:
     at(screen, "showcase.py:1")
     screen.keys("Ctrl-p")
     screen.expect("Preferences")
+
+
+@scene("halfway.py", plain=True, last=11)
+def from_inside(screen: Screen) -> None:
+    screen.expect("more than ten", row=0)
+    screen.expect(re.compile(r"result +14"))
 
 
 @scene("stepme.py", first=6, last=18)

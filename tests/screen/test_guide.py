@@ -7,9 +7,10 @@ import os
 import re
 
 import pytest
-from conftest import TESTS, Pytui
+from conftest import TARGETS, TESTS, Pytui
 from guide_scenes import SCENES, Scene
-from screen import Screen, ScreenMismatch
+from interpreters import Interpreter
+from screen import BUILD, Screen, ScreenMismatch
 
 GUIDE = TESTS.parent / "docs" / "GUIDE.md"
 BLOCK = re.compile(r"<!-- screen: (?P<name>[a-z-]+) -->\n```text\n(?P<text>.*?)```\n", re.DOTALL)
@@ -44,12 +45,16 @@ def test_every_screen_in_the_guide_has_a_scene_and_every_scene_a_place() -> None
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_screen_of_the_guide(pytui: Pytui, name: str) -> None:
+def test_screen_of_the_guide(pytui: Pytui, terminal: Pytui, python: Interpreter, name: str) -> None:
     """What the user is told to expect is what comes."""
     scene = SCENES[name]
-    screen = pytui(
-        scene.program, *scene.words, options=scene.options, rows=scene.rows, cols=scene.cols, first_run=scene.first_run
-    )
+    options = {"rows": scene.rows, "cols": scene.cols, "first_run": scene.first_run}
+    if scene.plain:
+        screen = terminal(
+            python.path, TARGETS / scene.program, env={"PYTHONPATH": str(BUILD / "backend-ext")}, **options
+        )
+    else:
+        screen = pytui(scene.program, *scene.words, options=scene.options, **options)
     scene.play(screen)
     if UPDATE:
         screen.settle(0.5)
