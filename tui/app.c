@@ -7,6 +7,7 @@
 #include "app.h"
 
 #include "app_internal.h"
+#include "attach.h"
 #include "breakpoint_store.h"
 #include "command_display.h"
 #include "command_run.h"
@@ -182,6 +183,7 @@ static int end_of_turn(struct loop *loop, void *data)
     script_turn(app);
     keep_for_later(app);
     zoom_follow(app);
+    attach_follow(app);
     if (shared_terminal_follow(app))
         sleep = 0; /* for keys that were typed ahead */
     if (!app->dirty || app->quitting || app->lent)
@@ -365,7 +367,7 @@ static void vt_bell(void *data)
 static const char *program_name(const struct options *options)
 {
     const struct target_options *target = &options->target;
-    if (options->channel)
+    if (options->channel || options->found)
         return NULL; /* it says so */
     static const char *const names[] = {[TARGET_CODE] = "-c", [TARGET_STDIN] = "-"};
     if (target->kind == TARGET_CODE || target->kind == TARGET_STDIN)
@@ -472,12 +474,10 @@ void app_connect(struct app *app)
     session_connect(app_session(app), target_take_channel(app->target), !app->options->run_on);
 }
 
-/* Those of the project that the program, or else the working directory, belongs to. Breakpoints of the command line are
- * there already: what they say of a line wins. */
-static void bring_back(struct app *app)
+/* Breakpoints of the command line are there already: what they say of a line wins. */
+void app_bring_back(struct app *app, const char *script)
 {
-    const char *script = app->target ? target_main_path(app->target) : NULL,
-               *slash = script ? strrchr(script, '/') : NULL;
+    const char *slash = script ? strrchr(script, '/') : NULL;
     bool in_file = script && script[0] == '/' && slash > script;
     char *directory = in_file ? xasprintf("%.*s", (int)(slash - script), script) : getcwd(NULL, 0);
     if (directory && config_flag(app->config, CONFIG_KEEP_BREAKPOINTS)) {
@@ -502,17 +502,22 @@ static bool start(struct app *app, const struct options *options, char *error, s
     add_session(app, options);
     app_watch_signals(app);
     app_restart_prepare(app);
-    if (!options->channel && !app_launch(app, &options->target, error, size))
+    app->attach = options->found;
+    if (!options->channel && !app->attach && !app_launch(app, &options->target, error, size))
         return false;
-    bring_back(app);
+    if (!app->attach)
+        app_bring_back(app, app->target ? target_main_path(app->target) : NULL);
     if (options->channel)
         shared_terminal_connect(app);
-    else
+    else if (app->target)
         app_connect(app);
     if (app->target && target_main_path(app->target))
         pane_source_show(app, target_main_path(app->target), 1);
     complain(app);
-    welcome_open(app);
+    if (app->attach)
+        attach_begin(app, app->attach);
+    else
+        welcome_open(app);
     app_watch_keyboard(app);
     loop_add_hook(app->loop, end_of_turn, app);
     app_damage(app);

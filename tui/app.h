@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct attach;
 struct breakpoint_store;
 struct watch_store;
 struct completer;
@@ -52,6 +53,7 @@ struct app {
     size_t session_count;
     size_t session_focused;
     struct target *target;         /* of the launched program; NULL for other ways in */
+    struct attach *attach;         /* borrowed: the program was attached to (attach.h); NULL: launched */
     const struct options *options; /* borrowed: the command line, for launching again */
     char **arguments;              /* the program's own, given to :restart; NULL: those of the command line */
     struct vt *vt;                 /* the program's terminal */
@@ -132,6 +134,8 @@ int app_run(const struct options *options);
 
 /* The user's `q`: asks while the program is alive. */
 void app_leave(struct app *app);
+/* Leave it at once; the program goes on. */
+void app_detach(struct app *app);
 /* The program anew, with ARGUMENTS if they are not blank; asks while it is alive. */
 void app_restart(struct app *app, const char *arguments);
 /* Back to the shell until `fg`. */

@@ -7,6 +7,8 @@
 
 /* Start the program of TARGET and show its terminal; app->target is the new one. False with a message in ERROR. */
 bool app_launch(struct app *app, const struct target_options *target, char *error, size_t size);
+/* Breakpoints and watches that were kept of the project that SCRIPT (NULL: the working directory) belongs to. */
+void app_bring_back(struct app *app, const char *script);
 /* Debug it: the session takes its channel. */
 void app_connect(struct app *app);
 

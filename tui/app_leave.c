@@ -113,7 +113,7 @@ static void end_program(struct app *app)
     app_end_program(app, "ending the program…");
 }
 
-static void leave_running(struct app *app)
+void app_detach(struct app *app)
 {
     if (session_connected(app_session(app)))
         session_disconnect(app_session(app), false);
@@ -127,17 +127,26 @@ static void answered(struct app *app, int button, void *data)
     if (button == 0)
         end_program(app);
     else if (button == 1)
-        leave_running(app);
+        app_detach(app);
+}
+
+/* Of a program that was not started here, what it is most likely to be wanted comes first. */
+static void answered_attached(struct app *app, int button, void *data)
+{
+    answered(app, button < 0 || button > 1 ? button : !button, data);
 }
 
 static void ask(struct app *app)
 {
     static const char *const buttons[] = {"End it", "Leave it running", "Cancel", NULL};
+    static const char *const attached[] = {"Detach", "Terminate it", "Cancel", NULL};
     const char *setting = config_text(app->config, CONFIG_QUIT);
     if (strcmp(setting, "end") == 0)
         end_program(app);
     else if (strcmp(setting, "leave") == 0)
-        leave_running(app);
+        app_detach(app);
+    else if (app->attach)
+        dialog_confirm(app, "Quit", "The program goes on when pytui is detached.", attached, answered_attached, NULL);
     else
         dialog_confirm(app, "Quit", "The program has not ended.", buttons, answered, NULL);
     app->asking = app->dialog != NULL;
@@ -146,7 +155,8 @@ static void ask(struct app *app)
 void app_leave(struct app *app)
 {
     const struct model *model = app_model(app);
-    if (app->ended || (!app->target && !app->shared)) {
+    bool attached = app->attach && session_connected(app_session(app));
+    if (app->ended || (!app->target && !app->shared && !attached)) {
         app_quit(app, app->exit_status);
     } else if (app->leaving && !app->target) {
         app_quit(app, 0);

@@ -32,7 +32,7 @@ static bool can_be_used_again(int fd)
 
 void app_restart_prepare(struct app *app)
 {
-    if (app->options->channel)
+    if (app->options->channel || app->options->found)
         app->no_restart = "the program was not started by pytui: it cannot be restarted";
     else if (app->options->target.kind == TARGET_STDIN)
         app->no_restart = "the program came on standard input, which is read: it cannot be restarted";

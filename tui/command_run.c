@@ -233,6 +233,12 @@ void command_suspend(struct app *app, const char *argument)
     app_suspend(app);
 }
 
+void command_detach(struct app *app, const char *argument)
+{
+    (void)argument;
+    app_detach(app);
+}
+
 void command_quit(struct app *app, const char *argument)
 {
     (void)argument;

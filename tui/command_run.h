@@ -45,6 +45,7 @@ void command_toggle_console(struct app *app, const char *argument);
 void command_help(struct app *app, const char *argument);
 void command_redraw(struct app *app, const char *argument);
 void command_suspend(struct app *app, const char *argument);
+void command_detach(struct app *app, const char *argument);
 void command_quit(struct app *app, const char *argument);
 void command_restart(struct app *app, const char *argument);
 void command_line(struct app *app, const char *argument);

@@ -39,6 +39,8 @@ const struct command commands[] = {
      .run = command_restart},
     {"resume", NULL, "", SCOPE_GLOBAL, NULL, "Let a program go on that a signal suspended (SIGCONT)", NULL,
      .run = command_resume},
+    {"detach", NULL, "", SCOPE_GLOBAL, NULL, "Leave, and let the program go on without a debugger", NULL,
+     .run = command_detach},
     {"quit", "q exit", "q", SCOPE_GLOBAL, NULL, "Leave; asks while the program runs", "quit", .run = command_quit},
 
     {"frame-up", "u up", "u", SCOPE_GLOBAL, "[COUNT]", "Select the caller's frame", NULL, .run = command_frame_up},

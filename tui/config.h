@@ -33,6 +33,7 @@ enum config_setting {
     CONFIG_KEEP_BREAKPOINTS,   /* flag */
     CONFIG_SHELL,              /* one of internal, auto, plain, ipython, ptpython, bpython: what `!` opens */
     CONFIG_QUIT,               /* one of ask, end, leave: what q does to a running program */
+    CONFIG_WHEN_LOST,          /* one of continue, wait: what an attached program does without us */
     CONFIG_COUNT,
 };
 

@@ -1,5 +1,6 @@
 /* pytui: a terminal debugger for Python. */
 #include "app.h"
+#include "attach.h"
 #include "log.h"
 #include "options.h"
 #include "spawn.h"
@@ -41,6 +42,24 @@ static int debug(struct options *options, struct spawn_origin *origin)
     return app_run(options);
 }
 
+/* Whom, is found out before the screen opens. */
+static int attach(struct options *options)
+{
+    char error[1024];
+    options->found = attach_find(options->attach, error, sizeof error);
+    if (!options->found) {
+        fputs("pytui: ", stderr);
+        width_print(stderr, error);
+        fputc('\n', stderr);
+        return STATUS_FAILED;
+    }
+    supervisor_start();
+    open_log(options);
+    int status = app_run(options);
+    attach_destroy(options->found);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     struct spawn_origin origin;
@@ -51,6 +70,10 @@ int main(int argc, char **argv)
     enum options_result result = options_parse(&options, argc, argv);
     if (result == OPTIONS_DONE)
         status = EXIT_SUCCESS;
+    else if (result == OPTIONS_RUN && options.list)
+        status = attach_list(options.json);
+    else if (result == OPTIONS_RUN && options.attach)
+        status = attach(&options);
     else if (result == OPTIONS_RUN)
         status = debug(&options, &origin);
     options_finish(&options);

@@ -32,7 +32,9 @@ struct row {
 static const char usage[] = "usage: pytui [OPTION]... SCRIPT [ARGUMENT]...\n"
                             "       pytui [OPTION]... -m MODULE [ARGUMENT]...\n"
                             "       pytui [OPTION]... -c CODE [ARGUMENT]...\n"
-                            "       pytui [OPTION]... - [ARGUMENT]...\n";
+                            "       pytui [OPTION]... - [ARGUMENT]...\n"
+                            "       pytui [OPTION]... attach [NAME|PID|unix:PATH]\n"
+                            "       pytui ls [--json]\n";
 
 __attribute__((format(printf, 2, 3))) static void fail(struct parse *parse, const char *format, ...)
 {
@@ -94,6 +96,18 @@ static void handle_break(struct parse *parse, const char *argument)
     parse->breakpoints[parse->breakpoint_count++] = argument;
 }
 
+static void handle_stop(struct parse *parse, const char *argument)
+{
+    (void)argument;
+    parse->options->stop = true;
+}
+
+static void handle_json(struct parse *parse, const char *argument)
+{
+    (void)argument;
+    parse->options->json = true;
+}
+
 static void handle_theme(struct parse *parse, const char *argument)
 {
     parse->options->theme = argument;
@@ -149,6 +163,8 @@ static const struct row rows[] = {
     {{"code", 'c', "CODE", "run this code, as python -c does; ends pytui's options"}, handle_code},
     {{"break", 'b', "FILE:LINE[:COLUMN]|FUNCTION", "set a breakpoint; may be given several times"}, handle_break},
     {{"continue", 'C', NULL, "do not stop before the first line"}, handle_continue},
+    {{"stop", 0, NULL, "with attach: pause the program"}, handle_stop},
+    {{"json", 0, NULL, "with ls: for programs to read"}, handle_json},
     {{"python", 0, "PATH",
       "the interpreter: a path, a command or a version such as 3.12; otherwise the active virtual environment's, else "
       "python3"},
@@ -216,6 +232,8 @@ void options_print_help(FILE *out)
     fputs("\nSCRIPT may be a directory or zip file with a __main__.py; - reads the script from standard input.\n"
           "What follows the program are its own arguments. Redirected standard streams are the program's;\n"
           "those that are terminals go to the Terminal pane. Press ? in pytui for its keys.\n"
+          "attach debugs a program that listens (pytui.listen() or PYTUI_LISTEN in its environment); without a\n"
+          "word it shows a list. ls writes that list. A script of such a name is given as ./attach.\n"
           "Exit status: the program's, 128+n when signal n ended it, 2 for wrong usage.\n",
           out);
 }
@@ -292,6 +310,36 @@ static void parse_letters(struct parse *parse, const char *word)
     }
 }
 
+/* `attach`, `ls` and what follows them; a script of such a name is given as ./attach. */
+static bool take_subcommand(struct parse *parse, const char *word)
+{
+    struct options *options = parse->options;
+    if (options->attach != NULL && options->attach[0] == '\0' && !options->list)
+        options->attach = word;
+    else if (options->attach != NULL || options->list)
+        fail(parse, "%s: one word too many", word);
+    else if (strcmp(word, "attach") == 0)
+        options->attach = "";
+    else if (strcmp(word, "ls") == 0)
+        options->list = true;
+    else
+        return false;
+    return true;
+}
+
+static void check_subcommand(struct parse *parse)
+{
+    const struct options *options = parse->options;
+    bool subcommand = options->attach != NULL || options->list;
+    if (subcommand && parse->program)
+        fail(parse, "attach and ls take no program to start");
+    if (options->json && !options->list)
+        fail(parse, "--json is for pytui ls");
+    if (options->stop && options->attach == NULL)
+        fail(parse, "--stop is for pytui attach; a program that is started stops anyway");
+    parse->program = parse->program || subcommand;
+}
+
 static void parse_words(struct parse *parse)
 {
     while (parse->result == OPTIONS_RUN && !parse->program && *parse->next != NULL) {
@@ -305,7 +353,7 @@ static void parse_words(struct parse *parse)
             parse_long(parse, word);
         else if (word[0] == '-' && word[1] != '-')
             parse_letters(parse, word);
-        else if (word[0] != '-')
+        else if (word[0] != '-' && !take_subcommand(parse, word))
             take_program(parse, TARGET_SCRIPT, word);
     }
 }
@@ -401,6 +449,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     options->no_colour = no_colour != NULL && no_colour[0] != '\0';
     struct parse parse = {.options = options, .next = argv + (argc > 0 ? 1 : 0), .result = OPTIONS_RUN};
     parse_words(&parse);
+    if (parse.result == OPTIONS_RUN)
+        check_subcommand(&parse);
     if (parse.result == OPTIONS_RUN && !parse.program) {
         fprintf(stderr, "pytui: which program? Give a script, -m MODULE, -c CODE or -\n%sTry pytui --help.\n", usage);
         parse.result = OPTIONS_USAGE;

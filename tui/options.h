@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct attach;
+
 struct option_breakpoint {
     char *path;       /* owned, absolute; NULL for a function */
     int line, column; /* column: in UTF-16 units, from 1; 0: the whole line */
@@ -18,15 +20,18 @@ struct options {
     bool run_on;                           /* --continue: no stop before the first line */
     struct option_breakpoint *breakpoints; /* owned */
     size_t breakpoint_count;
-    int channel;       /* --channel: of a program that runs already and has our terminal; 0: none */
-    const char *theme; /* --theme; NULL */
-    const char *log;   /* --log; NULL */
-    bool no_mouse;     /* --no-mouse */
-    bool no_colour;    /* --no-color, or NO_COLOR is set */
+    int channel;           /* --channel: of a program that runs already and has our terminal; 0: none */
+    const char *attach;    /* `attach`: to whom, "" for a list; NULL: not */
+    struct attach *found;  /* borrowed: the answer to that (attach.h); set by main() */
+    bool list, json, stop; /* `ls`, and --json for it; --stop for `attach` */
+    const char *theme;     /* --theme; NULL */
+    const char *log;       /* --log; NULL */
+    bool no_mouse;         /* --no-mouse */
+    bool no_colour;        /* --no-color, or NO_COLOR is set */
 };
 
 enum options_result {
-    OPTIONS_RUN,  /* there is a program to run */
+    OPTIONS_RUN,  /* there is a program to run, or to attach to, or a list is wanted */
     OPTIONS_DONE, /* --help or --version was answered on standard output: leave with status 0 */
     OPTIONS_USAGE /* wrong: said on standard error: leave with status 2 */
 };

@@ -336,9 +336,22 @@ bool session_connect(struct session *session, int fd, bool stop_on_entry)
     struct value *extension = value_map(session->out);
     value_set_int(session->out, extension, "protocolVersion", MESSAGE_PROTOCOL_VERSION);
     value_set_text(session->out, extension, "clientVersion", PYTUI_VERSION);
+    if (session->when_lost)
+        value_set_text(session->out, extension, "whenLost", session->when_lost);
     value_set(session->out, arguments, "pytui", extension);
     session_request(session, "initialize", arguments, &(struct request){.handler = capabilities});
     return true;
+}
+
+bool session_attach(struct session *session, int fd, bool stop)
+{
+    session->attached = true;
+    return session_connect(session, fd, stop);
+}
+
+void session_set_when_lost(struct session *session, const char *what)
+{
+    session->when_lost = strcmp(what, "wait") == 0 ? "wait" : "continue";
 }
 
 void session_reset(struct session *session)
@@ -436,8 +449,16 @@ static void peer_closed(struct session *session)
 {
     log_write("session: the peer closed the channel");
     close_channel(session);
+    if (session->attached && session->terminated) {
+        session_exited(session, (session->exit_code & 0xff) << 8);
+        return;
+    }
     if (session->model->state == MODEL_STOPPED)
         session->model->state = MODEL_RUNNING;
+    if (session->attached) {
+        session_lose(session, "the program closed the connection: it was ended, or became another one");
+        return;
+    }
     if (session->model->state != MODEL_ENDED && !session->grace)
         session->grace = loop_add_timer(session->loop, GRACE_MS, lost, session);
     session_changed(session);

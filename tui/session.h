@@ -42,6 +42,10 @@ struct model *session_model(struct session *session);
 /* Connect: takes FD, sends initialize, breakpoints and configurationDone as DAP orders them.
  * STOP_ON_ENTRY false is --continue. */
 bool session_connect(struct session *session, int fd, bool stop_on_entry);
+/* The same with a program that runs already and listens: with STOP it is paused. */
+bool session_attach(struct session *session, int fd, bool stop);
+/* What it is to do when the connection is cut at a stop: "continue" or "wait". Before session_attach(). */
+void session_set_when_lost(struct session *session, const char *what);
 /* Forget the program, not what the user made of the session (breakpoints, filters, console): another one may be
  * connected. */
 void session_reset(struct session *session);

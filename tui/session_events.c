@@ -221,6 +221,7 @@ static void thread(struct session *session, const struct value *body)
 
 static void exited(struct session *session, const struct value *body)
 {
+    session->exit_code = (int)value_get_int(body, "exitCode", 0);
     log_write("session: the interpreter is about to exit with %lld", (long long)value_get_int(body, "exitCode", 0));
     session->terminated = true;
     if (session->model->state == MODEL_STOPPED)

@@ -87,7 +87,8 @@ static void first_key(const struct app *app, const struct command *command, char
 static bool hinted(const struct app *app, const struct command *command)
 {
     if (app->ended) /* the moves are of no use any more */
-        return command->run == command_restart || command->run == command_quit || command->run == command_help;
+        return (command->run == command_restart && !app->no_restart) || command->run == command_quit ||
+               command->run == command_help;
     if (!command->hint || command->run == command_restart)
         return false;
     enum command_scope scope = pane_table[app->focus]->scope;

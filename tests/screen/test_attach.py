@@ -1,0 +1,240 @@
+"""Programs that listen: found, attached to, left, attached to again."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import PYTUI, at, restored
+from screen import BUILD, FACTOR
+
+PACKAGE = BUILD / "backend-ext"
+PROGRAM = """\
+import os, sys, time
+def work(n):
+    total = 0
+    for i in range(n):
+        total += i
+    return total
+rounds = 0
+while not os.path.exists(sys.argv[1]):
+    rounds += 1
+    result = work(20)
+    time.sleep(0.001)
+print(result, rounds > 0)
+sys.exit(3)
+"""
+
+
+class Listening:
+    """A program in the background that listens where the screen's pytui looks."""
+
+    def __init__(self, interpreter, script, home, words, **variables):
+        runtime = home / "run"
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        self.end = script.with_suffix(".end")
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTUI", "XDG"))}
+        env |= {"XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(PACKAGE)} | variables
+        self.place = runtime / "pytui"
+        self.process = subprocess.Popen(
+            [interpreter.path, "-m", "pytui", "--listen", *words, script, self.end],
+            env=env,
+            cwd=script.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 30 * FACTOR
+        while not list(self.place.glob(f"*.{self.process.pid}*")):
+            assert self.process.poll() is None and time.monotonic() < deadline, self.process.communicate()
+
+    def finish(self):
+        self.end.touch()
+        stdout, stderr = self.process.communicate(timeout=30 * FACTOR)
+        return self.process.returncode, stdout, stderr
+
+
+RIGHT = (3, "190 True\n", "")
+
+
+@pytest.fixture
+def listening(python, write, home):
+    """Starts a program: `listening(TEXT, "--name", "x")`."""
+    started = []
+
+    def run(*words, text=PROGRAM, name="busy.py", interpreter=None, **variables):
+        started.append(Listening(interpreter or python, write(name, text), home, words, **variables))
+        return started[-1]
+
+    yield run
+    for each in started:
+        if each.process.poll() is None:
+            each.process.kill()
+        each.process.communicate()
+
+
+def running(screen, name="busy.py"):
+    screen.expect(re.compile(re.escape(name) + r" · running"), row=0)
+
+
+def leave(screen, key="D"):
+    """`q`, and the answer to its question."""
+    screen.send("q")
+    screen.expect("Detach", "Terminate it")
+    screen.send(key.lower())
+    assert screen.wait_end() == 0
+    restored(screen)
+
+
+def test_attach_step_and_leave(terminal, listening, each_engine):
+    program = listening(interpreter=each_engine)
+    screen = terminal(PYTUI, "attach", "busy.py")
+    running(screen)
+    screen.expect("attached to busy.py", "rounds = 0")
+    screen.send(":break 5\r")
+    at(screen, "busy.py:5 in work")
+    screen.send("n")
+    at(screen, "busy.py:4 in work")
+    screen.send("T")
+    screen.expect("the program's terminal is elsewhere")
+    screen.keys("Ctrl-]")
+    leave(screen)
+    again = terminal(PYTUI, "attach", "busy.py")
+    at(again, "busy.py:5 in work")  # the breakpoint was kept
+    again.send(":clear 1\rc")
+    running(again)
+    leave(again)
+    assert program.finish() == RIGHT
+
+
+def test_the_list_is_searched(terminal, listening):
+    one = listening("--name", "alpha", RANK="0")
+    two = listening("--name", "beta", name="other.py")
+    screen = terminal(PYTUI, "attach", cols=120)
+    screen.expect("Attach to", re.compile(rf"alpha +{one.process.pid} +running +rank 0"))
+    screen.expect(re.compile(rf"beta +{two.process.pid} +running"))
+    screen.send("bet")
+    screen.wait_until(lambda: not screen.shows("alpha"), "the list is not filtered")
+    screen.send("\r")
+    running(screen, "beta")
+    screen.send(":detach\r")
+    assert screen.wait_end() == 0
+    restored(screen)
+    screen = terminal(PYTUI, "attach")
+    screen.expect("Attach to")
+    screen.keys("Esc")
+    assert screen.wait_end() == 0
+    assert one.finish() == two.finish() == RIGHT
+
+
+def test_by_process_and_address_paused_at_once(terminal, listening):
+    program = listening()
+    for word in (program.process.pid, f"unix:{next(program.place.glob('busy*'))}"):
+        screen = terminal(PYTUI, "--stop", "attach", str(word))
+        screen.expect(re.compile(r"busy\.py:\d+ in .*stopped: paused?"), row=0)
+        leave(screen)
+    assert program.finish() == RIGHT
+
+
+def test_ls(listening, home):
+    env = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+
+    def ls(*words):
+        return subprocess.run([PYTUI, "ls", *words], env=env, capture_output=True, text=True)
+
+    assert json.loads(ls("--json").stdout) == []
+    assert "no program of yours listens" in ls().stderr
+    program = listening("--name", "näme \033[1m", RANK="4")
+    (row,) = json.loads(ls("--json").stdout)
+    assert row["name"] == "näme \033[1m"
+    assert (row["pid"], row["rank"], row["state"], row["attached"]) == (program.process.pid, 4, "running", False)
+    assert row["script"].endswith("/busy.py")
+    done = ls()
+    assert re.search(rf"^näme .*{program.process.pid} .* running +4 +3\.", done.stdout, re.MULTILINE)
+    assert "\033" not in done.stdout
+    program.process.kill()
+    program.process.wait()
+    stale = list(program.place.iterdir())
+    assert stale
+    assert ls().returncode == 0
+    assert not list(program.place.iterdir())
+
+
+def test_what_cannot_be_attached_to(terminal, listening, home):
+    for words, text in (
+        (["attach"], "no program of yours listens"),
+        (["attach", "unix:/nowhere"], "No such file"),
+        (["attach", "tcp:1"], "not an address"),
+        (["attach", "a", "b"], "one word too many"),
+        (["--json", "attach"], "--json is for pytui ls"),
+    ):
+        screen = terminal(PYTUI, *words)
+        assert screen.wait_end() in (1, 2)
+        screen.expect(text)
+    program = listening()
+    screen = terminal(PYTUI, "attach", "nobody")
+    assert screen.wait_end() == 1
+    screen.expect("called nobody")
+    first = terminal(PYTUI, "attach", "busy.py")
+    running(first)
+    second = terminal(PYTUI, "attach", "busy.py")
+    assert second.wait_end() == 2
+    second.expect("another debugger is attached")
+    leave(first)
+    assert program.finish() == RIGHT
+
+
+def test_the_program_ends_or_is_ended(terminal, listening):
+    program = listening()
+    screen = terminal(PYTUI, "attach", "busy.py")
+    running(screen)
+    assert program.finish() == RIGHT
+    screen.expect(re.compile(r"busy\.py · exited with status 3"), row=0)
+    screen.send("q")
+    assert screen.wait_end() == 0
+    program.end.unlink()
+    other = listening()
+    screen = terminal(PYTUI, "attach", "busy.py")
+    running(screen)
+    leave(screen, "T")
+    other.process.wait(timeout=30 * FACTOR)
+    assert other.process.returncode == -signal.SIGTERM
+
+
+def test_kill_9_of_either_side(terminal, listening):
+    program = listening()
+    screen = terminal(PYTUI, "--stop", "attach", "busy.py")
+    screen.expect(re.compile(r"stopped"), row=0)
+    (pid, *_) = [pid for pid, line in screen.processes().items() if "attach" in line]
+    for each in [each for each, line in screen.processes().items() if "attach" in line]:
+        os.kill(each, signal.SIGKILL)
+    assert pid
+    screen = terminal(PYTUI, "attach", "busy.py")
+    running(screen)
+    program.process.kill()
+    screen.expect("the program closed the connection")
+    screen.send("q")
+    assert screen.wait_end() == 0
+
+
+def test_a_stop_waits_for_the_next_one_if_that_is_set(terminal, listening, home):
+    (home / "config/pytui").mkdir(parents=True)
+    (home / "config/pytui/config.ini").write_text("when-lost = wait\n")
+    program = listening()
+    screen = terminal(PYTUI, "attach", "busy.py")
+    running(screen)
+    screen.send(":break 5\r")
+    at(screen, "busy.py:5 in work")
+    for each in [each for each, line in screen.processes().items() if "attach" in line]:
+        os.kill(each, signal.SIGKILL)
+    screen = terminal(PYTUI, "attach")
+    screen.expect(re.compile(rf"{program.process.pid} +waiting"))
+    screen.send("\r")
+    at(screen, "busy.py:5 in work")
+    screen.expect("total")
+    leave(screen)
+    assert program.finish() == RIGHT

@@ -1,0 +1,28 @@
+/* `pytui attach`: the screen for a program that was not started by it, and goes on when it is left. Its terminal is
+ * elsewhere. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct app;
+struct live_program;
+struct options;
+
+/* Find out before the screen opens whom the command line means; with no word, or several that it may mean, the user
+ * picks in a list. False with a message in ERROR: there is nobody. */
+struct attach;
+struct attach *attach_find(const char *word, char *error, size_t size);
+void attach_destroy(struct attach *attach);
+
+/* The program that is meant without a question; NULL: the user is to pick. */
+const struct live_program *attach_program(const struct attach *attach);
+
+/* Connect, or show the list first. What goes wrong ends pytui, with a message. */
+void attach_begin(struct app *app, struct attach *attach);
+
+/* Once a turn: the program or the connection has come to its end. */
+void attach_follow(struct app *app);
+
+/* `pytui ls`; the status to exit with. */
+int attach_list(bool json);

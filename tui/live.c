@@ -1,0 +1,392 @@
+#include "live.h"
+
+#include "canvas.h"
+#include "protocol/arena.h"
+#include "protocol/channel.h"
+#include "protocol/message.h"
+#include "protocol/rendezvous.h"
+#include "protocol/transport.h"
+#include "protocol/value.h"
+#include "width.h"
+#include "xalloc.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PATIENCE 1000 /* ms for all answers together */
+
+/* Questions */
+
+struct question {
+    struct live_program program;
+    struct channel *channel; /* owned; NULL: answered, or in vain */
+};
+
+static int64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static char *text_of(const struct value *body, const char *key)
+{
+    const char *text = value_get_text(body, key, NULL);
+    return text ? xstrdup(text) : NULL;
+}
+
+/* Since when it runs, by the kernel's word. */
+static int64_t process_age(int64_t pid)
+{
+    char path[64], text[1024];
+    double uptime = 0;
+    FILE *file = fopen("/proc/uptime", "re");
+    if (file && fscanf(file, "%lf", &uptime) != 1)
+        uptime = 0;
+    if (file)
+        fclose(file);
+    snprintf(path, sizeof path, "/proc/%lld/stat", (long long)pid);
+    file = fopen(path, "re");
+    size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file)
+        fclose(file);
+    text[length] = '\0';
+    char *at = strrchr(text, ')'); /* after the name: state is field 3, the start field 22 */
+    for (int field = 2; at && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    long ticks = sysconf(_SC_CLK_TCK);
+    if (!at || ticks <= 0 || uptime <= 0)
+        return -1;
+    int64_t age = (int64_t)(uptime - strtod(at, NULL) / (double)ticks);
+    return age < 0 ? 0 : age;
+}
+
+static char *join_words(const struct value *words)
+{
+    char *line = xstrdup("");
+    for (size_t i = 0; i < value_count(words); i++) {
+        const struct value *word = value_at(words, i);
+        if (word->type != VALUE_STRING)
+            continue;
+        char *longer = xasprintf("%s%s%.*s", line, *line ? " " : "", (int)word->string.length, word->string.bytes);
+        free(line);
+        line = longer;
+    }
+    return line;
+}
+
+/* The first word of its command line after the interpreter that is a file. */
+static char *find_script(const struct value *words, const char *directory)
+{
+    for (size_t i = 1; i < value_count(words); i++) {
+        const struct value *word = value_at(words, i);
+        if (word->type != VALUE_STRING || word->string.length == 0 || word->string.bytes[0] == '-')
+            continue;
+        char *name = xmemdup(word->string.bytes, word->string.length);
+        char *path = name[0] == '/' ? xstrdup(name) : xasprintf("%s/%s", directory, name);
+        free(name);
+        size_t length = strlen(path);
+        if (length > 3 && strcmp(path + length - 3, ".py") == 0 && access(path, R_OK) == 0)
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
+static void take_answer(struct live_program *program, const struct value *body)
+{
+    const struct value *words = value_get_array(body, "commandLine");
+    program->name = text_of(body, "name");
+    program->state = text_of(body, "state");
+    program->attached = value_get_bool(body, "attached", false);
+    program->pid = value_get_int(body, "pid", 0);
+    program->age = process_age(program->pid);
+    program->rank = value_get_int(body, "rank", -1);
+    program->job = text_of(body, "job");
+    program->command = join_words(words);
+    program->script = find_script(words, value_get_text(body, "directory", ""));
+    program->python = text_of(body, "pythonVersion");
+    program->executable = text_of(body, "executable");
+}
+
+static struct question ask(int fd)
+{
+    struct arena *arena = arena_create();
+    struct question question = {.program = {.age = -1, .rank = -1}, .channel = channel_create(fd)};
+    if (!arena || !question.channel)
+        abort();
+    channel_send(question.channel, arena, message_request(arena, "pytui/describe", NULL));
+    arena_destroy(arena);
+    return question;
+}
+
+/* Read what came; the question is done when it is an answer, or the end. */
+static void listen_to(struct question *question)
+{
+    struct arena *arena = arena_create();
+    struct message message;
+    const char *malformed = NULL;
+    if (!arena)
+        abort();
+    bool open = channel_receive(question->channel) == CHANNEL_OPEN;
+    bool got = channel_next(question->channel, arena, &message, &malformed);
+    if (got && !malformed && message.kind == MESSAGE_RESPONSE && message.success)
+        take_answer(&question->program, message.body);
+    if (got || !open) {
+        channel_destroy(question->channel);
+        question->channel = NULL;
+    }
+    arena_destroy(arena);
+}
+
+static void hear_all(struct question *questions, size_t count)
+{
+    struct pollfd *waiting = xcalloc(count + 1, sizeof *waiting);
+    int64_t until = now() + PATIENCE;
+    for (;;) {
+        bool any = false;
+        for (size_t i = 0; i < count; i++) {
+            waiting[i] =
+                (struct pollfd){.fd = questions[i].channel ? channel_fd(questions[i].channel) : -1, .events = POLLIN};
+            any = any || questions[i].channel;
+        }
+        int64_t left = until - now();
+        if (!any || left <= 0 || poll(waiting, count, (int)left) < 0)
+            break;
+        for (size_t i = 0; i < count; i++)
+            if (questions[i].channel && waiting[i].revents)
+                listen_to(&questions[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        channel_destroy(questions[i].channel);
+    free(waiting);
+}
+
+/* Finding */
+
+struct search {
+    struct question *questions; /* owned */
+    size_t count, capacity;
+};
+
+static void ask_socket(struct search *search, int place, int directory, const char *path, const char *file)
+{
+    char error[256];
+    int fd = rendezvous_dial(directory, file, error, sizeof error);
+    if (fd < 0) {
+        rendezvous_remove_stale(directory, file);
+        return;
+    }
+    xgrow(&search->questions, &search->capacity, search->count + 1, sizeof *search->questions);
+    struct question *question = &search->questions[search->count++];
+    *question = ask(fd);
+    question->program.address = xasprintf("unix:%s/%s", path, file);
+    question->program.place = place;
+    question->program.file = xstrdup(file);
+}
+
+static void search_place(struct search *search, int place)
+{
+    char path[4096], error[256];
+    int directory = rendezvous_path(place, path, sizeof path) ? rendezvous_open(place, false, error, sizeof error) : -1;
+    int copy = directory >= 0 ? fcntl(directory, F_DUPFD_CLOEXEC, 3) : -1;
+    DIR *entries = copy >= 0 ? fdopendir(copy) : NULL;
+    for (struct dirent *entry; entries && (entry = readdir(entries));)
+        if (entry->d_name[0] != '.')
+            ask_socket(search, place, directory, path, entry->d_name);
+    if (entries)
+        closedir(entries);
+    else if (copy >= 0)
+        close(copy);
+    if (directory >= 0)
+        close(directory);
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct live_program *a = left, *b = right;
+    int order = strcmp(a->name, b->name);
+    if (order == 0)
+        order = (a->rank > b->rank) - (a->rank < b->rank);
+    return order ? order : (a->pid > b->pid) - (a->pid < b->pid);
+}
+
+struct live_list live_find(void)
+{
+    struct search search = {0};
+    struct live_list list = {0};
+    for (int place = 0; place < RENDEZVOUS_PLACES; place++)
+        search_place(&search, place);
+    hear_all(search.questions, search.count);
+    list.programs = xcalloc(search.count + 1, sizeof *list.programs);
+    for (size_t i = 0; i < search.count; i++) {
+        if (search.questions[i].program.name)
+            list.programs[list.count++] = search.questions[i].program;
+        else
+            live_program_finish(&search.questions[i].program); /* no backend of pytui's */
+    }
+    free(search.questions);
+    qsort(list.programs, list.count, sizeof *list.programs, compare);
+    return list;
+}
+
+bool live_ask(const char *address, struct live_program *program, char *error, size_t size)
+{
+    int fd = transport_dial(address, error, size);
+    if (fd < 0)
+        return false;
+    struct question question = ask(fd);
+    hear_all(&question, 1);
+    *program = question.program;
+    program->address = xstrdup(address);
+    if (program->name)
+        return true;
+    snprintf(error, size, "%s: nobody answers there", address);
+    live_program_finish(program);
+    return false;
+}
+
+void live_program_finish(struct live_program *program)
+{
+    char *texts[] = {program->address, program->name,   program->state,      program->job, program->command,
+                     program->script,  program->python, program->executable, program->file};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    *program = (struct live_program){0};
+}
+
+void live_finish(struct live_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        live_program_finish(&list->programs[i]);
+    free(list->programs);
+    *list = (struct live_list){0};
+}
+
+int live_connect(const struct live_program *program, char *error, size_t size)
+{
+    if (!program->file)
+        return transport_dial(program->address, error, size);
+    int directory = rendezvous_open(program->place, false, error, size);
+    int fd = directory >= 0 ? rendezvous_dial(directory, program->file, error, size) : -1;
+    if (directory >= 0)
+        close(directory);
+    return fd;
+}
+
+/* Printing */
+
+void live_age(int64_t seconds, char out[16])
+{
+    static const struct {
+        int64_t seconds;
+        const char *name;
+    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+    size_t unit = 0;
+    while (unit < 3 && seconds < units[unit].seconds)
+        unit++;
+    if (seconds < 0)
+        snprintf(out, 16, "?");
+    else
+        snprintf(out, 16, "%lld %s", (long long)((seconds / units[unit].seconds) % 100000), units[unit].name);
+}
+
+static void print_cell(FILE *out, const char *text, int width)
+{
+    width_print(out, text);
+    for (int column = canvas_width(text, strlen(text)); column < width; column++)
+        fputc(' ', out);
+    fputs("  ", out);
+}
+
+static void print_lines(const struct live_list *list, FILE *out)
+{
+    int name = 4;
+    for (size_t i = 0; i < list->count; i++) {
+        int width = canvas_width(list->programs[i].name, strlen(list->programs[i].name));
+        name = width > name ? width : name;
+    }
+    if (list->count > 0)
+        fprintf(out, "%-*s  %7s  %-7s  %-8s  %4s  %-8s  %s\n", name, "NAME", "PID", "AGE", "STATE", "RANK", "PYTHON",
+                "COMMAND");
+    for (size_t i = 0; i < list->count; i++) {
+        const struct live_program *program = &list->programs[i];
+        char age[16], rank[24] = "-";
+        live_age(program->age, age);
+        if (program->rank >= 0)
+            snprintf(rank, sizeof rank, "%lld", (long long)program->rank);
+        print_cell(out, program->name, name);
+        fprintf(out, "%7lld  %-7s  %-8s  %4s  %-8s  ", (long long)program->pid, age,
+                program->attached && strcmp(program->state, "running") == 0 ? "attached" : program->state, rank,
+                program->python ? program->python : "?");
+        width_print(out, program->command);
+        fputc('\n', out);
+    }
+}
+
+static void print_string(FILE *out, const char *key, const char *text)
+{
+    fprintf(out, "\"%s\": ", key);
+    if (!text) {
+        fputs("null", out);
+        return;
+    }
+    fputc('"', out);
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
+        if (*at == '"' || *at == '\\')
+            fprintf(out, "\\%c", *at);
+        else if (*at < 0x20 || *at == 0x7f)
+            fprintf(out, "\\u%04x", *at);
+        else
+            fputc(*at, out);
+    }
+    fputc('"', out);
+}
+
+static void print_number(FILE *out, const char *key, int64_t number)
+{
+    if (number < 0)
+        fprintf(out, "\"%s\": null", key);
+    else
+        fprintf(out, "\"%s\": %lld", key, (long long)number);
+}
+
+static void print_json(const struct live_list *list, FILE *out)
+{
+    fputc('[', out);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct live_program *program = &list->programs[i];
+        const struct {
+            const char *key, *text;
+        } texts[] = {
+            {"name", program->name},     {"state", program->state},           {"commandLine", program->command},
+            {"python", program->python}, {"executable", program->executable}, {"script", program->script},
+            {"job", program->job},       {"address", program->address},
+        };
+        fprintf(out, "%s\n  {", i ? "," : "");
+        for (size_t j = 0; j < sizeof texts / sizeof *texts; j++) {
+            print_string(out, texts[j].key, texts[j].text);
+            fputs(", ", out);
+        }
+        print_number(out, "pid", program->pid);
+        fputs(", ", out);
+        print_number(out, "age", program->age);
+        fputs(", ", out);
+        print_number(out, "rank", program->rank);
+        fprintf(out, ", \"attached\": %s}", program->attached ? "true" : "false");
+    }
+    fputs(list->count ? "\n]\n" : "]\n", out);
+}
+
+void live_print(const struct live_list *list, bool json, FILE *out)
+{
+    if (json)
+        print_json(list, out);
+    else
+        print_lines(list, out);
+}

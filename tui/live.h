@@ -1,0 +1,47 @@
+/* Programs of this user that listen for a debugger: found by their sockets, asked who they are. `pytui ls`, and the
+ * list that `pytui attach` shows. Sockets of programs that are gone are removed on the way. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct live_program {
+    char *address; /* unix:PATH; owned, as all text here */
+    char *name;    /* NULL: it did not answer */
+    char *state;   /* running, stopped, waiting; NULL */
+    bool attached; /* another debugger is there */
+    int64_t pid;   /* 0: not known */
+    int64_t age;   /* of the process, in seconds; -1: not known */
+    int64_t rank;  /* -1: none */
+    char *job;     /* NULL: none */
+    char *command; /* its command line in one line */
+    char *script;  /* the file that it runs, absolute; NULL: not known */
+    char *python;  /* version */
+    char *executable;
+    int place;  /* rendezvous.h */
+    char *file; /* there; NULL: elsewhere */
+};
+
+struct live_list {
+    struct live_program *programs; /* owned; by name, then rank, then process */
+    size_t count;
+};
+
+/* Takes a second at most when one of them does not answer. */
+struct live_list live_find(void);
+void live_finish(struct live_list *list);
+
+/* Who listens at ADDRESS. False with a reason in ERROR. */
+bool live_ask(const char *address, struct live_program *program, char *error, size_t size);
+void live_program_finish(struct live_program *program);
+
+/* A connection to it. -1 with a reason in ERROR. */
+int live_connect(const struct live_program *program, char *error, size_t size);
+
+/* "3 s", "5 min", "2 h", "4 d". */
+void live_age(int64_t seconds, char out[16]);
+
+/* As lines for people, or as a JSON array. */
+void live_print(const struct live_list *list, bool json, FILE *out);
