@@ -315,7 +315,9 @@ void stepping_set_until(struct stepping *stepping, int line)
 void stepping_set_target(struct stepping *stepping, const struct call_site *site)
 {
     target_plan_begin(&stepping->target, site);
-    stepping_look_again(stepping); /* the function may be a library's, whose starts were given up */
+    if (!engine_reports_calls || site->next || site->unreported) {
+        stepping_look_again(stepping); /* the function may be a library's, whose starts were given up */
+    }
 }
 
 void stepping_note_jump(struct stepping *stepping, PyObject *frame)
@@ -544,6 +546,19 @@ static bool follow_call(struct stepping *stepping, PyObject *callable)
     return true;
 }
 
+/* The awaited call is about to be made. What it leads to may be a library's, whose starts were given up: those of the
+ * function alone come back where that is known. */
+static void wake_target(struct stepping *stepping, PyObject *callable)
+{
+    PyObject *code = stepping->passed ? step_frames_code_of(callable) : NULL;
+    if (code && !(stepping->watched_all & ENGINE_STARTS)) {
+        engine_wake(stepping->backend->engine, code);
+    } else {
+        stepping_look_again(stepping);
+    }
+    Py_XDECREF(code);
+}
+
 bool control_watched_call(struct backend *backend, int offset, PyObject *callable)
 {
     struct stepping *stepping = backend->stepping;
@@ -556,8 +571,11 @@ bool control_watched_call(struct backend *backend, int offset, PyObject *callabl
     if (!is_step_thread(stepping) || !is_step_frame(stepping)) {
         return true;
     }
+    bool before = target_plan_wants_starts(&stepping->target);
     if (!target_plan_note_call(&stepping->target, offset, callable)) {
         stepping->kind = STEP_OVER;
+    } else if (!before && target_plan_wants_starts(&stepping->target)) {
+        wake_target(stepping, callable);
     }
     watch_all(stepping, wanted_of_all(stepping));
     return true;

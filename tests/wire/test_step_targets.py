@@ -320,3 +320,36 @@ def test_no_user_code_runs(session: Start) -> None:
     assert run.where == ("Liar.__call__", 6)
     run.resume()
     assert run.finish()[1] == "2\n"
+
+
+def test_library_code_stays_left_out(session: Start, python: Interpreter) -> None:
+    """A step into a library's function brings that one back alone: what else was passed costs no further step anything.
+
+    On 3.11, which does not tell of calls, all comes back once; that is cheap there.
+    """
+    text = """\
+import argparse, json, textwrap
+def library():
+    json.dumps({1: 2}); textwrap.wrap("a b c d e" * 20); argparse.ArgumentParser().parse_args([])
+library()
+library()
+end = 1
+"""
+    run = session(text=text).start(3)
+    run.wait_stop("breakpoint")
+    run.set_breakpoints(run.script)
+
+    def starts() -> int:
+        before = run.stats()["startCallbacks"]
+        run.go("stepIn", "step")
+        return run.stats()["startCallbacks"] - before
+
+    assert starts() > 20 and run.line == 4, "library code is met, and given up"
+    starts()
+    starts()
+    assert run.where == ("library", 3)
+    assert into(run, next(label for label in targets(run) if "wrap" in label))[0] == "wrap"
+    run.go("stepOut", "step")
+    assert run.where == ("library", 3)
+    again = starts()
+    assert run.line == 5 and (again < 5 or python.engine == "settrace")
