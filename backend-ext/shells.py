@@ -282,6 +282,7 @@ class Plain:
         self.main = main
         self.flags = PROMPT_FLAGS
         self.editing: LineEditing | None = None
+        self.ending = False  # set from another thread
 
     def run(self, title: str) -> None:
         """Read and run until the end of the input."""
@@ -305,7 +306,7 @@ class Plain:
             return False
         except KeyboardInterrupt:
             print("\nKeyboardInterrupt")
-            return True
+            return not self.ending  # 3.15 may raise this in the place of the SystemExit that follows
         if code:
             self.execute(code)
         return True
@@ -628,6 +629,7 @@ class Shell:
 
     def end(self) -> bool:
         """Have the shell's prompt end, called in another thread; false when it is at none that knows how."""
+        self.shell.ending = True
         application = getattr(self.shell, "application", None)
         loop = getattr(application, "loop", None)
         if not loop or not application.is_running:

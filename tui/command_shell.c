@@ -39,6 +39,10 @@ static void open_shell(struct app *app, const char *kind)
     if (!session_shell(app_session(app), kind, left, app))
         return;
     app->shell_from = from;
+    if (!app->target) {
+        app_message(app, false, "the shell is at the terminal that the program was started from");
+        return;
+    }
     pane_terminal_scroll(app, 0);
     app_focus(app, PANE_TERMINAL);
 }

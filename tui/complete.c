@@ -3,6 +3,8 @@
 #include "app.h"
 #include "colon.h"
 #include "command.h"
+#include "command_script.h"
+#include "config.h"
 #include "lineedit.h"
 #include "model.h"
 #include "session.h"
@@ -16,15 +18,24 @@
 
 #define WORDS_MAX  500
 #define ROWS_MAX   10
-#define LENGTH_MAX 40 /* columns of the list */
+#define LENGTH_MAX 40   /* columns of the list */
+#define ANSWER_MAX 200  /* words that the program gives at most: there may be more */
+#define TYPED_MAX  2000 /* bytes; behind so many none comes: pasted text is no typing */
+#define WORD_MIN   2    /* letters after which a list comes by itself; none behind a dot */
 
 struct completer {
     struct completion found;
     struct lineedit *edit; /* borrowed; NULL: nothing is being completed */
     char *waiting;         /* owned: the line for which Python's names were asked; NULL: none */
     size_t waiting_from;   /* where the Python begins in it */
+    int pending;           /* answers on their way; only the newest counts */
     bool open;             /* the list is shown */
     size_t selected;       /* in it; count: none yet */
+    char *base;            /* owned: the line, up to the cursor, whose words these are, found as it was typed; NULL */
+    bool partial;          /* there are more words than these */
+    bool asked;            /* they are the program's */
+    bool refused;          /* the user hid the list of the word that begins at: */
+    size_t refused_at;
 };
 
 void completion_add(struct completion *completion, const char *word)
@@ -79,12 +90,35 @@ size_t completion_common(const struct completion *completion)
     return length;
 }
 
+void completion_narrow(struct completion *completion, const char *prefix)
+{
+    size_t length = strlen(prefix), kept = 0;
+    for (size_t i = 0; i < completion->count; i++) {
+        char *word = completion->words[i];
+        if (strncmp(word, prefix, length) == 0 && word[length])
+            completion->words[kept++] = word;
+        else
+            free(word);
+    }
+    completion->count = kept;
+}
+
 static void add_commands(struct completion *out, const char *prefix)
 {
     size_t length = strlen(prefix);
-    for (size_t i = 0; i < command_count; i++)
+    for (size_t i = 0; i < command_count; i++) {
         if (strncmp(commands[i].name, prefix, length) == 0)
             completion_add(out, commands[i].name);
+        for (const char *at = commands[i].aliases; length > 0 && at && *at;) {
+            size_t word = strcspn(at, " ");
+            char *name = xmemdup(at, word);
+            if (strncmp(name, prefix, length) == 0)
+                completion_add(out, name);
+            free(name);
+            at += word + strspn(at + word, " ");
+        }
+    }
+    out->commands = true;
 }
 
 /* Files and directories that go on PREFIX, which may have directories in it; Python files alone, with ENDING. */
@@ -124,11 +158,11 @@ static void add_breakpoints(struct completion *out, const struct model *model, c
     }
 }
 
-static void find_argument(const struct command *command, const char *argument, const struct model *model,
+static void find_argument(const struct command *command, const char *argument, const struct model *model, bool quick,
                           struct completion *out)
 {
     const char *takes = command->argument ? command->argument : "";
-    if (strstr(takes, "FILE"))
+    if (strstr(takes, "FILE") && !quick)
         add_files(out, argument, strstr(takes, "FILE:") ? ":" : "");
     if (strstr(takes, "[COMMAND]"))
         add_commands(out, argument);
@@ -145,7 +179,7 @@ static bool is_local(const char *name, void *data)
     return model_local(data, name, strlen(name)) != NULL;
 }
 
-void completion_find(const char *line, size_t cursor, const struct model *model, struct completion *out)
+void completion_find(const char *line, size_t cursor, const struct model *model, bool quick, struct completion *out)
 {
     *out = (struct completion){0};
     char *typed = xmemdup(line, cursor);
@@ -161,7 +195,7 @@ void completion_find(const char *line, size_t cursor, const struct model *model,
     } else if (meaning.kind == COLON_COMMAND || meaning.kind == COLON_ERROR) {
         out->start = word + length + strspn(typed + word + length, " ");
         if (meaning.kind == COLON_COMMAND)
-            find_argument(meaning.command, typed + out->start, model, out);
+            find_argument(meaning.command, typed + out->start, model, quick, out);
     } else {
         out->python = true;
         out->python_from = word + (typed[word] == '!');
@@ -182,6 +216,7 @@ void completer_destroy(struct completer *completer)
         return;
     completion_finish(&completer->found);
     free(completer->waiting);
+    free(completer->base);
     free(completer);
 }
 
@@ -190,9 +225,15 @@ void completer_close(struct app *app)
     struct completer *completer = app->completer;
     completion_finish(&completer->found);
     free(completer->waiting);
-    completer->waiting = NULL;
+    free(completer->base);
+    completer->waiting = completer->base = NULL;
     completer->edit = NULL;
-    completer->open = false;
+    completer->open = completer->partial = completer->refused = completer->asked = false;
+}
+
+void completer_hide(struct app *app)
+{
+    app->completer->open = false;
 }
 
 bool completer_is_open(const struct app *app)
@@ -226,11 +267,69 @@ static void offer(struct app *app)
     completer->selected = found->count;
 }
 
+/* Names and their like: what a word consists of. */
+static bool is_word(char byte)
+{
+    return byte == '_' || (byte & 0x80) || (byte >= '0' && byte <= '9') || ((byte | 32) >= 'a' && (byte | 32) <= 'z');
+}
+
+/* Whether LINE is BASE with more of its last word. */
+static bool goes_on_from(const char *line, const char *base)
+{
+    size_t length = strlen(base);
+    if (strncmp(line, base, length) != 0)
+        return false;
+    for (line += length; *line && (is_word(*line) || *line == '-'); line++)
+        ;
+    return !*line;
+}
+
+/* The line up to the cursor; the caller frees it. */
+static char *typed_line(const struct lineedit *edit)
+{
+    return xmemdup(lineedit_text(edit), lineedit_cursor(edit));
+}
+
+/* The list, of what goes on LINE; nothing is chosen in it. */
+static void show_typed(struct app *app, const char *line)
+{
+    struct completer *completer = app->completer;
+    if (completer->found.start <= strlen(line))
+        completion_narrow(&completer->found, line + completer->found.start);
+    completer->open = completer->found.count > 0;
+    completer->selected = completer->found.count;
+    app_damage(app);
+}
+
+/* The program's names for a line that may have been typed on since. */
+static void typed_arrived(struct app *app, size_t start, char *const *words, size_t count)
+{
+    struct completer *completer = app->completer;
+    char *line = completer->edit && completer->waiting ? typed_line(completer->edit) : NULL;
+    free(completer->waiting);
+    completer->waiting = NULL;
+    if (line && goes_on_from(line, completer->base) && start + completer->waiting_from <= strlen(completer->base)) {
+        completer->found.start = start + completer->waiting_from;
+        for (size_t i = 0; i < count; i++)
+            completion_add(&completer->found, words[i]);
+        completion_sort(&completer->found);
+        completer->partial = count >= ANSWER_MAX;
+        show_typed(app, line);
+    }
+    free(line);
+}
+
 static void python_arrived(struct session *session, size_t start, char *const *words, size_t count, void *data)
 {
     (void)session;
     struct app *app = data;
     struct completer *completer = app->completer;
+    if (--completer->pending > 0)
+        return;
+    if (completer->base) {
+        typed_arrived(app, start, words, count);
+        return;
+    }
     if (!completer->edit || !completer->waiting || strcmp(completer->waiting, lineedit_text(completer->edit)) != 0)
         return; /* typed on since */
     struct completion *found = &completer->found;
@@ -257,8 +356,10 @@ static bool ask_python(struct app *app, size_t from)
     free(completer->waiting);
     completer->waiting = xstrdup(line);
     completer->waiting_from = from;
+    completer->pending++;
     if (session_complete(app_session(app), line + from, lineedit_cursor(completer->edit) - from, python_arrived, app))
         return true;
+    completer->pending--;
     free(completer->waiting);
     completer->waiting = NULL;
     return false;
@@ -285,27 +386,151 @@ static size_t line_start(const struct lineedit *edit)
     return at;
 }
 
+static void add_aliases(struct app *app, struct completion *found, const char *line)
+{
+    const char *prefix = line + found->start, *body, *name;
+    for (size_t i = 0; app->script && (name = script_alias_at(app->script, i, &body)); i++)
+        if (strncmp(name, prefix, strlen(prefix)) == 0)
+            completion_add(found, name);
+    completion_sort(found);
+}
+
+/* What is known here of the words that may stand at the cursor. */
+static void find(struct app *app, bool colon, bool quick)
+{
+    struct completer *completer = app->completer;
+    if (!colon) {
+        completer->found = (struct completion){.python = true, .python_from = line_start(completer->edit)};
+        return;
+    }
+    char *line = typed_line(completer->edit);
+    completion_find(line, strlen(line), app_model(app), quick, &completer->found);
+    if (completer->found.commands)
+        add_aliases(app, &completer->found, line);
+    free(line);
+}
+
+/* Where the word at the end of LINE begins, if a list is to come for it by itself: not in a string or a comment, not
+ * for a number; -1: no. */
+static int word_to_complete(const char *line, bool colon)
+{
+    size_t end = strlen(line), start = end, first = strspn(line, " ");
+    while (start > 0 && is_word(line[start - 1]))
+        start--;
+    if (colon && !strchr(line + first, ' ') && !strchr(line, '.')) /* the name of a command may have dashes in it */
+        start = first;
+    bool dotted = start > 1 && line[start - 1] == '.' && is_word(line[start - 2]);
+    if ((line[start] >= '0' && line[start] <= '9') || (!dotted && end - start < WORD_MIN))
+        return -1;
+    char quote = '\0';
+    for (const char *at = line; *at; at++) {
+        if (!quote && *at == '#')
+            return -1;
+        if (*at == '\n')
+            quote = '\0';
+        else if (*at == quote)
+            quote = '\0';
+        else if (!quote && (*at == '"' || *at == '\''))
+            quote = *at;
+        else if (quote && *at == '\\' && at[1])
+            at++;
+    }
+    return quote ? -1 : (int)start;
+}
+
+static void begin_typed(struct app *app, struct lineedit *edit, bool colon, const char *line)
+{
+    struct completer *completer = app->completer;
+    const struct session *session = app_session(app);
+    completer_close(app);
+    completer->edit = edit;
+    completer->base = xstrdup(line);
+    find(app, colon, true);
+    if (completer->found.count > 0)
+        show_typed(app, line);
+    else if (completer->found.python && !session_evaluating(session) && !session_in_shell(session))
+        completer->asked = ask_python(app, completer->found.python_from);
+}
+
+/* What was found for the beginning of this word may do; false: find anew. */
+static bool narrow_typed(struct app *app, const struct lineedit *edit, const char *line)
+{
+    struct completer *completer = app->completer;
+    if (completer->edit != edit || !completer->base || !goes_on_from(line, completer->base))
+        return false;
+    if (completer->waiting)
+        return true; /* the answer is narrowed when it comes */
+    if (completer->partial)
+        return false;
+    show_typed(app, line);
+    return completer->open || completer->asked;
+}
+
+void completer_type(struct app *app, struct lineedit *edit, bool colon)
+{
+    struct completer *completer = app->completer;
+    bool inside = is_word(lineedit_text(edit)[lineedit_cursor(edit)]); /* a word goes on behind the cursor */
+    if (inside || lineedit_cursor(edit) > TYPED_MAX ||
+        strcmp(config_text(app->config, CONFIG_COMPLETION), "typing") != 0) {
+        completer_close(app);
+        return;
+    }
+    char *line = typed_line(edit);
+    int start = word_to_complete(line, colon);
+    bool wanted = start >= 0;
+    if (wanted && completer->refused && completer->refused_at == (size_t)start)
+        completer_hide(app);
+    else if (!wanted)
+        completer_close(app);
+    else if (!narrow_typed(app, edit, line))
+        begin_typed(app, edit, colon, line);
+    free(line);
+}
+
+void completer_refuse(struct app *app, bool colon)
+{
+    struct completer *completer = app->completer;
+    char *line = completer->edit ? typed_line(completer->edit) : xstrdup("");
+    int start = word_to_complete(line, colon);
+    completer_close(app);
+    completer->refused = start >= 0;
+    completer->refused_at = start >= 0 ? (size_t)start : 0;
+    free(line);
+}
+
 void completer_tab(struct app *app, struct lineedit *edit, bool colon, bool backwards)
 {
     struct completer *completer = app->completer;
+    const struct completion *list = &completer->found;
     if (completer->open && completer->edit == edit) {
-        go_on(app, backwards);
+        bool fresh = completer->base && completer->selected == list->count && !completer->partial;
+        if (fresh && (list->count == 1 || completion_common(list) > lineedit_cursor(edit) - list->start))
+            offer(app);
+        else
+            go_on(app, backwards);
         return;
     }
     completer_close(app);
     completer->edit = edit;
-    if (colon)
-        completion_find(lineedit_text(edit), lineedit_cursor(edit), app_model(app), &completer->found);
-    else
-        completer->found = (struct completion){.python = true, .python_from = line_start(edit)};
+    find(app, colon, false);
     if (!completer->found.python || !ask_python(app, completer->found.python_from))
         offer(app);
+}
+
+/* Where in its line the words begin. */
+static int words_column(const struct completer *completer)
+{
+    const char *text = lineedit_text(completer->edit);
+    size_t line = line_start(completer->edit), start = completer->found.start;
+    return start > line && start <= lineedit_cursor(completer->edit) ? canvas_width(text + line, start - line) : 0;
 }
 
 void completer_draw(struct app *app, struct canvas screen, int row, int column)
 {
     const struct completer *completer = app->completer;
     const struct completion *found = &completer->found;
+    if (completer->open)
+        column += words_column(completer);
     int count = found->count < ROWS_MAX ? (int)found->count : ROWS_MAX;
     if (count > row)
         count = row;

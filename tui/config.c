@@ -56,6 +56,8 @@ static const struct config_info settings[CONFIG_COUNT] = {
                                  .help = "a program that fills its terminal gets the whole screen while it runs"},
     [CONFIG_KEEP_BREAKPOINTS] = {"keep-breakpoints", CONFIG_TYPE_FLAG, "yes", .later = true,
                                  .help = "bring breakpoints and watches back at the next start, per project"},
+    [CONFIG_COMPLETION] = {"completion", CONFIG_TYPE_CHOICE, "typing", .choices = "typing tab",
+                           .help = "offer what completes a word as it is typed, or on Tab only"},
     [CONFIG_SHELL] = {"shell", CONFIG_TYPE_CHOICE, "internal",
                       .choices = "internal auto plain ipython ptpython bpython",
                       .help = "what ! opens: the console, or a shell in the Terminal"},

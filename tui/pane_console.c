@@ -223,6 +223,10 @@ static bool edit_key(struct app *app, struct console_pane *self, const struct ke
     enum lineedit_result result = lineedit_key(self->edit, key);
     if (result == LINEEDIT_CHANGED || result == LINEEDIT_CUT)
         history_walk_leave(&self->walk);
+    if (result == LINEEDIT_CHANGED && key->kind != KEY_KIND_PASTE)
+        completer_type(app, self->edit, false);
+    else
+        completer_close(app);
     if (result == LINEEDIT_CUT)
         app_message(app, true, "that is too long: its end is left out");
     return result != LINEEDIT_UNUSED;
@@ -242,7 +246,7 @@ static bool key(struct app *app, void *data, const struct key *key)
         return true;
     }
     bool was_open = completer_is_open(app);
-    completer_close(app);
+    completer_hide(app);
     if (pane_key_is(key, "Enter")) {
         enter(app, self);
     } else if (pane_key_is(key, ":") && !*text) {
@@ -258,13 +262,18 @@ static bool key(struct app *app, void *data, const struct key *key)
         transcript_scroll(app, &self->transcript, pane_key_is(key, "PgUp Shift-PgUp"),
                           self->transcript.rows > 2 ? (size_t)self->transcript.rows - 1 : 1);
     } else if (pane_key_is(key, "Esc")) {
-        if (!was_open && *text)
+        if (was_open) {
+            completer_refuse(app, false);
+            return true;
+        }
+        if (*text)
             clear(self);
-        else if (!was_open)
+        else
             app_focus(app, PANE_SOURCE);
     } else {
         return edit_key(app, self, key);
     }
+    completer_close(app);
     return true;
 }
 

@@ -70,7 +70,7 @@ static void walk_history(struct app *app, bool back)
 static void edit(struct app *app, const struct key *key)
 {
     struct prompt *prompt = app->prompt;
-    completer_close(app);
+    completer_hide(app);
     /* Backspace in an empty prompt leaves it, as in vi. */
     if (pane_key_is(key, "Backspace Ctrl-h") && !*lineedit_text(prompt->edit)) {
         finish(app, false);
@@ -79,6 +79,10 @@ static void edit(struct app *app, const struct key *key)
     enum lineedit_result result = lineedit_key(prompt->edit, key);
     if (result == LINEEDIT_CUT)
         app_message(app, true, "that is too long: its end is left out");
+    if (result == LINEEDIT_CHANGED && prompt->options.commands && key->kind != KEY_KIND_PASTE)
+        completer_type(app, prompt->edit, true);
+    else
+        completer_close(app);
     if (result != LINEEDIT_CHANGED && result != LINEEDIT_CUT)
         return;
     history_walk_leave(&prompt->walk);
@@ -101,7 +105,7 @@ bool prompt_key(struct app *app, const struct key *key)
         finish(app, true);
     } else if (pane_key_is(key, "Esc Ctrl-c Ctrl-g")) {
         if (completer_is_open(app))
-            completer_close(app);
+            completer_refuse(app, true);
         else
             finish(app, false);
     } else if (prompt->options.commands && pane_key_is(key, "Up Ctrl-p Down Ctrl-n")) {

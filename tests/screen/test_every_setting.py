@@ -209,6 +209,16 @@ def forgets_breakpoints(start: Start) -> bool:
     return not first_stop(start).shows("● prog.py:9")
 
 
+def names_while_typing(start: Start) -> bool:
+    """Whether the Console offers names before Tab."""
+    screen = first_stop(start)
+    screen.keys("Ctrl-x")
+    screen.send("Keyboard")
+    screen.expect(">>> Keyboard")
+    screen.settle()
+    return screen.shows("KeyboardInterrupt")
+
+
 def shell_in_the_terminal(start: Start) -> bool:
     """`!` opens a shell, and not the Console."""
     screen = first_stop(start)
@@ -253,6 +263,7 @@ CASES = {
     "library-code": Case("own", passes_own_module),
     "zoom-full-screen": Case("no", panes_beside_a_full_screen),
     "keep-breakpoints": Case("no", forgets_breakpoints),
+    "completion": Case("tab", opposite(names_while_typing)),
     "shell": Case("plain", shell_in_the_terminal),
     "quit": Case("end", quits_unasked),
 }

@@ -54,7 +54,7 @@ static bool has(const struct completion *found, const char *word)
 static struct completion find(const char *line)
 {
     struct completion found;
-    completion_find(line, strlen(line), model, &found);
+    completion_find(line, strlen(line), model, false, &found);
     return found;
 }
 
@@ -66,7 +66,15 @@ static void the_first_word_may_be_a_command_or_python(void **state)
     assert_true(has(&found, "step-over") && has(&found, "step-into"));
     assert_false(has(&found, "continue"));
     assert_true(found.python);
-    assert_int_equal(completion_common(&found), strlen("step-"));
+    assert_true(has(&found, "step") && has(&found, "stepi")); /* pdb's names, too */
+    assert_int_equal(completion_common(&found), strlen("step"));
+    completion_finish(&found);
+    found = find("step-");
+    assert_false(has(&found, "step"));
+    completion_narrow(&found, "step-i");
+    assert_true(found.count == 2 && has(&found, "step-into") && has(&found, "step-into-target"));
+    completion_narrow(&found, "step-into");
+    assert_true(found.count == 1 && has(&found, "step-into-target")); /* what is there is no completion */
     completion_finish(&found);
     found = find("");
     assert_true(found.count > 30 && !found.python);
