@@ -6,9 +6,21 @@
 import sys as _sys
 from collections.abc import Callable as _Callable
 
+from pytui import _backend, _screen
 from pytui._listen import listen, unlisten
+from pytui._post_mortem import install_excepthook, on_exception, pm, post_mortem
 
-__all__ = ["__version__", "listen", "register_presenter", "set_trace", "unlisten"]
+__all__ = [
+    "__version__",
+    "install_excepthook",
+    "listen",
+    "on_exception",
+    "pm",
+    "post_mortem",
+    "register_presenter",
+    "set_trace",
+    "unlisten",
+]
 
 _presenters: dict[type, _Callable[[object], object]] = {}
 
@@ -24,11 +36,8 @@ def set_trace(cond: object = True, *, header: str | None = None) -> None:
         header: shown as the reason of the stop.
 
     """
-    if cond:
-        from . import _backend, _screen
-
-        if _screen.available():
-            _backend.stop(_sys._getframe(1), text=header)
+    if cond and _screen.available():
+        _backend.stop(_sys._getframe(1), text=header)
 
 
 def register_presenter(kind: type, function: _Callable[[object], object] | None) -> None:
