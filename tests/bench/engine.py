@@ -18,7 +18,7 @@ from peers import peers
 from table import line_of
 
 WORK = Path(__file__).resolve().parent / "work.py"
-KINDS = ("empty", "simple", "loop", "fib", "caught", "switch")
+KINDS = ("empty", "simple", "loop", "inline", "fib", "caught", "switch")
 NEVER = [{"line": line_of(WORK, f"# never {kind}")} for kind in KINDS]
 READY = line_of(WORK, "return 1  # ready")
 MEASURED = line_of(WORK, "# measured")

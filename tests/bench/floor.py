@@ -15,6 +15,7 @@ ARMED = {
     "empty": work.empty,
     "simple": work.Thing.simple_method,
     "loop": work.loop,
+    "inline": work.inline,
     "fib": work.fibonacci,
     "caught": work.caught,
     "switch": work.switching,

@@ -135,8 +135,8 @@ def steps_group(bench: Bench) -> None:
 def steps_of(bench: Bench, argv: list, env: dict, ready: str, who: str) -> tuple[float, float]:
     """Times and sizes of one debugger's steps once it has stopped in the loop."""
     with bench.terminal(*argv, env=env) as screen:
-        screen.expect(ready, timeout=60)
-        screen.expect("total", timeout=60)
+        screen.expect(ready, timeout=STEP_TIMEOUT)
+        screen.expect("total", timeout=STEP_TIMEOUT)
         if who != "pdb":
             return step_times(screen, 3 if "huge" in str(argv) else 15, 100)
         # pdb repeats the last command on an empty line: Enter alone is a step.

@@ -52,6 +52,15 @@ def loop(count):
     return total
 
 
+def inline(count):
+    total = 0
+    for number in range(count // 3):
+        total += 1 if number and total else 2
+        if total < 0:
+            total = 0  # never inline
+    return total
+
+
 def wide(count):
     a = b = c = d = e = f = g = h = i = j = k = l = m = n = o = 1
     p = q = r = s = t = u = v = w = x = y = z = aa = bb = cc = 1
@@ -120,6 +129,7 @@ AMOUNTS = {
     "empty": 1_000_000,
     "simple": 200_000,
     "loop": 1_000_000,
+    "inline": 1_000_000,
     "wide": 300_000,
     "fib": 50_000,
     "caught": 200_000,
