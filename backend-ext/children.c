@@ -1,5 +1,6 @@
 #include "children.h"
 
+#include "members.h"
 #include "values_state.h"
 
 #include "protocol/arena.h"
@@ -82,6 +83,11 @@ static void describe_child(const struct page *page, const struct child *child, s
     case CHILD_ITEM:
         PyOS_snprintf(words->name, sizeof(words->name), "[%lld]", (long long)child->index);
         evaluable = evaluable && !child->opaque;
+        break;
+    case CHILD_PIECE:
+        PyOS_snprintf(words->name, sizeof(words->name), "[%lld:%lld]",
+                      (long long)(child->index * member_piece(child->object)),
+                      (long long)((child->index + 1) * member_piece(child->object)));
         break;
     case CHILD_ENTRY:
         evaluable = child_key_name(page->values, child->key, words->name, sizeof(words->name)) && evaluable;
@@ -430,11 +436,14 @@ static void look_up(PyObject *dict, struct found_child *found)
     Py_XDECREF(key);
 }
 
-/* The number in "[12]"; -1 for any other name. */
-static long long index_of(const char *name)
+/* The number in "[12]", that of the piece of OBJECT in "[64:128]"; -1 for any other name. */
+static long long index_of(const char *name, PyObject *object)
 {
     char *end = NULL;
     long long index = name[0] == '[' && name[1] >= '0' && name[1] <= '9' ? strtoll(name + 1, &end, 10) : -1;
+    if (end != NULL && *end == ':') {
+        return object != NULL ? index / member_piece(object) : -1;
+    }
     return end != NULL && strcmp(end, "]") == 0 ? index : -1;
 }
 
@@ -453,7 +462,7 @@ bool child_find(struct values *values, long long number, const char *name, struc
                         .expression = "",
                         .match = "",
                         .finding = found};
-    long long index = index_of(name);
+    long long index = index_of(name, reference.object);
     if (index >= 0 && reference.kind == REFERENCE_OBJECT && !PyDict_Check(reference.object)) {
         page.skip = (size_t)index; /* items are called by their place */
     }
@@ -474,6 +483,13 @@ void found_child_finish(struct found_child *found)
 }
 
 /* Pages: children are offered in order; those before the start are skipped, those after the end only noted. */
+
+Py_ssize_t page_piece_overlap(const struct page *page)
+{
+    size_t length = page->search != NULL && page->gathered == NULL ? strlen(page->search->text) : 0;
+    size_t most = RENDER_COLUMNS / 3; /* with the piece and its quotes it is to be rendered whole */
+    return length == 0 ? 0 : (Py_ssize_t)(length - 1 < most ? length - 1 : most);
+}
 
 bool page_can_skip(const struct page *page)
 {

@@ -20,6 +20,7 @@ struct values;
 
 enum child_style {
     CHILD_ITEM,      /* [index] */
+    CHILD_PIECE,     /* [start:end], of a long text: the piece `index` */
     CHILD_ENTRY,     /* [key] */
     CHILD_ATTRIBUTE, /* key, of the object */
     CHILD_VARIABLE,  /* key, of the frame */
@@ -73,6 +74,9 @@ struct found_child {
 
 /* Offer CHILD; false when no further one is wanted. */
 bool page_offer(struct page *page, const struct child *child);
+
+/* How much further a piece of a long text goes where text is looked for: that may lie across the next one's begin. */
+Py_ssize_t page_piece_overlap(const struct page *page);
 
 /* Whether rows before the page may be passed over without being offered. */
 bool page_can_skip(const struct page *page);

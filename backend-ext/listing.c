@@ -330,8 +330,47 @@ static void list_group(struct page *page, const struct reference *reference)
     Py_XDECREF(names.dict);
 }
 
+/* A new reference to what of TEXT begins at START; NULL with an error. */
+static PyObject *text_piece(PyObject *text, Py_ssize_t start, Py_ssize_t length)
+{
+    if (PyUnicode_Check(text)) {
+        return PyUnicode_Substring(text, start, start + length);
+    }
+    if (PyBytes_Check(text)) {
+        return PyBytes_FromStringAndSize(PyBytes_AsString(text) + start, length);
+    }
+    return PyByteArray_FromStringAndSize(PyByteArray_AsString(text) + start, length);
+}
+
+/* A text that no row shows whole, piece by piece. */
+static void list_text(struct page *page, PyObject *text, Py_ssize_t length)
+{
+    Py_ssize_t size = member_piece(text), pieces = (length + size - 1) / size, index = 0;
+    if (page_can_skip(page)) {
+        index = (size_t)pieces < page->skip ? pieces : (Py_ssize_t)page->skip;
+        page->skip -= (size_t)index;
+    }
+    for (bool go_on = true; index < pieces && go_on; index++) {
+        Py_ssize_t start = index * size, left = length - start, wanted = size + page_piece_overlap(page);
+        PyObject *piece = text_piece(text, start, left < wanted ? left : wanted);
+        if (piece == NULL) {
+            PyErr_Clear();
+            return;
+        }
+        go_on = page_offer(page, &(struct child){.style = CHILD_PIECE, .object = piece, .index = index});
+        Py_DECREF(piece);
+    }
+}
+
 static void list_object(struct page *page, PyObject *object, unsigned filter)
 {
+    Py_ssize_t text = member_long_text(object);
+    if (text > 0) {
+        if ((filter & CHILDREN_INDEXED) != 0) {
+            list_text(page, object, text);
+        }
+        return;
+    }
     PyObject *proxied = object_proxied_dict(object);
     object = proxied != NULL ? proxied : object;
     Py_ssize_t length = render_length(&page->values->renderer, object);

@@ -101,6 +101,20 @@ static bool note_slot(void *data, PyObject *name, PyObject *value)
     return false;
 }
 
+Py_ssize_t member_long_text(PyObject *object)
+{
+    Py_ssize_t length = PyUnicode_CheckExact(object)     ? PyUnicode_GetLength(object)
+                        : PyBytes_CheckExact(object)     ? PyBytes_Size(object)
+                        : PyByteArray_CheckExact(object) ? PyByteArray_Size(object)
+                                                         : -1;
+    return length > RENDER_COLUMNS ? length : -1;
+}
+
+Py_ssize_t member_piece(PyObject *text)
+{
+    return PyUnicode_Check(text) ? 64 : 16;
+}
+
 bool member_is_scalar(PyObject *object)
 {
     PyTypeObject *const scalars[] = {&PyUnicode_Type, &PyLong_Type,  &PyFloat_Type,
@@ -123,7 +137,7 @@ static bool has_methods(const struct objects *objects, PyObject *object)
 bool member_has_children(struct values *values, PyObject *object)
 {
     if (member_is_scalar(object)) {
-        return false;
+        return member_long_text(object) > 0;
     }
     if (render_length(&values->renderer, object) > 0 || PyType_Check(object) || PyModule_Check(object)) {
         return true;

@@ -22,6 +22,11 @@ void member_each_property(const struct objects *objects, PyObject *object, bool 
                           void *data);
 bool member_has_properties(const struct objects *objects, PyObject *object);
 
-/* Values that never have children: most of what one sees. */
+/* The length of a str, bytes or bytearray, exactly of these types, that no row shows whole; else -1. Its children are
+ * pieces of it, each of that length: a row shows as many bytes even where each is \xNN. */
+Py_ssize_t member_long_text(PyObject *object);
+Py_ssize_t member_piece(PyObject *text);
+
+/* Values that have no children, but for long text: most of what one sees. */
 bool member_is_scalar(PyObject *object);
 bool member_has_children(struct values *values, PyObject *object);

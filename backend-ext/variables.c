@@ -82,7 +82,10 @@ static const char *object_kind(PyObject *object)
 
 static void set_counts(struct values *values, struct arena *arena, struct value *row, PyObject *object)
 {
-    Py_ssize_t length = member_is_scalar(object) ? -1 : render_length(&values->renderer, object);
+    Py_ssize_t text = member_long_text(object);
+    Py_ssize_t length = text > 0                   ? (text + member_piece(object) - 1) / member_piece(object)
+                        : member_is_scalar(object) ? -1
+                                                   : render_length(&values->renderer, object);
     if (length >= 0) {
         value_set_int(arena, row,
                       PyDict_Check(object) || Py_TYPE(object) == &PyDictProxy_Type ? "namedVariables"

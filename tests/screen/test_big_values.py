@@ -12,6 +12,7 @@ def work():
     nested = [[i, {"key": i}] for i in range(1000)]
     table = {f"name{i}": i for i in range(300_000)}
     config = {f"option{i}": i for i in range(1000)}
+    text = "".join(f"{i:>9} " for i in range(10**6))
     for turn in range(5):
         items[9_999_990] = -turn
         turn += 0 # stop
@@ -151,3 +152,15 @@ def test_results_in_the_console_page_the_same_way(stopped):
     stopped.keys("Ctrl-o")
     stopped.send("/9999900\rk")
     stopped.expect("… more")
+
+
+def test_a_long_text_opens_into_pieces(stopped):
+    stopped.send("jjjj")
+    stopped.expect(re.compile(r"▸ text +str\[10000000\]"))
+    stopped.send("lj")
+    stopped.expect(re.compile(r"\[0:64\] +' +0 +1 "), "1 of 156,250")
+    stopped.send("G")
+    stopped.expect("156,250 of 156,250", re.compile(r"\[9999872:9999936\] +' 999987 "))
+    stopped.send("F  654321\r")
+    stopped.expect("102,238 of 156,250", timeout=60)
+    stopped.expect(re.compile(r"\[6543168:6543232\]"))
