@@ -10,8 +10,8 @@
 #   make bench         speed, as ratios against bare Python and the other debuggers that are installed;
 #                      BENCH="--quick --only engine" for a part: engine memory steps start flood
 #   make bench-peers   debugpy and pudb from PyPI for the interpreters that the bench measures, in build/peers/
-#   make soak          a long session: memory of the program and of pytui stays flat; SOAK_SECONDS=120
-#   make valgrind      wire and unit tests under valgrind, a chosen part of them
+#   make soak          a long session: memory of the program and of pytui stays flat; SOAK_SECONDS=120 (3600: a million stops)
+#   make valgrind      wire and unit tests under valgrind, a chosen part of them; VALGRIND='wire/test_x.py -k …' for others
 #   make guide         the screens and tables in docs/GUIDE.md and docs/KEYS.md, renewed; read the change before it is kept
 #   make lint          layout of the C, Python and shell sources
 #   make install       to PREFIX=/usr/local (DESTDIR is honoured)
@@ -86,7 +86,7 @@ soak: packages-test build
 
 valgrind: packages-test build
 	@.ci/packages valgrind
-	@tests/run-valgrind $(BUILD)
+	@tests/run-valgrind $(BUILD) $(VALGRIND)
 
 guide: packages-test build
 	@$(BUILD)/tui/reference --update docs/KEYS.md

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """soak: a long session does not grow: stops, steps, evaluations and variables by the hundred thousand.
 
-The program's own memory is read after a tenth of the time and at the end; so is that of pytui, which steps through a
-program of its own in a terminal. More than LIMIT KiB between the two is a failure. usage: soak.py [--build DIR]
-[--python PATH], for SOAK_SECONDS=120, or until a million stops and evaluations were made
+The program's own memory is read after a tenth of the time, or of what is enough, and at the end; so is that of pytui,
+which steps through a program of its own in a terminal. More than LIMIT KiB between the two is a failure. A million
+stops and evaluations are enough, for which SOAK_SECONDS=3600 is time on most machines.
+usage: soak.py [--build DIR] [--python PATH], for SOAK_SECONDS=120
 """
 
 import argparse
@@ -53,7 +54,7 @@ class Growth:
         """Counts what was done; whether there is time for more."""
         self.done += more
         passed = time.monotonic() - self.begun
-        if not self.first and passed > self.seconds / 10:
+        if not self.first and (passed > self.seconds / 10 or self.done > ENOUGH / 10):
             self.first = own_memory(pid)
         return not self.first or (passed < self.seconds and self.done < ENOUGH)
 
