@@ -310,7 +310,8 @@ enum lineedit_result lineedit_key(struct lineedit *edit, const struct key *key)
         edit->killing = false;
         return whole ? LINEEDIT_CHANGED : LINEEDIT_CUT;
     }
-    for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++) {
+    bool text = key->kind == KEY_KIND_CHAR && key->modifiers == 0; /* no binding is a character alone */
+    for (size_t i = 0; !text && i < sizeof bindings / sizeof *bindings; i++) {
         struct key bound;
         if (key_parse(bindings[i].name, &bound) && key_equal(key, &bound))
             return act(edit, bindings[i].action);
