@@ -8,16 +8,20 @@ from collections.abc import Callable as _Callable
 
 from pytui import _backend, _screen
 from pytui._listen import listen, unlisten
+from pytui._on_error import attach_on_error, resume, retry
 from pytui._post_mortem import install_excepthook, on_exception, pm, post_mortem
 
 __all__ = [
     "__version__",
+    "attach_on_error",
     "install_excepthook",
     "listen",
     "on_exception",
     "pm",
     "post_mortem",
     "register_presenter",
+    "resume",
+    "retry",
     "set_trace",
     "unlisten",
 ]
