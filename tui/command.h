@@ -23,6 +23,18 @@ enum command_scope {
     SCOPE_COUNT,
 };
 
+/* States of the program in which a command is of use. */
+enum {
+    COMMAND_WHEN_MOVABLE = 1,     /* stopped, and to be stepped on */
+    COMMAND_WHEN_POST_MORTEM = 2, /* stopped for the last time */
+    COMMAND_WHEN_RUNNING = 4,
+    COMMAND_WHEN_ENDED = 8,
+    COMMAND_WHEN_EXCEPTION = 16,   /* stopped at one */
+    COMMAND_WHEN_RESTARTABLE = 32, /* ended, and pytui had started it */
+    COMMAND_WHEN_STOPPED = COMMAND_WHEN_MOVABLE | COMMAND_WHEN_POST_MORTEM,
+    COMMAND_WHEN_ALWAYS = COMMAND_WHEN_STOPPED | COMMAND_WHEN_RUNNING | COMMAND_WHEN_ENDED,
+};
+
 struct command {
     const char *name;    /* for `:`, the palette and config.ini: "step-over" */
     const char *aliases; /* further names for `:` separated by spaces, pdb's above all: "next n"; NULL */
@@ -31,6 +43,7 @@ struct command {
     const char *argument; /* what it takes, for help: "FILE:LINE", "[LINE]"; NULL: nothing */
     const char *help;     /* one line */
     const char *hint;     /* a word for the footer and status line; NULL: not hinted */
+    unsigned when;        /* it is hinted: COMMAND_WHEN_…; 0: until the program has ended */
     bool everywhere;      /* F-keys: also in Console, not in Terminal */
     void (*run)(struct app *app, const char *argument); /* ARGUMENT is "" when there is none */
 };

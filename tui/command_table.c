@@ -8,21 +8,26 @@
 #include "pane_commands.h"
 #include "preferences.h"
 
+#define ALWAYS       COMMAND_WHEN_ALWAYS
+#define STOPPED      COMMAND_WHEN_STOPPED
+#define MOVABLE      COMMAND_WHEN_MOVABLE
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* clang-format off */
 const struct command commands[] = {
     {"help", "h", "? F1", SCOPE_GLOBAL, "[COMMAND]", "Show all keys and commands, or tell of one", "help",
-     .run = command_help},
+     .when = ALWAYS, .everywhere = true, .run = command_help},
+    {"exception", NULL, "e", SCOPE_GLOBAL, NULL, "Look at the exception at the stop: what caused it, its frames, its text",
+     "exception", .when = COMMAND_WHEN_EXCEPTION, .run = command_exception},
 
     {"step-over", "n next", "n F10", SCOPE_GLOBAL, NULL, "Run to the next line, over calls", "next",
-     .everywhere = true, .run = command_step_over},
+     .when = MOVABLE, .everywhere = true, .run = command_step_over},
     {"step-into", "s step", "s F11", SCOPE_GLOBAL, NULL, "Run to the next line, into calls", "into",
-     .everywhere = true, .run = command_step_into},
+     .when = MOVABLE, .everywhere = true, .run = command_step_into},
     {"finish", "r return f", "f r Shift-F11", SCOPE_GLOBAL, NULL, "Run until the function returns", "out",
-     .everywhere = true, .run = command_finish},
+     .when = MOVABLE, .everywhere = true, .run = command_finish},
     {"continue", "c cont", "c F5", SCOPE_GLOBAL, NULL, "Run to the next breakpoint", "continue",
-     .everywhere = true, .run = command_continue},
+     .when = STOPPED, .everywhere = true, .run = command_continue},
     {"just-my-code", "jmc", "M", SCOPE_GLOBAL, "[on|off|user PATTERN|library PATTERN]",
      "Steps leave out libraries, or not; say what is yours", NULL, .run = command_just_my_code},
     {"step-into-target", "stepi si", "i", SCOPE_GLOBAL, "[NUMBER|NAME]", "Step into one call of this statement, over the others",
@@ -33,15 +38,15 @@ const struct command commands[] = {
     {"jump", "j", "", SCOPE_GLOBAL, "LINE", "Go on at a line of the function on top, skipping what is between", NULL,
      .run = command_jump},
     {"pause", "interrupt", "Ctrl-c", SCOPE_GLOBAL, NULL, "Stop the running program; at a stop, interrupt an evaluation",
-     NULL, .everywhere = true, .run = command_pause},
+     "pause", .when = COMMAND_WHEN_RUNNING, .everywhere = true, .run = command_pause},
     {"terminate", "kill", "", SCOPE_GLOBAL, NULL, "End the program as Ctrl-C would", NULL, .run = command_terminate},
     {"restart", "run", "R", SCOPE_GLOBAL, "[ARGUMENTS]", "Start the program again, with other arguments if there are any", "restart",
-     .run = command_restart},
+     .when = COMMAND_WHEN_RESTARTABLE, .run = command_restart},
     {"resume", NULL, "", SCOPE_GLOBAL, NULL, "Let a program go on that a signal suspended (SIGCONT)", NULL,
      .run = command_resume},
     {"detach", NULL, "", SCOPE_GLOBAL, NULL, "Leave, and let the program go on without a debugger", NULL,
      .run = command_detach},
-    {"quit", "q exit", "q", SCOPE_GLOBAL, NULL, "Leave; asks while the program runs", "quit", .run = command_quit},
+    {"quit", "q exit", "q", SCOPE_GLOBAL, NULL, "Leave; asks while the program runs", "quit", .when = ALWAYS, .run = command_quit},
 
     {"frame-up", "u up", "u", SCOPE_GLOBAL, "[COUNT]", "Select the caller's frame", NULL, .run = command_frame_up},
     {"frame-down", "d down", "d", SCOPE_GLOBAL, "[COUNT]", "Select the called frame", NULL, .run = command_frame_down},
@@ -61,8 +66,6 @@ const struct command commands[] = {
     {"open", NULL, "Ctrl-o", SCOPE_GLOBAL, "[FILE[:LINE]]", "Show any file", NULL, .run = command_open},
     {"stacks", NULL, "W", SCOPE_GLOBAL, NULL, "Write the stacks of all threads to the console, also while the program runs",
      NULL, .run = command_stacks},
-    {"exception", NULL, "e", SCOPE_GLOBAL, NULL, "Look at the exception at the stop: what caused it, its frames, its text",
-     "exception", .run = command_exception},
     {"exceptions", "exc", "", SCOPE_GLOBAL, "[NUMBER]",
      "Choose of the exception's chain whose frames are shown; 1 is the one that stopped", NULL,
      .run = command_exceptions},
@@ -175,10 +178,10 @@ const struct command commands[] = {
      .run = command_cycle_breakpoint},
     {"break-statement", NULL, ";", SCOPE_SOURCE, NULL, "Set or remove a breakpoint at one of the line's statements", NULL,
      .run = command_break_statement},
-    {"run-to-cursor", NULL, "t", SCOPE_SOURCE, NULL, "Run to the cursor's line", NULL, .run = command_run_to},
+    {"run-to-cursor", NULL, "t", SCOPE_SOURCE, NULL, "Run to the cursor's line", "run here", .when = MOVABLE, .run = command_run_to},
     {"jump-to-cursor", NULL, "J", SCOPE_SOURCE, NULL, "Go on at the cursor's line, skipping what is between", NULL,
      .run = command_jump},
-    {"search", NULL, "/", SCOPE_SOURCE, "[TEXT]", "Search in the source", NULL, .run = command_search},
+    {"search", NULL, "/", SCOPE_SOURCE, "[TEXT]", "Search in the source", "search", .run = command_search},
     {"search-next", NULL, ".", SCOPE_SOURCE, NULL, "Go to the next hit", NULL, .run = command_search_next},
     {"search-previous", NULL, ",", SCOPE_SOURCE, NULL, "Go to the hit before", NULL, .run = command_search_previous},
     {"go-to-line", NULL, "L", SCOPE_SOURCE, "[LINE]", "Go to a line", NULL, .run = command_go_to_line},
@@ -190,8 +193,8 @@ const struct command commands[] = {
     {"collapse", NULL, "h Left", SCOPE_VARIABLES, NULL, "Collapse the value, or go to what holds it", NULL,
      .run = pane_variables_collapse},
     {"toggle-expand", NULL, "Enter Space \\", SCOPE_VARIABLES, NULL, "Expand or collapse the value", "expand",
-     .run = pane_variables_toggle},
-    {"edit-variable", NULL, "e", SCOPE_VARIABLES, NULL, "Assign to the variable; change the watch", "edit", .run = pane_variables_edit},
+     .when = STOPPED, .run = pane_variables_toggle},
+    {"edit-variable", NULL, "e", SCOPE_VARIABLES, NULL, "Assign to the variable; change the watch", "edit", .when = STOPPED, .run = pane_variables_edit},
 
     {"show-default", NULL, "d", SCOPE_VARIABLES, NULL, "Show the value without running code", NULL,
      .run = pane_variables_default},
@@ -209,8 +212,8 @@ const struct command commands[] = {
      NULL, .run = pane_variables_display},
     {"sort", NULL, "a", SCOPE_VARIABLES, "[definition|name|type]", "Sort all variables; the key goes round", NULL,
      .run = pane_variables_sort},
-    {"filter", NULL, "/", SCOPE_VARIABLES, "[TEXT]", "Show only rows beside this one that hold a text", NULL,
-     .run = pane_variables_filter},
+    {"filter", NULL, "/", SCOPE_VARIABLES, "[TEXT]", "Show only rows beside this one that hold a text", "filter",
+     .when = STOPPED, .run = pane_variables_filter},
     {"copy-value", NULL, "y", SCOPE_VARIABLES, NULL, "Copy the whole value's text: runs its repr()", NULL,
      .run = pane_variables_copy},
 
@@ -239,6 +242,8 @@ const struct command commands[] = {
     {"watch-in", NULL, "o", SCOPE_VARIABLES, "[project|function|everywhere]",
      "Where the watch is evaluated; the key goes round", NULL, .run = pane_watches_place},
 
+    {"select-frame", NULL, "Enter Space", SCOPE_STACK, NULL, "Look at the frame, pick the thread, open folded frames", "select",
+     .when = STOPPED, .run = pane_stack_use},
     {"freeze-thread", NULL, "F", SCOPE_STACK, NULL, "Freeze the thread under the cursor, or thaw it", "freeze",
      .run = pane_stack_freeze},
 
@@ -248,14 +253,14 @@ const struct command commands[] = {
      .run = pane_breakpoints_delete},
     {"enable-breakpoint", NULL, "b Space", SCOPE_BREAKPOINTS, NULL, "Switch the breakpoint on or off", "on/off",
      .run = pane_breakpoints_toggle_enabled},
-    {"undelete-breakpoint", NULL, "U", SCOPE_BREAKPOINTS, NULL, "Bring the breakpoint removed last back", NULL,
+    {"undelete-breakpoint", NULL, "U", SCOPE_BREAKPOINTS, NULL, "Bring the breakpoint removed last back", "undo",
      .run = pane_breakpoints_undelete},
     {"show-breakpoint", NULL, "o", SCOPE_BREAKPOINTS, NULL, "Show the breakpoint's source", "show",
      .run = pane_breakpoints_show},
 
     {"console-results", NULL, "Ctrl-o", SCOPE_CONSOLE, NULL, "Go into what stands above: open values, search, copy", "results",
      .run = pane_console_results},
-    {"console-history", NULL, "Ctrl-r", SCOPE_CONSOLE, NULL, "Search in what was typed before (Ctrl-s: newer)", NULL,
+    {"console-history", NULL, "Ctrl-r", SCOPE_CONSOLE, NULL, "Search in what was typed before (Ctrl-s: newer)", "recall",
      .run = pane_console_history},
     {"console-clear", NULL, "Ctrl-l", SCOPE_CONSOLE, NULL, "Empty the console, and paint the screen anew", NULL,
      .run = pane_console_clear},

@@ -39,6 +39,8 @@ static const struct config_info settings[CONFIG_COUNT] = {
                              .help = "seconds after which a run is a long one"},
     [CONFIG_FINISH] = {"finish", CONFIG_TYPE_CHOICE, "stay", .choices = "stay ask quit",
                        .help = "when the program has ended: stay, ask what to do, quit"},
+    [CONFIG_HINTS] = {"hints", CONFIG_TYPE_CHOICE, "top", .choices = "top bottom none",
+                      .help = "what the next key can do: in the top line, in its own, or not at all"},
     [CONFIG_LINE_NUMBERS] = {"line-numbers", CONFIG_TYPE_FLAG, "yes", .help = "show line numbers"},
     [CONFIG_INLINE_VALUES] = {"inline-values", CONFIG_TYPE_FLAG, "yes",
                               .help = "show values beside the lines that set them"},

@@ -22,6 +22,7 @@ enum config_setting {
     CONFIG_NOTIFY,             /* one of bell, desktop, both, none */
     CONFIG_NOTIFY_AFTER,       /* number: seconds that the program ran */
     CONFIG_FINISH,             /* one of stay, ask, quit: what follows the program's end */
+    CONFIG_HINTS,              /* one of top, bottom, none */
     CONFIG_LINE_NUMBERS,       /* flag */
     CONFIG_INLINE_VALUES,      /* flag */
     CONFIG_SCROLLBACK,         /* number: lines of the Terminal */

@@ -1,6 +1,7 @@
 /* The frame around all dialogs, and the two simple kinds: a question with buttons, and a text. */
 #include "app.h"
 #include "dialog_private.h"
+#include "dialog_search.h"
 #include "pane.h"
 #include "xalloc.h"
 
@@ -211,8 +212,9 @@ static void question_destroy(struct dialog *dialog)
         free(self->buttons[i]);
 }
 
-static const struct dialog_ops question_ops = {question_measure, question_draw, question_key, question_answer,
-                                               question_destroy};
+static const struct hint question_hints[] = {{"Enter", "choose"}, {"Tab", "next"}, {"Esc", "cancel"}, {"", NULL}};
+static const struct dialog_ops question_ops = {question_measure, question_draw,    question_key,
+                                               question_answer,  question_destroy, question_hints};
 
 void dialog_confirm(struct app *app, const char *title, const char *text, const char *const *buttons,
                     dialog_confirm_handler handler, void *data)
@@ -231,6 +233,8 @@ struct reading {
     char *shown; /* owned: the text, broken into lines of `columns`; NULL: not drawn yet */
     int columns;
     int skip, page, rows;
+    struct dialog_search search;
+    size_t found; /* the line of the last hit */
 };
 
 /* Where the rest of a line that is too long goes: under its last column, found by the blanks before it. */
@@ -284,6 +288,41 @@ static void reading_measure(const struct dialog *dialog, int *rows, int *columns
     measure_text(self->text, rows, columns);
 }
 
+/* The line of the text as it is shown; past its end an empty one. */
+static const char *reading_line(const struct reading *self, size_t number, size_t *length)
+{
+    const char *text = self->shown ? self->shown : "";
+    while (number > 0 && *text) {
+        size_t line = strcspn(text, "\n");
+        text += line + (text[line] == '\n');
+        number--;
+    }
+    *length = strcspn(text, "\n");
+    return text;
+}
+
+static void draw_hits(struct app *app, const struct reading *self, struct canvas canvas)
+{
+    for (int row = 0; row < canvas.rows; row++) {
+        size_t length;
+        const char *text = reading_line(self, (size_t)(self->skip + row), &length);
+        dialog_search_mark(app, &self->search, canvas_part(canvas, row, 0, 1, canvas.columns), 0, text, length);
+    }
+}
+
+static void draw_reading_foot(struct app *app, const struct reading *self, struct canvas row)
+{
+    int last = self->skip + self->page < self->rows ? self->skip + self->page : self->rows;
+    if (self->search.edit)
+        dialog_search_draw(app, &self->search, row);
+    else
+        canvas_printf(row, 0, 0, dialog_style(app, ROLE_DIALOG_HINT),
+                      "%d-%d of %d   PgDn PgUp scroll, / searches%s, Esc closes", self->skip + 1, last, self->rows,
+                      self->search.missed   ? " (not found)"
+                      : self->search.needle ? " . , go on"
+                                            : "");
+}
+
 static void reading_draw(struct app *app, struct dialog *dialog, struct canvas canvas)
 {
     struct reading *self = dialog->data;
@@ -294,16 +333,56 @@ static void reading_draw(struct app *app, struct dialog *dialog, struct canvas c
         self->columns = canvas.columns;
     }
     measure_text(self->shown, &self->rows, &columns);
-    bool scrolls = self->rows > canvas.rows && canvas.rows > 3;
-    self->page = scrolls ? canvas.rows - 2 : canvas.rows;
+    bool scrolls = self->rows > canvas.rows && canvas.rows > 3, foot = scrolls || self->search.edit;
+    self->page = foot ? canvas.rows - 2 : canvas.rows;
     int most = self->rows > self->page ? self->rows - self->page : 0;
     self->skip = self->skip < 0 ? 0 : self->skip > most ? most : self->skip;
-    draw_text(canvas_part(canvas, 0, 0, self->page, canvas.columns), self->shown, self->skip,
-              app_style(app, ROLE_DIALOG));
-    if (scrolls)
-        canvas_printf(canvas, canvas.rows - 1, 0, dialog_style(app, ROLE_DIALOG_HINT),
-                      "%d-%d of %d   PgDn PgUp scroll, Esc closes", self->skip + 1,
-                      self->skip + self->page < self->rows ? self->skip + self->page : self->rows, self->rows);
+    struct canvas part = canvas_part(canvas, 0, 0, self->page, canvas.columns);
+    draw_text(part, self->shown, self->skip, app_style(app, ROLE_DIALOG));
+    if (self->search.needle)
+        draw_hits(app, self, part);
+    if (foot)
+        draw_reading_foot(app, self, canvas_part(canvas, canvas.rows - 1, 0, 1, canvas.columns));
+}
+
+static bool reading_has(const void *data, size_t row)
+{
+    const struct reading *self = data;
+    size_t length, offset;
+    const char *text = reading_line(self, row, &length);
+    return dialog_search_find(&self->search, text, length, &offset);
+}
+
+static void reading_search(struct reading *self, size_t from, bool backwards)
+{
+    size_t count = (size_t)self->rows, row = count ? dialog_search_next(count, from, backwards, reading_has, self) : 0;
+    self->search.missed = row == count;
+    if (row == count)
+        return;
+    self->found = row;
+    if ((int)row < self->skip || (int)row >= self->skip + self->page)
+        self->skip = (int)row - self->page / 3;
+}
+
+/* While a word is typed, and the keys that go on to further hits. True if KEY was used. */
+static bool reading_search_key(struct reading *self, const struct key *key)
+{
+    size_t count = self->rows > 0 ? (size_t)self->rows : 1;
+    if (self->search.edit) {
+        enum dialog_search_result result = dialog_search_key(&self->search, key);
+        if (result == DIALOG_SEARCH_CHANGED)
+            reading_search(self, self->search.begin, false);
+        if (result == DIALOG_SEARCH_CANCELLED || self->search.missed)
+            self->skip = (int)self->search.begin;
+    } else if (pane_key_is(key, "/")) {
+        dialog_search_begin(&self->search, (size_t)self->skip);
+    } else if (self->search.needle && pane_key_is(key, ". ,")) {
+        bool backwards = pane_key_is(key, ",");
+        reading_search(self, (self->found + (backwards ? count - 1 : 1)) % count, backwards);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 struct scroll_key {
@@ -319,6 +398,10 @@ static bool reading_key(struct app *app, struct dialog *dialog, const struct key
     };
     (void)app;
     struct reading *self = dialog->data;
+    bool used = reading_search_key(self, key);
+    dialog->keeps_escape = self->search.edit != NULL;
+    if (used)
+        return true;
     if (key->kind == KEY_KIND_MOUSE)
         self->skip += key->mouse == KEY_MOUSE_WHEEL_UP ? -3 : key->mouse == KEY_MOUSE_WHEEL_DOWN ? 3 : 0;
     for (size_t i = 0; i < sizeof scrolls / sizeof scrolls[0]; i++)
@@ -337,10 +420,13 @@ static void reading_destroy(struct dialog *dialog)
     struct reading *self = dialog->data;
     free(self->text);
     free(self->shown);
+    dialog_search_finish(&self->search);
 }
 
-static const struct dialog_ops reading_ops = {reading_measure, reading_draw, reading_key, reading_answer,
-                                              reading_destroy};
+static const struct hint reading_hints[] = {
+    {"PgDn", "on"}, {"PgUp", "back"}, {"/", "search"}, {"Esc", "close"}, {"", NULL}};
+static const struct dialog_ops reading_ops = {reading_measure, reading_draw,    reading_key,
+                                              reading_answer,  reading_destroy, reading_hints};
 
 void dialog_text(struct app *app, const char *title, const char *text)
 {

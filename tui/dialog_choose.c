@@ -157,8 +157,9 @@ static void choosing_destroy(struct dialog *dialog)
     free(self->details);
 }
 
-static const struct dialog_ops choosing_ops = {choosing_measure, choosing_draw, choosing_key, choosing_answer,
-                                               choosing_destroy};
+static const struct hint choosing_hints[] = {{"Enter", "choose"}, {"Esc", "cancel"}, {"", NULL}};
+static const struct dialog_ops choosing_ops = {choosing_measure, choosing_draw,    choosing_key,
+                                               choosing_answer,  choosing_destroy, choosing_hints};
 
 void dialog_choose(struct app *app, const struct choice_list *list)
 {

@@ -224,8 +224,9 @@ static void finding_destroy(struct dialog *dialog)
     lineedit_destroy(self->edit);
 }
 
-static const struct dialog_ops finding_ops = {finding_measure, finding_draw, finding_key, finding_answer,
-                                              finding_destroy};
+static const struct hint finding_hints[] = {{"Enter", "choose"}, {"Down", "next"}, {"Esc", "cancel"}, {"", NULL}};
+static const struct dialog_ops finding_ops = {finding_measure, finding_draw,    finding_key,
+                                              finding_answer,  finding_destroy, finding_hints};
 
 static char *copy(const char *text)
 {

@@ -231,7 +231,8 @@ static void form_destroy(struct dialog *dialog)
     arena_destroy(form->arena);
 }
 
-static const struct dialog_ops form_ops = {form_measure, form_draw, form_key, form_answer, form_destroy};
+static const struct hint form_hints[] = {{"Enter", "accept"}, {"Tab", "next field"}, {"Esc", "cancel"}, {"", NULL}};
+static const struct dialog_ops form_ops = {form_measure, form_draw, form_key, form_answer, form_destroy, form_hints};
 
 void dialog_form(struct app *app, const char *title, const struct object_schema *schema, const struct value *fields,
                  dialog_form_handler handler, void *data)

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "canvas.h"
+#include "command.h"
 #include "dialog.h"
+#include "hints.h"
 #include "theme.h"
 
 #include <stdbool.h>
@@ -18,6 +20,8 @@ struct dialog_ops {
     /* Tell who asked. The dialog is no longer the app's: another may be opened. */
     void (*answer)(struct app *app, struct dialog *dialog, bool cancelled);
     void (*destroy)(struct dialog *dialog); /* the private data only; may be NULL */
+    const struct hint *hints;               /* its keys, ended by one without text */
+    enum command_scope scope;               /* or the scope of its commands in the table; SCOPE_GLOBAL: it has none */
 };
 
 struct dialog {

@@ -45,7 +45,8 @@ static void view_draw(struct app *app, struct dialog *dialog, struct canvas canv
 static void view_answer(struct app *app, struct dialog *dialog, bool cancelled);
 static void view_destroy(struct dialog *dialog);
 
-static const struct dialog_ops view_ops = {view_measure, view_draw, view_key, view_answer, view_destroy};
+static const struct dialog_ops view_ops = {view_measure, view_draw,    view_key,
+                                           view_answer,  view_destroy, .scope = SCOPE_EXCEPTION};
 
 static struct exception_view *opened(const struct app *app)
 {

@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "config.h"
+#include "hints.h"
 #include "layout_internal.h"
 #include "xalloc.h"
 
@@ -250,7 +251,7 @@ void layout_place(struct layout *layout, const struct app *app, int rows, int co
     layout->too_small = rows < MIN_ROWS || columns < MIN_COLUMNS;
     if (layout->too_small)
         return;
-    struct layout_place body = {1, 0, rows - 1, columns};
+    struct layout_place body = {1, 0, rows - 1 - hints_at_bottom(app, rows), columns};
     if (app->terminal_zoomed) {
         layout->slot = PANE_TERMINAL;
         layout->places[PANE_TERMINAL] = body;

@@ -1,5 +1,6 @@
 /* Drawing what layout_place() has placed: once over the panes, then the borders between them. */
 #include "app.h"
+#include "hints.h"
 #include "key.h"
 #include "layout.h"
 #include "layout_internal.h"
@@ -138,6 +139,12 @@ static void draw_too_small(struct app *app, struct canvas screen)
     canvas_text(screen, 0, 0, style, text, strlen(text));
 }
 
+static void draw_footer(struct app *app, struct canvas row)
+{
+    canvas_fill(row, 0, 0, 1, row.columns, app_style(app, ROLE_STATUS));
+    hints_draw(app, row, 0, false);
+}
+
 static void draw_message(struct app *app, struct canvas screen)
 {
     if (!app->message[0])
@@ -161,5 +168,7 @@ void layout_draw(struct app *app, struct canvas screen)
     draw_panes(app, screen);
     draw_borders(app, screen);
     statusline_draw(app, canvas_part(screen, 0, 0, 1, screen.columns));
+    if (hints_at_bottom(app, screen.rows))
+        draw_footer(app, canvas_part(screen, screen.rows - 1, 0, 1, screen.columns));
     draw_message(app, screen);
 }

@@ -57,4 +57,5 @@ void pane_source_reload(struct app *app, const char *argument); /* Ctrl-r: read 
 void pane_stack_follow(struct app *app);
 /* The index of the frame under its cursor; greater than any when that is no frame. */
 size_t pane_stack_cursor(const struct app *app);
+void pane_stack_use(struct app *app, const char *argument);    /* Enter: the frame, thread or fold under the cursor */
 void pane_stack_freeze(struct app *app, const char *argument); /* F: or thaw the thread under the cursor */

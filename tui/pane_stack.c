@@ -228,12 +228,19 @@ static bool key(struct app *app, void *data, const struct key *key)
     make_rows(app, self);
     if (list_view_key(&self->list, self->rows.count, key))
         fetch_when_near_end(app, self);
-    else if (pane_key_is(key, "Enter Space"))
-        use_row(app, self);
     else
         return false;
     app_damage(app);
     return true;
+}
+
+void pane_stack_use(struct app *app, const char *argument)
+{
+    (void)argument;
+    struct stack_pane *self = app->panes[PANE_STACK];
+    make_rows(app, self);
+    use_row(app, self);
+    app_damage(app);
 }
 
 static bool mouse(struct app *app, void *data, const struct key *key, int row, int column)

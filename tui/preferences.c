@@ -272,8 +272,10 @@ static void preferences_destroy(struct dialog *dialog)
     theme_free_names(self->themes);
 }
 
-static const struct dialog_ops preferences_ops = {preferences_measure, preferences_draw, preferences_key,
-                                                  preferences_answer, preferences_destroy};
+static const struct hint preferences_hints[] = {
+    {"Enter", "save"}, {"Right", "change"}, {"Down", "next"}, {"Esc", "cancel"}, {"", NULL}};
+static const struct dialog_ops preferences_ops = {preferences_measure, preferences_draw,    preferences_key,
+                                                  preferences_answer,  preferences_destroy, preferences_hints};
 
 void command_preferences(struct app *app, const char *argument)
 {

@@ -2,6 +2,7 @@
 
 #include "app.h"
 #include "complete.h"
+#include "hints.h"
 #include "history.h"
 #include "history_find.h"
 #include "lineedit.h"
@@ -88,6 +89,14 @@ static void edit(struct app *app, const struct key *key)
     history_walk_leave(&prompt->walk);
     if (prompt->options.changed)
         prompt->options.changed(app, lineedit_text(prompt->edit), prompt->options.data);
+}
+
+const struct hint *prompt_hints(const struct app *app)
+{
+    static const struct hint plain[] = {{"Enter", "accept"}, {"Esc", "cancel"}, {"", NULL}};
+    static const struct hint typed[] = {{"Enter", "run"},     {"Tab", "complete"}, {"Up", "history"},
+                                        {"Ctrl-r", "search"}, {"Esc", "cancel"},   {"", NULL}};
+    return app->prompt->options.commands ? typed : plain;
 }
 
 bool prompt_key(struct app *app, const struct key *key)

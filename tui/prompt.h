@@ -28,5 +28,8 @@ void prompt_open(struct app *app, const struct prompt_options *options);
 void prompt_ask(struct app *app, const char *label, const char *initial, prompt_done done, void *data);
 void prompt_close(struct app *app); /* as Esc; fine when none is open */
 
+struct hint;
+const struct hint *prompt_hints(const struct app *app); /* the open prompt's keys, ended by one without text */
+
 bool prompt_key(struct app *app, const struct key *key); /* true if a prompt was open */
 void prompt_draw(struct app *app, struct canvas screen); /* nothing when none is open */

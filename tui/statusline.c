@@ -1,11 +1,8 @@
 #include "statusline.h"
 
 #include "app.h"
-#include "command.h"
-#include "command_run.h"
+#include "hints.h"
 #include "model.h"
-#include "session.h"
-#include "xalloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,79 +56,6 @@ static void describe_threads(const struct model *model, char *buffer, size_t siz
              lives && model->single ? " · single" : "", frozen);
 }
 
-/* Columns that one hint takes with two blanks before it: "  n next". */
-static int hint_width(const struct command *command, const char *key)
-{
-    return 3 + canvas_width(key, strlen(key)) + canvas_width(command->hint, strlen(command->hint));
-}
-
-/* The first of a command's keys that acts in the focused pane: in the console letters are text. */
-static void first_key(const struct app *app, const struct command *command, char *buffer, size_t size)
-{
-    char keys[128], *save = NULL;
-    keymap_keys(app->keymap, command, keys, sizeof keys);
-    buffer[0] = '\0';
-    enum command_scope scope = pane_table[app->focus]->scope;
-    if (app->ended && scope == SCOPE_TERMINAL)
-        scope = SCOPE_GLOBAL; /* nobody reads it: keys are commands again */
-    for (const char *name = strtok_r(keys, ", ", &save); name; name = strtok_r(NULL, ", ", &save)) {
-        struct key key;
-        if (!key_parse(name, &key) || keymap_find(app->keymap, scope, &key) != command)
-            continue;
-        snprintf(buffer, size, "%s", name);
-        return;
-    }
-}
-
-/* Hints of the focused pane's scope and the global ones that hold there, in the table's order. */
-static bool hinted(const struct app *app, const struct command *command)
-{
-    if (app->ended) /* the moves are of no use any more */
-        return (command->run == command_restart && !app->no_restart) || command->run == command_quit ||
-               command->run == command_help;
-    if (!command->hint || command->run == command_restart)
-        return false;
-    enum command_scope scope = pane_table[app->focus]->scope;
-    if (command->scope == scope)
-        return true;
-    bool typing = scope == SCOPE_TERMINAL || scope == SCOPE_CONSOLE;
-    return command->scope == SCOPE_GLOBAL && (!typing || (command->everywhere && scope == SCOPE_CONSOLE));
-}
-
-static void draw_hints(struct app *app, struct canvas row, int from)
-{
-    int total = 1;
-    size_t fitting = 0;
-    char key[64];
-    struct style bar = app_style(app, ROLE_STATUS);
-    struct style key_style = style_over(bar, app_style(app, ROLE_HINT_KEY));
-    struct style text_style = style_over(bar, app_style(app, ROLE_HINT_TEXT));
-    for (size_t i = 0; i < command_count; i++) {
-        if (!hinted(app, &commands[i]))
-            continue;
-        first_key(app, &commands[i], key, sizeof key);
-        if (!key[0])
-            continue;
-        int width = hint_width(&commands[i], key);
-        if (from + total + width > row.columns)
-            break;
-        total += width;
-        fitting++;
-    }
-    int column = row.columns - total;
-    for (size_t i = 0; i < command_count && fitting > 0; i++) {
-        if (!hinted(app, &commands[i]))
-            continue;
-        first_key(app, &commands[i], key, sizeof key);
-        if (!key[0])
-            continue;
-        column += 2;
-        column += canvas_label(row, 0, column, row.columns, key_style, key);
-        column += 1 + canvas_label(row, 0, column + 1, row.columns, text_style, commands[i].hint);
-        fitting--;
-    }
-}
-
 void statusline_draw(struct app *app, struct canvas row)
 {
     const struct model *model = app_model(app);
@@ -148,5 +72,6 @@ void statusline_draw(struct app *app, struct canvas row)
     column += canvas_label(row, 0, column, row.columns - column, app_style(app, state_role(model)), state);
     describe_threads(model, state, sizeof state);
     column += canvas_label(row, 0, column, row.columns - column, style, state);
-    draw_hints(app, row, column + 1);
+    if (hints_at_top(app))
+        hints_draw(app, row, column + 1, true);
 }

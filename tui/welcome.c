@@ -95,7 +95,8 @@ static void answer(struct app *app, struct dialog *dialog, bool cancelled)
         app_key(app, &self->key);
 }
 
-static const struct dialog_ops ops = {measure, draw, key, answer, NULL};
+static const struct hint hints[] = {{"any key", "goes on"}, {"", NULL}};
+static const struct dialog_ops ops = {measure, draw, key, answer, NULL, hints};
 
 /* Whether this is the first run; it is the last one to be so. */
 static bool is_first_run(void)

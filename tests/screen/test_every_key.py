@@ -283,6 +283,7 @@ CASES = {
     "unwatch": Case(shows=("no longer watched: count",), before=":watch count\rgj", ready=("▾ Watches",)),
     "restore-watch": Case(shows=("▾ Watches",), before=":watch count\r:unwatch 1\r", ready=("no longer watched",)),
     "watch-in": Case(shows=("watched in this function",), before=":watch count\rgj", ready=("▾ Watches",)),
+    "select-frame": Case(shows=("▶ <module>",), before="j"),
     "freeze-thread": Case(shows=("· 1 frozen",), stage="threads", before="jj"),
     "edit-breakpoint": Case(shows=("╭─ Breakpoint prog.py:26", "Hit condition")),
     "delete-breakpoint": Case(shows=("none; b on a source line",)),

@@ -531,7 +531,7 @@ static void frames_of_a_running_program_show_their_source(void **state)
     grid_destroy(draw(app, 40, 120));
     app_model(app)->state = MODEL_RUNNING;
     press(app, PANE_STACK, "j");
-    press(app, PANE_STACK, "Enter");
+    pane_stack_use(app, "");
     assert_int_equal(app_model(app)->selected_frame, 0);
     assert_true(pane_source_cursor(app, &path, &line));
     assert_int_equal(line, 10);
