@@ -160,6 +160,7 @@ void backend_detach(struct backend *backend)
     dump_finish(backend->dump);
     breakpoints_disarm_all(backend->breakpoints);
     helper_finish(backend);
+    threads_finish(backend);
     if (!backend->exiting) {
         server_close(backend->server);
         if (backend->kill_at_end) {

@@ -432,6 +432,15 @@ long long *threads_ids(struct backend *backend, size_t *count)
     return ids;
 }
 
+void threads_finish(struct backend *backend)
+{
+    struct threads *threads = backend->threads;
+    if (threads->has_key) {
+        threads->has_key = false;
+        pthread_key_delete(threads->key);
+    }
+}
+
 void threads_forked(struct backend *backend)
 {
     pthread_mutex_init(&backend->threads->lock, NULL);

@@ -49,4 +49,7 @@ PyObject *threads_object(unsigned long ident);
 /* Attribute NAME of that object, as it stands in the instance: properties are not run. New reference, or NULL. */
 PyObject *threads_attribute(unsigned long ident, const char *name);
 
+/* The session is over: ends of threads are not noticed any more. A process has few keys for that, and sessions may
+ * follow each other for ever. GIL held; idempotent. */
+void threads_finish(struct backend *backend);
 void threads_forked(struct backend *backend);

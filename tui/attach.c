@@ -141,6 +141,7 @@ static void connect_to(struct app *app, const struct live_program *program)
     model->program = xstrdup(program->name);
     model->pid = program->pid;
     app_bring_back(app, program->script);
+    session_set_paths(session, config_text(app->config, CONFIG_PATH_MAP));
     session_set_when_lost(session, config_text(app->config, CONFIG_WHEN_LOST));
     session_attach(session, fd, app->options->stop);
     if (program->script)

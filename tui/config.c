@@ -65,6 +65,8 @@ static const struct config_info settings[CONFIG_COUNT] = {
                       .help = "what ! opens: the console, or a shell in the Terminal"},
     [CONFIG_QUIT] = {"quit", CONFIG_TYPE_CHOICE, "ask", .choices = "ask end leave",
                      .help = "what q does while the program runs: ask, end it, leave it running"},
+    [CONFIG_PATH_MAP] = {"path-map", CONFIG_TYPE_LIST, "", .later = true,
+                         .help = "where files stand that a program names otherwise: /app=~/src"},
     [CONFIG_WHEN_LOST] = {"when-lost", CONFIG_TYPE_CHOICE, "continue", .choices = "continue wait", .later = true,
                           .help = "what a stopped program does once pytui attach is cut off from it"},
 };

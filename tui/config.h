@@ -35,6 +35,7 @@ enum config_setting {
     CONFIG_COMPLETION,         /* one of typing, tab: when words are offered at the prompts */
     CONFIG_SHELL,              /* one of internal, auto, plain, ipython, ptpython, bpython: what `!` opens */
     CONFIG_QUIT,               /* one of ask, end, leave: what q does to a running program */
+    CONFIG_PATH_MAP,           /* list of THERE=HERE */
     CONFIG_WHEN_LOST,          /* one of continue, wait: what an attached program does without us */
     CONFIG_COUNT,
 };

@@ -168,7 +168,7 @@ void pane_source_follow(struct app *app)
     if (!frame || !frame->path)
         return;
     pane_source_show(app, frame->path, frame->line);
-    if (frame->source_reference > 0 && source_error(pane(app)->source))
+    if ((frame->source_reference > 0 || app->attach) && source_error(pane(app)->source))
         session_fetch_source(app_session(app), frame->path, frame->source_reference, source_arrived, app);
 }
 

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "loop.h"
 #include "model_tree.h"
+#include "path_map.h"
 #include "protocol/arena.h"
 #include "protocol/channel.h"
 #include "protocol/utf8.h"
@@ -98,6 +99,7 @@ void session_destroy(struct session *session)
     log_write("session: %llu requests sent", (unsigned long long)session->sent);
     free(session->reason);
     free(session->shell);
+    path_map_destroy(session->paths);
     arena_destroy(session->in);
     arena_destroy(session->out);
     model_destroy(session->model);
@@ -146,6 +148,12 @@ struct value *session_arguments(struct session *session)
 struct value *session_source_value(struct session *session, const char *path)
 {
     struct value *source = value_map(session->out);
+    char *there = path_map_there(session->paths, path);
+    if (there) {
+        value_set(session->out, source, "path", value_string(session->out, there, strlen(there)));
+        free(there);
+        return source;
+    }
     value_set_text(session->out, source, "path", path);
     size_t length = strlen(path);
     if (!utf8_valid(path, length)) {
@@ -347,6 +355,12 @@ bool session_attach(struct session *session, int fd, bool stop)
 {
     session->attached = true;
     return session_connect(session, fd, stop);
+}
+
+void session_set_paths(struct session *session, const char *rules)
+{
+    path_map_destroy(session->paths);
+    session->paths = path_map_create(rules);
 }
 
 void session_set_when_lost(struct session *session, const char *what)

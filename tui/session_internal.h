@@ -96,9 +96,10 @@ struct session {
     uint64_t watch, again, patience, grace, slow; /* ids in the loop, 0 for none */
     struct arena *in, *out;                       /* owned: the message being handled, the one being built */
     enum session_phase phase;
-    bool attached;         /* the program ran before us: nobody else tells of its end */
-    const char *when_lost; /* static; NULL: not said */
-    int exit_code;         /* as the interpreter told it */
+    bool attached;          /* the program ran before us: nobody else tells of its end */
+    struct path_map *paths; /* owned; NULL: all paths are the same here */
+    const char *when_lost;  /* static; NULL: not said */
+    int exit_code;          /* as the interpreter told it */
     bool stop_on_entry, capable, initialized, terminated;
     char *reason; /* owned: what the start-up file said before any backend answered; NULL */
 

@@ -6,6 +6,7 @@
  * Answers name their view; those for an older one are dropped. */
 #include "log.h"
 #include "model_tree.h"
+#include "path_map.h"
 #include "protocol/arena.h"
 #include "session_internal.h"
 #include "xalloc.h"
@@ -31,7 +32,7 @@ static void read_disassembly(struct model_frame *frame, const struct value *valu
     frame->source_line = session_number(value_get_map(value, "pytui"), "sourceLine");
 }
 
-static void read_frame(struct model_frame *frame, const struct value *value)
+static void read_frame(const struct path_map *paths, struct model_frame *frame, const struct value *value)
 {
     const struct value *source = value_get_map(value, "source");
     const struct value *raw = value_get(value_get_map(source, "pytui"), "rawPath");
@@ -41,6 +42,11 @@ static void read_frame(struct model_frame *frame, const struct value *value)
         frame->path = xmemdup(raw->string.bytes, raw->string.length);
     else
         frame->path = xstrdup(value_get_text(source, "path", NULL));
+    char *here = path_map_here(paths, frame->path);
+    if (here) {
+        free(frame->path);
+        frame->path = here;
+    }
     frame->source_reference = value_get_int(source, "sourceReference", 0);
     read_disassembly(frame, value);
     frame->class_name = xstrdup(value_get_text(value_get_map(value, "pytui"), "className", NULL));
@@ -63,7 +69,7 @@ static void copy_frame(struct model_frame *copy, const struct model_frame *frame
 void session_read_frames(struct session *session, const struct value *frames)
 {
     for (size_t i = 0; i < value_count(frames) && session->model->frame_count < FRAMES_KEPT_MAX; i++)
-        read_frame(model_frame_add(session->model), value_at(frames, i));
+        read_frame(session->paths, model_frame_add(session->model), value_at(frames, i));
 }
 
 struct model_variable *session_view_root(const struct session *session)
@@ -465,7 +471,7 @@ static void traceback_arrived(struct session *session, const struct message *res
     size_t count = value_count(list);
     struct model_frame *frames = xcalloc(count + 1, sizeof *frames);
     for (size_t i = 0; i < count; i++)
-        read_frame(&frames[i], value_at(list, i));
+        read_frame(session->paths, &frames[i], value_at(list, i));
     struct session_traceback part = {
         .number = (int)request->reference,
         .start = request->start,

@@ -32,7 +32,7 @@ sys.exit(3)
 class Listening:
     """A program in the background that listens where the screen's pytui looks."""
 
-    def __init__(self, interpreter, script, home, words, **variables):
+    def __init__(self, interpreter, script, home, words, before=(), **variables):
         runtime = home / "run"
         runtime.mkdir(mode=0o700, exist_ok=True)
         self.end = script.with_suffix(".end")
@@ -40,7 +40,7 @@ class Listening:
         env |= {"XDG_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(PACKAGE)} | variables
         self.place = runtime / "pytui"
         self.process = subprocess.Popen(
-            [interpreter.path, "-m", "pytui", "--listen", *words, script, self.end],
+            [*before, interpreter.path, "-m", "pytui", "--listen", *words, script, self.end],
             env=env,
             cwd=script.parent,
             stdin=subprocess.DEVNULL,
@@ -66,8 +66,8 @@ def listening(python, write, home):
     """Starts a program: `listening(TEXT, "--name", "x")`."""
     started = []
 
-    def run(*words, text=PROGRAM, name="busy.py", interpreter=None, **variables):
-        started.append(Listening(interpreter or python, write(name, text), home, words, **variables))
+    def run(*words, text=PROGRAM, name="busy.py", interpreter=None, before=(), **variables):
+        started.append(Listening(interpreter or python, write(name, text), home, words, before, **variables))
         return started[-1]
 
     yield run
@@ -236,5 +236,39 @@ def test_a_stop_waits_for_the_next_one_if_that_is_set(terminal, listening, home)
     screen.send("\r")
     at(screen, "busy.py:5 in work")
     screen.expect("total")
+    leave(screen)
+    assert program.finish() == RIGHT
+
+
+ELSEWHERE = """
+mount -t tmpfs none "$1" && cp "$2" "$1/far.py" && shift 2 && exec "$@"
+"""
+
+
+@pytest.mark.skipif("os.geteuid() != 0", reason="only root can mount")
+@pytest.mark.parametrize("mapped", [False, True])
+def test_the_source_is_elsewhere(terminal, listening, home, write, tmp_path, mapped):
+    """The program sees a directory that nobody else sees, as in a container."""
+    far = tmp_path / "far"
+    far.mkdir()
+    source = write("near/far.py", PROGRAM)
+    if mapped:
+        (home / "config/pytui").mkdir(parents=True)
+        (home / "config/pytui/config.ini").write_text(f"path-map = {far}={source.parent}\n")
+    before = ["unshare", "--mount", "sh", "-c", ELSEWHERE, "sh", str(far), str(source)]
+    text = f"import runpy\nrunpy.run_path({str(far / 'far.py')!r}, run_name='__main__')\n"
+    program = listening(text=text, name="starter.py", before=before)
+    assert not (far / "far.py").exists()
+    screen = terminal(PYTUI, "attach", "starter.py")
+    running(screen, "starter.py")
+    if not mapped:
+        screen.keys("Ctrl-c")
+        at(screen, "far.py")
+        screen.expect("rounds = 0")
+    screen.send(f":break {source}:5\r" if mapped else ":break 5\rc")
+    at(screen, "far.py:5 in work")
+    screen.expect(re.compile(r"total \+= i"), "rounds = 0")
+    screen.send("n")
+    at(screen, "far.py:4 in work")
     leave(screen)
     assert program.finish() == RIGHT

@@ -51,6 +51,38 @@ static void programs(void **state)
     }
 }
 
+static void subcommands(void **state)
+{
+    (void)state;
+    struct options options;
+    assert_int_equal(parse(&options, WORDS("attach")), OPTIONS_RUN);
+    assert_string_equal(options.attach, "");
+    assert_false(options.list);
+    options_finish(&options);
+    assert_int_equal(parse(&options, WORDS("--theme", "dark", "attach", "--stop", "train", "-b", "main")), OPTIONS_RUN);
+    assert_string_equal(options.attach, "train");
+    assert_true(options.stop);
+    assert_string_equal(options.breakpoints[0].function, "main");
+    options_finish(&options);
+    assert_int_equal(parse(&options, WORDS("ls", "--json")), OPTIONS_RUN);
+    assert_true(options.list);
+    assert_true(options.json);
+    assert_null(options.attach);
+    options_finish(&options);
+    assert_int_equal(parse(&options, WORDS("./attach", "x")), OPTIONS_RUN);
+    assert_null(options.attach);
+    assert_string_equal(options.target.what, "./attach");
+    options_finish(&options);
+    static const char *const wrong[][4] = {
+        {"attach", "a", "b"}, {"ls", "a"},        {"ls", "attach"},         {"--json", "a.py"},
+        {"--json", "attach"}, {"--stop", "a.py"}, {"attach", "-c", "pass"}, {"--stop", "ls"},
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_int_equal(parse(&options, wrong[i]), OPTIONS_USAGE);
+        options_finish(&options);
+    }
+}
+
 static void settings(void **state)
 {
     (void)state;
@@ -161,8 +193,11 @@ static void help_names_every_option(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(programs),    cmocka_unit_test(settings),
-        cmocka_unit_test(breakpoints), cmocka_unit_test(help_names_every_option),
+        cmocka_unit_test(programs),
+        cmocka_unit_test(settings),
+        cmocka_unit_test(subcommands),
+        cmocka_unit_test(breakpoints),
+        cmocka_unit_test(help_names_every_option),
         cmocka_unit_test(wrong_usage),
     };
     return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
