@@ -10,7 +10,6 @@ import sys
 import threading
 from pathlib import Path
 
-from . import __main__ as _program
 from . import _backend
 
 _NO_TERMINAL = (errno.ENXIO, errno.ENOENT, errno.EIO, errno.ENODEV, errno.ENOTTY)
@@ -18,7 +17,9 @@ _lock = threading.Lock()
 
 
 def _find_program() -> Path:
-    for path in _program.candidates():
+    from . import __main__ as program  # not before: `python -m pytui` is to be the first to import it
+
+    for path in program.candidates():
         if os.access(path, os.X_OK) and path.is_file():
             return path
     raise FileNotFoundError("the program pytui is missing; install the package again")
