@@ -157,6 +157,7 @@ CASES = {
     "terminate": Case(shows=(re.compile(r"prog\.py · (exited|killed)"),)),
     "restart": Case(shows=("End and restart",)),
     "resume": Case(shows=("the program goes on",), stage="suspended"),
+    "detach": Case(grows=lambda screen: int(screen.status is not None)),
     "quit": Case(shows=("The program has not ended.",)),
     "frame-up": Case(shows=("▶ <module>",)),
     "frame-down": Case(shows=("▶ work",), before="u", ready=("▶ <module>",)),
