@@ -285,6 +285,8 @@ void model_variable_put_first(struct model_variable *parent, struct model_variab
         parent->children[0] = first;
         first->parent = parent;
     }
+    for (size_t i = 0; i < parent->count; i++)
+        parent->children[i]->index = i;
     model_variable_destroy(old);
 }
 

@@ -74,6 +74,7 @@ static void show_list(struct session *session)
                 before->children[j] = heading->children[i];
                 heading->children[i] = known;
                 known->parent = heading;
+                known->index = i;
             }
     model_variable_put_first(root, before, heading);
     fresh->count = 0;

@@ -145,6 +145,23 @@ static void watches_change_their_place(void **state)
     fake_teardown(&fake);
 }
 
+static void the_rows_of_those_that_stay_move_up(void **state)
+{
+    (void)state;
+    struct fake fake;
+    fake_setup(&fake);
+    fake_start(&fake);
+    fake_stop(&fake, "entry", "work", 6, "[]");
+    int first = session_add_watch(fake.session, "a", NULL)->id;
+    session_add_watch(fake.session, "b", NULL);
+    size_t before = model_variable_rows(model_of(&fake));
+    session_remove_watch(fake.session, first);
+    assert_int_equal(model_variable_rows(model_of(&fake)), before - 1);
+    assert_true(row(&fake, 0)->watches);
+    assert_string_equal(row(&fake, 1)->name, "b");
+    fake_teardown(&fake);
+}
+
 /* Marks. */
 
 static void pins_and_hidden_groups_are_rows(void **state)
@@ -286,6 +303,7 @@ int main(void)
         cmocka_unit_test(what_is_not_answered_waits_no_longer),
         cmocka_unit_test(an_event_brings_what_was_late),
         cmocka_unit_test(watches_change_their_place),
+        cmocka_unit_test(the_rows_of_those_that_stay_move_up),
         cmocka_unit_test(pins_and_hidden_groups_are_rows),
         cmocka_unit_test_setup_teardown(each_kind_comes_back_where_it_belongs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_of_another_kind_is_left_alone, set_up, tear_down),
