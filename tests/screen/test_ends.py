@@ -228,3 +228,22 @@ def test_unraisable_exceptions_stand_in_the_console(pytui, write, each_engine):
     screen.keys("Ctrl-x")
     screen.expect(re.compile(r"◆ unraisable exception 1: Exception ignored (in|while calling)"))
     screen.expect("ValueError: in del")
+
+
+DECLINES = """\
+import os, signal, time
+signal.signal(signal.SIGINT, lambda *_: os.write(1, b"not yet\\n"))
+os.write(1, b"begun\\n")
+while True:
+    time.sleep(0.01)
+    mark = 1
+"""
+
+
+def test_terminate_twice(pytui, write):
+    screen = pytui(write("declines.py", DECLINES), options=["--continue", "-b", "declines.py:6"])
+    at(screen, "declines.py:6")
+    screen.send(":terminate\r")
+    screen.expect("not yet", re.compile("declines.py · running"))
+    screen.send(":terminate\r")
+    screen.expect(re.compile("killed by .*TERM|killed by signal 15"))
