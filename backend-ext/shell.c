@@ -268,7 +268,7 @@ static void run_at_terminal(struct request *request, bool *ok, struct shell *she
         }
         pthread_mutex_lock(&backend->lock);
         backend->shell = shell;
-        if (stop_abandoned(backend)) { /* while it was loaded */
+        if (stop_abandoned(backend) || stop_is_cancelled(backend)) { /* while it was loaded */
             shell_end(shell);
         }
         pthread_mutex_unlock(&backend->lock);
@@ -280,20 +280,43 @@ static void run_at_terminal(struct request *request, bool *ok, struct shell *she
     stop_watcher(shell);
 }
 
+/* All that OBJECT kept comes back, also when an interruption comes now. */
+static void restore(PyObject *object)
+{
+    PyObject *done = NULL;
+    signal(SIGINT, SIG_IGN);
+    stop_swallow_interrupt();
+    for (int i = 0; i < 3 && !done; i++) {
+        PyErr_Clear();
+        done = PyObject_CallMethod(object, "restore", NULL);
+    }
+    Py_XDECREF(done);
+    PyErr_Clear();
+}
+
+static bool is_cancelled(struct backend *backend)
+{
+    pthread_mutex_lock(&backend->lock);
+    bool cancelled = stop_is_cancelled(backend);
+    pthread_mutex_unlock(&backend->lock);
+    return cancelled;
+}
+
 static void run(struct request *request, bool *ok, struct shell *shell, const struct namespace *names)
 {
     PyObject *object = make(shell, names, value_get_text(request->arguments, "kind", "auto"));
     if (!object) {
         fail_with_error(request, ok);
+        if (is_cancelled(request->backend)) {
+            request_fail(request, ok, "the shell was interrupted");
+        }
         return;
     }
     if (call(request, ok, object, "load")) {
         run_at_terminal(request, ok, shell, object);
     }
-    PyObject *done = PyObject_CallMethod(object, "restore", NULL);
-    Py_XDECREF(done);
-    PyErr_Clear();
-    if (*ok && atomic_load(&shell->ending)) {
+    restore(object);
+    if (is_cancelled(request->backend)) { /* perhaps before there was a shell to end: it failed by that, or was left */
         request_fail(request, ok, "the shell was interrupted");
     }
     PyObject *kind = PyObject_GetAttrString(object, "kind");

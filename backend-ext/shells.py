@@ -534,7 +534,6 @@ class BpythonShell:
         before = locale.setlocale(locale.LC_ALL)
         scope = names.globals if names.exchange else names.module
         try:
-            print(title, flush=True)
             self.embed(scope, ["-i", "-q"], title)
         finally:
             locale.setlocale(locale.LC_ALL, before)

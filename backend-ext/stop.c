@@ -61,6 +61,7 @@ struct stop {
     bool released;         /* the same, though no request said so */
     bool abandoned;        /* the same, and the session is over */
     long long running;     /* request whose Python code runs; 0: none */
+    long long early;       /* request that was cancelled before its code ran, if it is still to run */
     long long unwanted;    /* request whose code is to be interrupted: another may run by then */
     bool cancelled;        /* we interrupted it */
     unsigned long serving; /* ident of the thread that serves */
@@ -227,7 +228,7 @@ void stop_before_python(void *data, long long request_seq)
     pthread_mutex_lock(&backend->lock);
     stop->running = request_seq; /* from now on it can be interrupted */
     stop->cancelled = false;
-    if (stop->abandoned) { /* the client left since the request was taken */
+    if (stop->abandoned || stop->early == request_seq) { /* the client left or cancelled since the request was taken */
         stop_ask_interrupt(backend, request_seq);
     }
     helper_plan_turn(backend, TURN_IN_EVALUATE);
@@ -289,6 +290,12 @@ bool stop_was_cancelled(void *data, long long request_seq)
     return cancelled;
 }
 
+bool stop_is_cancelled(const struct backend *backend)
+{
+    const struct stop *stop = backend->stop;
+    return stop->cancelled || (stop->running && stop->running == stop->unwanted);
+}
+
 long long stop_running_request(const struct backend *backend)
 {
     return backend->stop->running;
@@ -310,7 +317,9 @@ static bool interrupt_is_default(struct stop *stop)
 
 void stop_ask_interrupt(struct backend *backend, long long seq)
 {
-    if (seq > 0 && backend->stop->running == seq) {
+    if (backend->stop->running != seq) {
+        backend->stop->early = seq;
+    } else if (seq > 0) {
         backend->stop->unwanted = seq;
         if (backend->shell) {
             backend->stop->cancelled = true;

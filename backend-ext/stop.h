@@ -69,6 +69,9 @@ void stop_swallow_interrupt(void);
 /* The request whose Python code runs now, 0 for none. Lock held. */
 long long stop_running_request(const struct backend *backend);
 
+/* Whether that is to be interrupted for the client, or was. Lock held. */
+bool stop_is_cancelled(const struct backend *backend);
+
 /* Have the code of the request SEQ interrupted, if that is what runs. Any thread, lock held. */
 void stop_ask_interrupt(struct backend *backend, long long seq);
 

@@ -508,6 +508,115 @@ def test_in_a_coroutine(stopped: Callable[..., Session], terminal: Terminal) -> 
     assert program.finish()[0] == 0
 
 
+def test_what_ends_the_process_ends_it(stopped: Callable[..., Session], terminal: Terminal) -> None:
+    program = stopped()
+    open_shell(program)
+    terminal.expect(">>> ")
+    terminal.type("os._exit(7)\n")
+    assert program.finish()[0] == 7
+
+
+def test_another_program_in_its_place(stopped: Callable[..., Session], terminal: Terminal) -> None:
+    program = stopped()
+    open_shell(program)
+    terminal.expect(">>> ")
+    terminal.type("os.execvp('sh', ['sh', '-c', 'echo from sh; exit 3'])\n")
+    terminal.expect("\nfrom sh")
+    assert program.finish()[0] == 3
+
+
+def test_forks_and_commands(stopped: Callable[..., Session], terminal: Terminal) -> None:
+    """Children use the terminal; Ctrl-C that ends one does not end the shell."""
+    program = stopped()
+    seq = open_shell(program)
+    terminal.expect(">>> ")
+    terminal.type("pid = os.fork() or os._exit(5)\n")
+    terminal.expect("\n>>> ")
+    terminal.type("os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])\n")
+    terminal.expect("\n5\n>>> ")
+    terminal.type("import subprocess; subprocess.run(['sh', '-c', 'echo up; exec sleep 1000'])\n")
+    terminal.expect("\nup")
+    terminal.interrupt()
+    terminal.leave(">>> ")
+    left(program, seq)
+    program.resume()
+    terminal.expect("result")
+    assert program.finish()[0] == 0
+
+
+DEEP = """\
+import sys
+sys.setrecursionlimit(200)
+def deepest(n):
+    try:
+        return deepest(n + 1)
+    except RecursionError:
+        return n
+def work(n):
+    if n == 0:
+        return 1  # stop
+    return work(n - 1)
+work(deepest(0) - 8)
+print("result")
+"""
+CLOSED = "import os\nfor number in (0, 1, 2):\n    os.close(number)\nn = 1\nn += 1  # stop\n"
+NONE = "import sys\nsys.stdin = sys.stdout = sys.stderr = None\nn = 1\nn += 1  # stop\nassert sys.stdout is None\n"
+GENERATOR = "def count():\n    n = 1\n    n += 1  # stop\n    yield n\nprint('result', list(count()))\n"
+
+
+@pytest.mark.parametrize("text", [DEEP, CLOSED, NONE, GENERATOR], ids=["deep", "closed", "none", "generator"])
+def test_odd_places(stopped: Callable[..., Session], terminal: Terminal, text: str) -> None:
+    """At the limit of recursion, without streams, in a generator."""
+    program = stopped(text)
+    seq = open_shell(program)
+    terminal.expect(">>> ")
+    terminal.type("n * 0 + 42\n")
+    terminal.expect("\n42")
+    terminal.leave()
+    left(program, seq)
+    program.resume()
+    assert program.finish()[0] == 0
+
+
+def test_post_mortem(session: Start, terminal: Terminal, tmp_path: Path) -> None:
+    """The frames of a program that failed can be looked at, too."""
+    environment = {"XDG_STATE_HOME": str(tmp_path)}
+    text = "def work(a):\n    b = a + 1\n    return b / 0\nwork(1)\n"
+    program = session(text=text, terminal=terminal.slave, environment=environment)
+    program.start()
+    program.wait_stop("exception")
+    seq = open_shell(program)
+    terminal.expect(">>> ")
+    terminal.type("a, b\n")
+    terminal.expect(r"\n\(1, 2\)")
+    terminal.leave()
+    left(program, seq)
+    program.resume()
+    assert program.finish()[0] == 1
+
+
+def test_many_leave_nothing(stopped: Callable[..., Session], terminal: Terminal) -> None:
+    """No descriptor and no thread is left of them; cancelling one at any moment is answered."""
+    program = stopped()
+    process = Path(f"/proc/{program.process.pid}")
+    counts = set()
+    for _ in range(12):
+        seq = open_shell(program)
+        terminal.expect(">>> ")
+        terminal.type("\x04")
+        left(program, seq)
+        counts.add((len(list((process / "fd").iterdir())), len(list((process / "task").iterdir()))))
+    assert len(counts) == 1
+    for _ in range(12):
+        seq = open_shell(program)
+        program.request("cancel", requestId=seq)
+        assert failure(program, seq) in ("the shell was interrupted", "cancelled")
+    assert program.evaluate("total") == "8"
+    program.resume()
+    terminal.expect("result")
+    assert program.finish()[0] == 0
+
+
 def with_shell(name: str) -> str:
     """An interpreter that has the shell: $PYTUI_SHELLS names some, by paths with colons between them."""
     named = [path for path in os.environ.get("PYTUI_SHELLS", "").split(":") if path]
