@@ -156,14 +156,10 @@ static void draw_name(struct app *app, struct canvas canvas, int row, const stru
         canvas_restyle(canvas, row, NAME_COLUMN + indent, 1, used, app_style(app, ROLE_SEARCH_HIT));
 }
 
-/* A row that is not fetched: what it is called, where that is known. */
-static void draw_missing(struct app *app, struct canvas canvas, int row, const struct model_row *run, size_t index)
+/* A row that is not fetched. What it is called depends on the order and the kind of value: nothing is said of it. */
+static void draw_missing(struct app *app, struct canvas canvas, int row, int depth)
 {
-    char name[32] = "…";
-    if (run->parent && run->parent->indexed > 0)
-        snprintf(name, sizeof name, "[%zu] …", run->index + (index - run->first));
-    canvas_label(canvas, row, NAME_COLUMN + run->depth * VARIABLES_INDENT, canvas.columns, app_style(app, ROLE_DIM),
-                 name);
+    canvas_label(canvas, row, NAME_COLUMN + depth * VARIABLES_INDENT, 1, app_style(app, ROLE_DIM), "…");
 }
 
 static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_variable *variable, int depth,
@@ -220,7 +216,7 @@ void pane_variables_draw(struct app *app, void *data, struct canvas canvas, bool
         if (run->variable)
             draw_row(app, canvas, row, run->variable, run->depth, width);
         else
-            draw_missing(app, canvas, row, run, index);
+            draw_missing(app, canvas, row, run->depth);
         if (index == self->list.cursor && focused)
             canvas_restyle(canvas, row, 0, height, canvas.columns, app_style(app, ROLE_SELECTED_FOCUSED));
     }
