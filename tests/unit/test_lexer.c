@@ -298,11 +298,33 @@ static void test_capacity(void **state)
     assert_int_equal(lexer_line(line, sizeof line, LEXER_START, spans, 0), 0);
 }
 
+/* Each string costs its own length: were the rest of the line looked at for each, this would take many minutes. */
+static void test_a_line_of_a_million_strings(void **state)
+{
+    (void)state;
+    static const char item[] = "'a', ";
+    const size_t count = 1000000, each = 5;
+    char *text = malloc(count * each + 16);
+    assert_non_null(text);
+    for (size_t i = 0; i < count; i++)
+        memcpy(text + i * each, item, each);
+    size_t first = count * each, length = first;
+    memcpy(text + length, "'''\nin it\n", 11);
+    length += 11;
+    const uint32_t offsets[] = {0, (uint32_t)first + 4, (uint32_t)length};
+    uint8_t states[2] = {0xff, 0xff};
+    lexer_scan(text, length, offsets, 2, states);
+    assert_int_equal(states[0], LEXER_START);
+    assert_int_not_equal(states[1], LEXER_START);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),  cmocka_unit_test(test_texts),    cmocka_unit_test(test_pack),
-        cmocka_unit_test(test_random), cmocka_unit_test(test_capacity),
+        cmocka_unit_test(test_lines),    cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_pack),     cmocka_unit_test(test_random),
+        cmocka_unit_test(test_capacity), cmocka_unit_test(test_a_line_of_a_million_strings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
