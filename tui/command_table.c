@@ -17,7 +17,7 @@
 const struct command commands[] = {
     {"help", "h", "? F1", SCOPE_GLOBAL, "[COMMAND]", "Show all keys and commands, or tell of one", "help",
      .when = ALWAYS, .everywhere = true, .run = command_help},
-    {"exception", NULL, "e", SCOPE_GLOBAL, NULL, "Look at the exception at the stop: what caused it, its frames, its text",
+    {"exception", NULL, "e", SCOPE_GLOBAL, NULL, "Look at the exception: causes, frames, text",
      "exception", .when = COMMAND_WHEN_EXCEPTION, .run = command_exception},
 
     {"step-over", "n next", "n F10", SCOPE_GLOBAL, NULL, "Run to the next line, over calls", "next",
@@ -175,7 +175,7 @@ const struct command commands[] = {
 
     {"toggle-breakpoint", NULL, "b", SCOPE_SOURCE, NULL, "Set or remove a breakpoint at the cursor", "breakpoint",
      .run = command_toggle_breakpoint},
-    {"cycle-breakpoint", NULL, "x", SCOPE_SOURCE, NULL, "Go round at the cursor's line: stop there, log there, neither", NULL,
+    {"cycle-breakpoint", NULL, "x", SCOPE_SOURCE, NULL, "Go round: stop at the cursor's line, log, neither", NULL,
      .run = command_cycle_breakpoint},
     {"break-statement", NULL, ";", SCOPE_SOURCE, NULL, "Set or remove a breakpoint at one of the line's statements", NULL,
      .run = command_break_statement},
