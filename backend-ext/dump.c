@@ -36,12 +36,17 @@ struct dump {
 static bool learn_handler(struct dump *dump, PyObject *module, int number)
 {
     struct sigaction before, installed;
+    stack_t stack = {.ss_flags = SS_DISABLE};
+    sigaltstack(NULL, &stack);
     PyObject *result = NULL;
     int fd = open("/dev/null", O_WRONLY | O_CLOEXEC); /* must be open while it is registered, not later */
     if (fd < 0 || sigaction(number, NULL, &before) != 0) {
         PyErr_SetFromErrno(PyExc_OSError);
     } else {
         result = PyObject_CallMethod(module, "register", "(iiOO)", number, fd, Py_True, Py_False);
+    }
+    if (syscall(SYS_gettid) != getpid()) { /* it gives its stack for handlers to whoever calls: not to our own thread */
+        sigaltstack(&stack, NULL);
     }
     if (result && sigaction(number, NULL, &installed) == 0) {
         sigaction(number, &before, NULL);
