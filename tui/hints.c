@@ -113,18 +113,39 @@ static int hint_width(const struct hint *hint)
     return 3 + canvas_width(hint->key, strlen(hint->key)) + canvas_width(hint->text, strlen(hint->text));
 }
 
+/* Keep those that ROOM is for, in their order; the way to the help is among them whatever else is not. Their width. */
+static int keep_fitting(struct hint *hints, size_t *count, int room)
+{
+    size_t kept = 0, help = 0;
+    while (help < *count && strcmp(hints[help].text, "help") != 0)
+        help++;
+    int total = help < *count ? hint_width(&hints[help]) : 0;
+    if (total > room) {
+        total = 0;
+        help = *count;
+    }
+    bool full = false;
+    for (size_t i = 0; i < *count; i++) {
+        full = full || (i != help && total + hint_width(&hints[i]) > room);
+        if (i != help && full)
+            continue;
+        total += i != help ? hint_width(&hints[i]) : 0;
+        hints[kept++] = hints[i];
+    }
+    *count = kept;
+    return total;
+}
+
 void hints_draw(struct app *app, struct canvas row, int from, bool right)
 {
     struct hint hints[HINTS_MAX];
-    size_t count = hints_list(app, hints, HINTS_MAX), fitting = 0;
-    int total = 1;
-    while (fitting < count && from + total + hint_width(&hints[fitting]) <= row.columns)
-        total += hint_width(&hints[fitting++]);
+    size_t count = hints_list(app, hints, HINTS_MAX);
+    int total = 1 + keep_fitting(hints, &count, row.columns - from - 1);
     struct style bar = app_style(app, ROLE_STATUS);
     struct style key_style = style_over(bar, app_style(app, ROLE_HINT_KEY));
     struct style text_style = style_over(bar, app_style(app, ROLE_HINT_TEXT));
     int column = right ? row.columns - total : from - 1;
-    for (size_t i = 0; i < fitting; i++) {
+    for (size_t i = 0; i < count; i++) {
         column += 2;
         column += canvas_label(row, 0, column, row.columns, key_style, hints[i].key);
         column += 1 + canvas_label(row, 0, column + 1, row.columns, text_style, hints[i].text);

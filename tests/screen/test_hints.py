@@ -95,6 +95,15 @@ def test_keys_of_the_user_are_shown(pytui: Pytui, home) -> None:
     hinted(screen, "F8 next", gone=("n next", "into"))
 
 
+def test_the_way_to_the_help_goes_last(pytui: Pytui) -> None:
+    screen = pytui("stepme.py", options=["--continue", "-b", "stepme.py:5"])
+    at(screen, "stepme.py:5 in work")
+    screen.send("V")
+    hinted(screen, "Enter expand", "? help", gone=("e edit",))
+    screen.resize(24, 72)
+    hinted(screen, "? help", gone=("expand",))
+
+
 @pytest.mark.parametrize("cols", [200, 80, 60, 40, 20])
 def test_hints_that_do_not_fit_are_left_out(pytui: Pytui, cols: int) -> None:
     """Whole ones or none; the state of the program goes before."""
