@@ -29,12 +29,14 @@ struct completer {
     char *waiting;         /* owned: the line for which Python's names were asked; NULL: none */
     size_t waiting_from;   /* where the Python begins in it */
     int pending;           /* answers on their way; only the newest counts */
-    bool open;             /* the list is shown */
-    size_t selected;       /* in it; count: none yet */
-    char *base;            /* owned: the line, up to the cursor, whose words these are, found as it was typed; NULL */
-    bool partial;          /* there are more words than these */
-    bool asked;            /* they are the program's */
-    bool refused;          /* the user hid the list of the word that begins at: */
+    bool again;      /* what was typed since is to be asked for when they are there: one at a time, for held keys */
+    bool colon;      /* that is at the `:` prompt */
+    bool open;       /* the list is shown */
+    size_t selected; /* in it; count: none yet */
+    char *base;      /* owned: the line, up to the cursor, whose words these are, found as it was typed; NULL */
+    bool partial;    /* there are more words than these */
+    bool asked;      /* they are the program's */
+    bool refused;    /* the user hid the list of the word that begins at: */
     size_t refused_at;
 };
 
@@ -228,7 +230,7 @@ void completer_close(struct app *app)
     free(completer->base);
     completer->waiting = completer->base = NULL;
     completer->edit = NULL;
-    completer->open = completer->partial = completer->refused = completer->asked = false;
+    completer->open = completer->partial = completer->refused = completer->asked = completer->again = false;
 }
 
 void completer_hide(struct app *app)
@@ -326,6 +328,10 @@ static void python_arrived(struct session *session, size_t start, char *const *w
     struct completer *completer = app->completer;
     if (--completer->pending > 0)
         return;
+    if (completer->again && completer->edit) {
+        completer_type(app, completer->edit, completer->colon);
+        return;
+    }
     if (completer->base) {
         typed_arrived(app, start, words, count);
         return;
@@ -446,9 +452,15 @@ static void begin_typed(struct app *app, struct lineedit *edit, bool colon, cons
     completer->edit = edit;
     completer->base = xstrdup(line);
     find(app, colon, true);
+    completer->colon = colon;
+    completer->again = false;
     if (completer->found.count > 0)
         show_typed(app, line);
-    else if (completer->found.python && !session_evaluating(session) && !session_in_shell(session))
+    else if (!completer->found.python || session_evaluating(session) || session_in_shell(session))
+        return;
+    else if (completer->pending > 0)
+        completer->again = true;
+    else
         completer->asked = ask_python(app, completer->found.python_from);
 }
 

@@ -111,8 +111,11 @@ def home(screen: Screen) -> None:
             break
         elif screen.shows("Ctrl-] leave", row=0):
             screen.keys("Ctrl-]")
-        else:
-            screen.keys("Ctrl-g" if screen.shows("? help", row=0) else "Ctrl-x")
+        else:  # a prompt takes the one, the Console the other
+            screen.keys("Ctrl-g")
+            screen.pass_time(0.1)
+            if not screen.shows("? help", row=0):
+                screen.keys("Ctrl-x")
     screen.keys("C")
     screen.pass_time(0.1)
 
