@@ -254,6 +254,7 @@ CASES = {
     "notify": Case("none", opposite(rings), also="notify-after = 0"),
     "notify-after": Case("0", rings),
     "finish": Case("ask", asks_at_the_end),
+    "hints": Case("bottom", looks(re.compile(r"^ *\? help [^\n]*\Z", re.MULTILINE))),
     "line-numbers": Case("no", looks(re.compile("^ ▶ import sys", re.MULTILINE))),
     "inline-values": Case("no", opposite(values_beside_lines)),
     "scrollback": Case("20", opposite(remembers_output)),
