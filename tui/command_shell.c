@@ -39,6 +39,8 @@ static void open_shell(struct app *app, const char *kind)
     if (!session_shell(app_session(app), kind, left, app))
         return;
     app->shell_from = from;
+    if (app->shared) /* which has been given to it */
+        return;
     if (!app->target) {
         app_message(app, false, "the shell is at the terminal that the program was started from");
         return;

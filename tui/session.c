@@ -178,8 +178,9 @@ static void tell_leaving(struct session *session, const char *command)
         const char *command;
         bool ends;
     } leaving[] = {
-        {"continue", false},    {"next", false},        {"stepIn", false},    {"stepOut", false},
-        {"pytui/runTo", false}, {"pytui/until", false}, {"disconnect", true}, {"terminate", true},
+        {"continue", false},  {"next", false},        {"stepIn", false},
+        {"stepOut", false},   {"pytui/runTo", false}, {"pytui/until", false},
+        {"disconnect", true}, {"terminate", true},    {"pytui/shell", false},
     };
     for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++)
         if (strcmp(command, leaving[i].command) == 0)

@@ -37,7 +37,7 @@ bool shared_terminal_follow(struct app *app)
         return false;
     }
     if (!app->given || model->state != MODEL_STOPPED || session_moving(app_session(app)) ||
-        (app->given_to_end && model->stops == app->given_at))
+        session_in_shell(app_session(app)) || (app->given_to_end && model->stops == app->given_at))
         return false;
     app->given = false;
     term_note_modes(app->term); /* the program may have set its own */

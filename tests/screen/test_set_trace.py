@@ -98,6 +98,22 @@ def test_ctrl_c_is_the_programs_while_it_runs(plain):
     restored(screen)
 
 
+def test_a_shell_has_the_terminal_until_it_is_left(plain, each_engine):
+    screen = plain(
+        "import pytui\nnumber = 21\npytui.set_trace()\nprint('over', number)\n", interpreter=each_engine.path
+    )
+    at(screen, "own.py:3")
+    screen.send(":shell plain\r")
+    screen.wait_for(lambda: not screen.state["alternate"] and screen.shows(">>>"), "the shell has no terminal")
+    screen.send("number *= 2; print('now', number)\n")
+    screen.expect("now 42")
+    screen.keys("Ctrl-d")
+    at(screen, "own.py:3")
+    screen.expect(re.compile(r"\bnumber +42\b"))
+    screen.send("c")
+    ends(screen, "now 42", "over 42")
+
+
 def test_leaving_lets_it_run_and_another_call_opens_it_again(plain):
     screen = plain("import pytui\nfor i in range(3):\n    print('round', i)\n    pytui.set_trace()\nprint('over')\n")
     for number in range(3):
