@@ -194,7 +194,7 @@ def passes_own_module(start: Start) -> bool:
 def panes_beside_a_full_screen(start: Start) -> bool:
     """Whether the panes stay when the program fills its terminal."""
     screen = start("--continue", program=FULL)
-    screen.expect("full screen here")
+    screen.expect(printed("full screen here"))
     screen.settle()
     return screen.shows("Variables", "Breakpoints")
 
