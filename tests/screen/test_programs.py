@@ -143,7 +143,9 @@ def test_huge_values(pytui):
     screen = pytui("huge.py", options=["--continue", "-b", f"huge.py:{line}"])
     at(screen, f"huge.py:{line} in main", timeout=60)
     screen.expect(
-        re.compile(r"items +list\[10000000\]"), re.compile(r"text +'xxx"), re.compile(r"table +dict\[1000000\]")
+        re.compile(r"items +list\[10000000\]"),
+        re.compile(r"text +str\[100000000\] +'xxx"),
+        re.compile(r"table +dict\[1000000\]"),
     )
     screen.send("n")
     at(screen, f"huge.py:{line + 1} in main")

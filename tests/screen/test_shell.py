@@ -80,7 +80,7 @@ def test_the_key_and_the_setting(stopped, home):
 def test_the_preferences(stopped):
     screen = stopped()
     screen.keys("Ctrl-p")
-    screen.expect("Preferences")
+    screen.expect(re.compile(r"│ +theme +\S"), re.compile(r"│ +shell +\S"))
     rows = [screen.row_of(re.compile(rf"│ +{name} +\S")) for name in ("theme", "shell")]
     screen.keys(*["Down"] * (rows[1] - rows[0]))
     screen.expect("what ! opens", "one of internal auto plain ipython ptpython bpython")
