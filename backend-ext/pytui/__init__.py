@@ -6,7 +6,7 @@
 import sys as _sys
 from collections.abc import Callable as _Callable
 
-from pytui import _backend, _screen
+from pytui import _screen
 from pytui._listen import listen, unlisten
 from pytui._on_error import attach_on_error, resume, retry
 from pytui._post_mortem import install_excepthook, on_exception, pm, post_mortem
@@ -40,8 +40,8 @@ def set_trace(cond: object = True, *, header: str | None = None) -> None:
         header: shown as the reason of the stop.
 
     """
-    if cond and _screen.available():
-        _backend.stop(_sys._getframe(1), text=header)
+    if cond:
+        _screen.stop(_sys._getframe(1), header)
 
 
 def register_presenter(kind: type, function: _Callable[[object], object] | None) -> None:

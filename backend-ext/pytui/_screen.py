@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 
 from . import _backend
 
@@ -52,3 +53,26 @@ def available() -> bool:
         except (OSError, RuntimeError) as error:  # UnavailableError is a RuntimeError, ConnectionError an OSError
             print(f"pytui: cannot open the debugger: {error}", file=sys.__stderr__, flush=True)
             return False
+
+
+def _in_exit_handler() -> bool:
+    """Whether the main thread runs what no module called, an exit handler: no handler behind it would end a session."""
+    frame = sys._getframe()
+    while frame.f_back:
+        frame = frame.f_back
+    return frame.f_code.co_name != "<module>" and threading.current_thread() is threading.main_thread()
+
+
+def stop(frame: FrameType, text: str | None = None) -> None:
+    """Stop in FRAME, in the debugger that is attached or else on a screen of its own.
+
+    Arguments:
+        frame: the innermost frame to show.
+        text: more about the reason.
+
+    """
+    alone = not _backend.active()
+    if available():
+        _backend.stop(frame, text=text)
+        if alone and _in_exit_handler():
+            _backend.detach()

@@ -4,14 +4,14 @@ import importlib.machinery
 import sys
 from types import FrameType
 
-from . import _backend, _screen
+from . import _screen
 
 
 def _stop(frame: FrameType | None) -> None:
     while frame and frame.f_code.co_filename.startswith("<frozen importlib"):
         frame = frame.f_back
-    if _screen.available():
-        _backend.stop(frame)
+    if frame:
+        _screen.stop(frame)
 
 
 class _Spec(importlib.machinery.ModuleSpec):
