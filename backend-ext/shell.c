@@ -28,6 +28,7 @@
 
 #define AGAIN_MS    150 /* between attempts to end it */
 #define ASK_PROMPT  20  /* the first of these go to its prompt */
+#define NUDGES      3   /* ends of what runs that are asked for by SIGINT alone, before SystemExit */
 #define SOURCE      "shells.py"
 #define SOURCE_SIZE ((size_t)256 << 10)
 
@@ -95,14 +96,15 @@ static bool end_prompt(const struct shell *shell)
     return can;
 }
 
-/* Have its thread leave a call that blocks. GIL held. */
-static void nudge(const struct shell *shell)
+/* Have its thread leave a call that blocks; false where a signal does not. GIL held. */
+static bool nudge(const struct shell *shell)
 {
     struct sigaction action;
     bool handled = sigaction(SIGINT, NULL, &action) == 0 && action.sa_handler != SIG_DFL;
     if (shell->main && handled && action.sa_handler != SIG_IGN) {
-        pthread_kill(shell->backend->main_thread, SIGINT);
+        return pthread_kill(shell->backend->main_thread, SIGINT) == 0;
     }
+    return false;
 }
 
 static void *watch(void *data)
@@ -118,9 +120,10 @@ static void *watch(void *data)
         bool ending = atomic_load(&shell->ending), asked = ending && attempts < ASK_PROMPT && end_prompt(shell);
         attempts += ending;
         if (!atomic_load(&shell->over) && !asked) {
-            PyThreadState_SetAsyncExc(shell->ident, ending ? PyExc_SystemExit : PyExc_KeyboardInterrupt);
-            if (ending) {
-                nudge(shell);
+            /* By the signal alone at first: 3.15 runs its handler with the other exception set already. */
+            bool nudged = ending && nudge(shell);
+            if (!nudged || attempts > ASK_PROMPT + NUDGES) {
+                PyThreadState_SetAsyncExc(shell->ident, ending ? PyExc_SystemExit : PyExc_KeyboardInterrupt);
             }
         }
         PyGILState_Release(state);
