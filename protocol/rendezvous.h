@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define RENDEZVOUS_NAME_SIZE 80 /* of a socket's file name: what an address has room for */
-#define RENDEZVOUS_PLACES    3  /* where programs of this user may listen */
+#define RENDEZVOUS_NAME_SIZE 80           /* of a socket's file name: what an address has room for */
+#define RENDEZVOUS_PLACES    3            /* where programs of this user may listen */
+#define RENDEZVOUS_ARMED     ".armed.%ld" /* the socket of process N that is not listed: pytui.arm() */
 
 /* The path of place NUMBER into PATH; 0 is where programs listen that are started like this process. False: there is
  * no such place here. */
