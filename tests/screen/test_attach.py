@@ -49,7 +49,7 @@ class Listening:
             text=True,
         )
         deadline = time.monotonic() + 30 * FACTOR
-        while not list(self.place.glob(f"*.{self.process.pid}*")):
+        while not list(self.place.glob(f"[!.]*.{self.process.pid}*")):
             assert self.process.poll() is None and time.monotonic() < deadline, self.process.communicate()
 
     def finish(self):
