@@ -27,6 +27,8 @@ void rendezvous_name(char out[RENDEZVOUS_NAME_SIZE], const char *name, long pid,
 /* Listen on, or connect to, the socket FILE in DIRECTORY: modes and peers are checked as in transport.h. */
 int rendezvous_listen(int directory, const char *file, char *error, size_t size);
 int rendezvous_dial(int directory, const char *file, char *error, size_t size);
+/* As the latter, but gives up at once where nobody accepts; non-blocking. */
+int rendezvous_dial_now(int directory, const char *file, char *error, size_t size);
 
 /* Remove FILE if it is a socket of ours whose listener is gone. */
 bool rendezvous_remove_stale(int directory, const char *file);
