@@ -240,11 +240,13 @@ static bool is_armed(struct by_pid *out)
 static bool has_gdb(void)
 {
     const char *path = getenv("PATH");
-    char file[PATH_MAX];
-    for (const char *at = path ? path : ""; *at; at += strcspn(at, ":") + (at[strcspn(at, ":")] == ':')) {
-        snprintf(file, sizeof file, "%.*s/gdb", (int)strcspn(at, ":"), at);
+    for (const char *at = path ? path : ""; *at;) {
+        char file[PATH_MAX];
+        int length = (int)strcspn(at, ":");
+        snprintf(file, sizeof file, "%.*s/gdb", length, at);
         if (file[0] == '/' && access(file, X_OK) == 0)
             return true;
+        at += length + (at[length] == ':');
     }
     return false;
 }
