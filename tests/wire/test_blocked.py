@@ -58,7 +58,8 @@ def spins():
     while go_on:
         sum(range(100))
 lock.acquire()
-for each in (takes, enters, sleeps, reads, receives, selects, polls, lines, runs, waits_in_text, keeps, reenters, spins):
+workers = takes, enters, sleeps, reads, receives, selects, polls, lines, runs, waits_in_text, keeps, reenters, spins
+for each in workers:
     threading.Thread(target=each, name=each.__name__, daemon=True).start()
 threading.Thread(target=guards, args=(holder,), name="guards", daemon=True).start()
 while go_on:
