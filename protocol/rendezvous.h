@@ -13,6 +13,10 @@
 #define RENDEZVOUS_PLACES    3            /* where programs of this user may listen */
 #define RENDEZVOUS_ARMED     ".armed.%ld" /* the socket of process N that is not listed: pytui.arm() */
 
+/* Before the process's id: the name of the socket where its terminal can be had (keeper.h). Names that begin with a dot
+ * are no backend's. */
+#define RENDEZVOUS_TERMINAL ".tty."
+
 /* The path of place NUMBER into PATH; 0 is where programs listen that are started like this process. False: there is
  * no such place here. */
 bool rendezvous_path(int number, char *path, size_t size);

@@ -4,6 +4,7 @@
 #include "app_internal.h"
 #include "attach_choose.h"
 #include "config.h"
+#include "handover.h"
 #include "layout.h"
 #include "live.h"
 #include "model.h"
@@ -144,7 +145,10 @@ static void connect_to(struct app *app, const struct live_program *program)
     app_bring_back(app, program->script);
     session_set_paths(session, config_text(app->config, CONFIG_PATH_MAP));
     session_set_when_lost(session, config_text(app->config, CONFIG_WHEN_LOST));
-    session_attach(session, fd, app->options->stop);
+    if (!program->attached && handover_take(app, (pid_t)program->pid))
+        session_connect(session, fd, app->options->stop); /* its keeper tells of its end */
+    else
+        session_attach(session, fd, app->options->stop);
     if (program->script)
         pane_source_show(app, program->script, 1);
     app_message(app, false, "attached to %s, process %lld: Ctrl-c pauses it, q leaves it", program->name,
@@ -171,7 +175,7 @@ void attach_begin(struct app *app, struct attach *attach)
 
 void attach_follow(struct app *app)
 {
-    if (!app->attach || app->ended || app->quitting || app_model(app)->state != MODEL_ENDED)
+    if (!app->attach || app->target || app->ended || app->quitting || app_model(app)->state != MODEL_ENDED)
         return;
     app->ended = true;
     if (app->leaving || app->asking) /* it answered the question itself */

@@ -210,7 +210,9 @@ static void search_place(struct search *search, int place)
     int copy = directory >= 0 ? fcntl(directory, F_DUPFD_CLOEXEC, 3) : -1;
     DIR *entries = copy >= 0 ? fdopendir(copy) : NULL;
     for (struct dirent *entry; entries && (entry = readdir(entries));)
-        if (entry->d_name[0] != '.')
+        if (strncmp(entry->d_name, RENDEZVOUS_TERMINAL, strlen(RENDEZVOUS_TERMINAL)) == 0)
+            rendezvous_remove_stale(directory, entry->d_name); /* a keeper's that was killed */
+        else if (entry->d_name[0] != '.')
             ask_socket(search, place, directory, path, entry->d_name);
     if (entries)
         closedir(entries);
