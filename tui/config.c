@@ -70,7 +70,7 @@ static const struct config_info settings[CONFIG_COUNT] = {
     [CONFIG_WHEN_LOST] = {"when-lost", CONFIG_TYPE_CHOICE, "continue", .choices = "continue wait", .later = true,
                           .help = "what a stopped program does once pytui is cut off from it"},
     [CONFIG_REATTACH] = {"reattach", CONFIG_TYPE_FLAG, "yes", .later = true,
-                         .help = "a program that pytui started and left listens for pytui attach, with its terminal"},
+                         .help = "a launched program, once it is left, can be had back by pytui attach"},
 };
 
 struct config {
