@@ -8,11 +8,12 @@
 #   make matrix-all    also on their debug builds, and the unit and screen tests with that system's libraries
 #   make debug-python  the backend on a debug build of Debian's Python: assertions, and references that leak
 #   make bench         speed, as ratios against bare Python and the other debuggers that are installed;
-#                      BENCH="--quick --only engine" for a part: engine memory steps start attach flood
+#                      BENCH="--quick --only engine" for a part: engine memory steps start flood
 #   make bench-peers   debugpy and pudb from PyPI for the interpreters that the bench measures, in build/peers/
 #   make soak          a long session: memory of the program and of pytui stays flat; SOAK_SECONDS=120 (3600: a million stops)
 #   make valgrind      wire and unit tests under valgrind, a chosen part of them; VALGRIND='wire/test_x.py -k …' for others
 #   make guide         the screens and tables in docs/GUIDE.md and docs/KEYS.md, renewed; read the change before it is kept
+#   make gallery       every screen in each theme and size as pictures, in build/gallery/; GALLERY='--theme dark --size 50x160 help'
 #   make lint          layout of the C, Python and shell sources
 #   make install       to PREFIX=/usr/local (DESTDIR is honoured)
 #   make clean         remove what was built
@@ -32,7 +33,7 @@ SHELL_FILES = .ci/packages .ci/run tests/matrix tests/unstable-root tests/run-va
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-plain test-asan fuzz matrix matrix-all debug-python bench bench-peers soak valgrind guide lint install clean help \
+.PHONY: build run test test-plain test-asan fuzz matrix matrix-all debug-python bench bench-peers soak valgrind guide gallery lint install clean help \
     packages packages-test
 
 help:
@@ -92,6 +93,10 @@ guide: packages-test build
 	@$(BUILD)/tui/reference --update docs/KEYS.md
 	@PYTUI_UPDATE_GUIDE=1 tests/run-pytest $(BUILD) screen/test_guide.py -q
 	@git --no-pager diff --stat -- docs
+
+gallery: packages-test build
+	@/usr/bin/python3 -c 'import PIL' 2>/dev/null || { echo "make gallery needs python3-pil and fonts-dejavu-core"; exit 1; }
+	@/usr/bin/python3 tests/screen/gallery.py --build $(BUILD) $(GALLERY)
 
 matrix: build
 	@.ci/packages matrix

@@ -1,5 +1,6 @@
 """A snapshot of a screen as a PNG, to look at: the attributes of the cells in xterm's colours, DejaVu Sans Mono."""
 
+import unicodedata
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -33,15 +34,27 @@ def palette(number: int, default: Color) -> Color:
     return levels[number // 36], levels[number // 6 % 6], levels[number % 6]
 
 
-def draw(state: dict, cells: list, path: Path) -> None:
-    """Writes the snapshot `state` with its runs of attributes to a PNG file."""
+def in_cells(line: str) -> list[str]:
+    """What each cell of a row holds: behind a wide character nothing, and marks with what they stand on."""
+    cells: list[str] = []
+    for char in line:
+        if cells and unicodedata.combining(char):
+            cells[-1] += char
+        else:
+            cells += [char, ""] if unicodedata.east_asian_width(char) in "WF" else [char]
+    return cells
+
+
+def draw(state: dict, cells: list, path: Path, light: bool = False) -> None:
+    """Writes the snapshot `state` with its runs of attributes to a PNG file, as a dark or a light terminal shows it."""
+    own = (BACKGROUND, FOREGROUND) if light else (FOREGROUND, BACKGROUND)
     fonts = [ImageFont.truetype(FONT % weight, SIZE) for weight in ("", "-Bold")]
-    image = Image.new("RGB", (state["cols"] * CELL_WIDTH, state["rows"] * CELL_HEIGHT), BACKGROUND)
+    image = Image.new("RGB", (state["cols"] * CELL_WIDTH, state["rows"] * CELL_HEIGHT), own[1])
     canvas = ImageDraw.Draw(image)
     for row, runs in enumerate(cells):
-        text = state["lines"][row]
+        text = in_cells(state["lines"][row])
         for start, count, foreground, background, flags in runs:
-            front, back = palette(foreground, FOREGROUND), palette(background, BACKGROUND)
+            front, back = palette(foreground, own[0]), palette(background, own[1])
             if flags & REVERSE:
                 front, back = back, front
             left, top = start * CELL_WIDTH, row * CELL_HEIGHT
@@ -50,10 +63,12 @@ def draw(state: dict, cells: list, path: Path) -> None:
             if flags & UNDERLINE:
                 canvas.line((left, bottom - 2, right - 1, bottom - 2), fill=front)
             for offset, char in enumerate(text[start : start + count]):
+                if not char:
+                    continue
                 font = fonts[bool(flags & BOLD)]
                 canvas.text((left + offset * CELL_WIDTH, top), char, font=font, fill=front)
     row, col = state["cursor"]
     if state["visible"]:
         left, top = col * CELL_WIDTH, row * CELL_HEIGHT
-        canvas.rectangle((left, top, left + CELL_WIDTH - 1, top + CELL_HEIGHT - 1), outline=(255, 255, 255))
+        canvas.rectangle((left, top, left + CELL_WIDTH - 1, top + CELL_HEIGHT - 1), outline=own[0])
     image.save(path)
