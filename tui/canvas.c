@@ -250,6 +250,19 @@ int canvas_label(struct canvas canvas, int row, int column, int width, struct st
     return drawn + 1;
 }
 
+int canvas_label_end(struct canvas canvas, int row, int column, int width, struct style style, const char *text)
+{
+    size_t length = strlen(text);
+    int whole = canvas_width(text, length);
+    if (width <= 0 || whole <= width)
+        return canvas_label(canvas, row, column, width, style, text);
+    put_character(canvas, row, column, ELLIPSIS, on_base(canvas, style));
+    size_t start = canvas_offset(text, length, whole - width + 1);
+    if (canvas_width(text, start) < whole - width + 1) /* a wide character goes whole */
+        start = canvas_offset(text, length, whole - width + 2);
+    return 1 + canvas_label(canvas, row, column + 1, width - 1, style, text + start);
+}
+
 int canvas_printf(struct canvas canvas, int row, int column, struct style style, const char *format, ...)
 {
     char buffer[512];

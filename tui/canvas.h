@@ -41,6 +41,8 @@ void canvas_clear(struct canvas canvas, struct style style);
 int canvas_text(struct canvas canvas, int row, int column, struct style style, const char *text, size_t length);
 /* The same for a NUL-terminated string, at most WIDTH columns, with … as the last when it is cut. */
 int canvas_label(struct canvas canvas, int row, int column, int width, struct style style, const char *text);
+/* The same, with … as the first when it is cut: of a path the end tells most. */
+int canvas_label_end(struct canvas canvas, int row, int column, int width, struct style style, const char *text);
 int canvas_printf(struct canvas canvas, int row, int column, struct style style, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 /* One cell as it is (for the embedded terminal); wide ones take two. */

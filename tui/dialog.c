@@ -101,12 +101,17 @@ int dialog_draw_button(const struct app *app, struct canvas canvas, int column, 
     return width;
 }
 
+int dialog_draw_detail(struct canvas line, int column, int width, struct style style, const char *detail)
+{
+    return (detail[0] == '/' ? canvas_label_end : canvas_label)(line, 0, column, width, style, detail);
+}
+
 void dialog_draw(struct app *app, struct canvas screen)
 {
     struct dialog *dialog = app->dialog;
     if (!dialog)
         return;
-    int rows, columns;
+    int rows = screen.rows - 4, columns = screen.columns - 6;
     dialog->ops->measure(dialog, &rows, &columns);
     int title = canvas_width(dialog->title, strlen(dialog->title)) + 2;
     columns = smaller((columns > title ? columns : title) + 6, screen.columns);
@@ -282,10 +287,25 @@ static char *wrap(const char *text, int columns)
     return out;
 }
 
+static void break_lines(struct reading *self, int columns)
+{
+    if (self->shown && self->columns == columns)
+        return;
+    free(self->shown);
+    self->shown = wrap(self->text, columns);
+    self->columns = columns;
+}
+
 static void reading_measure(const struct dialog *dialog, int *rows, int *columns)
 {
-    const struct reading *self = dialog->data;
+    struct reading *self = dialog->data;
+    int room = *columns, title = canvas_width(dialog->title, strlen(dialog->title)) + 2, widest;
     measure_text(self->text, rows, columns);
+    if (*columns > room) {
+        *columns = room > title ? room : title;
+        break_lines(self, *columns);
+        measure_text(self->shown, rows, &widest);
+    }
 }
 
 /* The line of the text as it is shown; past its end an empty one. */
@@ -327,11 +347,7 @@ static void reading_draw(struct app *app, struct dialog *dialog, struct canvas c
 {
     struct reading *self = dialog->data;
     int columns;
-    if (!self->shown || self->columns != canvas.columns) {
-        free(self->shown);
-        self->shown = wrap(self->text, canvas.columns);
-        self->columns = canvas.columns;
-    }
+    break_lines(self, canvas.columns);
     measure_text(self->shown, &self->rows, &columns);
     bool scrolls = self->rows > canvas.rows && canvas.rows > 3, foot = scrolls || self->search.edit;
     self->page = foot ? canvas.rows - 2 : canvas.rows;

@@ -49,18 +49,26 @@ static void choosing_measure(const struct dialog *dialog, int *rows, int *column
     *columns = width > least ? width : least;
 }
 
+/* Columns of the texts: where there is no room for all, details have theirs up to a half. */
+static int text_columns(const struct choosing *self, int room)
+{
+    int most = self->detail_width ? room - DETAIL_GAP - self->detail_width : room;
+    most = most < room / 2 ? room / 2 : most;
+    return self->text_width < most ? self->text_width : most;
+}
+
 static void draw_row(struct app *app, const struct choosing *self, size_t index, struct canvas line)
 {
     bool chosen = index == self->view.cursor;
     struct style style = app_style(app, chosen ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG);
     struct style dim = chosen ? style : dialog_style(app, ROLE_DIALOG_HINT);
-    int number = digits(self->count), left = number + 1;
+    int number = digits(self->count), left = number + 1, text = text_columns(self, line.columns - left);
     canvas_fill(line, 0, 0, 1, line.columns, style);
     canvas_printf(line, 0, 0, dim, "%*zu", number, index + 1);
-    canvas_label(line, 0, left, line.columns - left, style, self->texts[index]);
-    int column = left + self->text_width + DETAIL_GAP;
+    canvas_label(line, 0, left, text, style, self->texts[index]);
+    int column = left + text + DETAIL_GAP;
     if (self->details[index] && column + 4 < line.columns)
-        canvas_label(line, 0, column, line.columns - column, dim, self->details[index]);
+        dialog_draw_detail(line, column, line.columns - column, dim, self->details[index]);
 }
 
 static void choosing_draw(struct app *app, struct dialog *dialog, struct canvas canvas)

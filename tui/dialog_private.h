@@ -12,7 +12,7 @@
 struct dialog;
 
 struct dialog_ops {
-    /* Rows and columns that the content would like, without the frame. */
+    /* Rows and columns that the content would like, without the frame; they come in as those that there are. */
     void (*measure)(const struct dialog *dialog, int *rows, int *columns);
     void (*draw)(struct app *app, struct dialog *dialog, struct canvas canvas);
     /* Any key; true keeps the dialog open. False: it was answered, and is destroyed after answer(). */
@@ -35,6 +35,9 @@ struct dialog {
 struct style dialog_style(const struct app *app, enum role role);
 /* A button at COLUMN of the last row; the focused one has brackets, so that it is told without colours. Its width. */
 int dialog_draw_button(const struct app *app, struct canvas canvas, int column, const char *text, bool focused);
+
+/* What stands behind a row's text, at most WIDTH columns: the end of a path, the begin of all else. */
+int dialog_draw_detail(struct canvas line, int column, int width, struct style style, const char *detail);
 
 /* Make DATA the open dialog; the one before is answered as cancelled. */
 void dialog_open(struct app *app, const char *title, const struct dialog_ops *ops, void *data);

@@ -113,11 +113,16 @@ static int hint_width(const struct hint *hint)
     return 3 + canvas_width(hint->key, strlen(hint->key)) + canvas_width(hint->text, strlen(hint->text));
 }
 
+static bool is_help(const struct hint *hint)
+{
+    return strcmp(hint->text, "help") == 0;
+}
+
 /* Keep those that ROOM is for, in their order; the way to the help is among them whatever else is not. Their width. */
 static int keep_fitting(struct hint *hints, size_t *count, int room)
 {
     size_t kept = 0, help = 0;
-    while (help < *count && strcmp(hints[help].text, "help") != 0)
+    while (help < *count && !is_help(&hints[help]))
         help++;
     int total = help < *count ? hint_width(&hints[help]) : 0;
     if (total > room) {
@@ -134,6 +139,31 @@ static int keep_fitting(struct hint *hints, size_t *count, int room)
     }
     *count = kept;
     return total;
+}
+
+/* Columns of the first COUNT that are not the way to the help, and of that. */
+static int first_hints(struct app *app, size_t count)
+{
+    struct hint hints[HINTS_MAX];
+    size_t all = hints_list(app, hints, HINTS_MAX);
+    int total = 1;
+    for (size_t i = 0; i < all; i++) {
+        if (!is_help(&hints[i]) && count == 0)
+            continue;
+        count -= is_help(&hints[i]) ? 0 : 1;
+        total += hint_width(&hints[i]);
+    }
+    return total;
+}
+
+int hints_least(struct app *app)
+{
+    return first_hints(app, 1);
+}
+
+int hints_wanted(struct app *app)
+{
+    return first_hints(app, 5);
 }
 
 void hints_draw(struct app *app, struct canvas row, int from, bool right)

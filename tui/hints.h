@@ -21,5 +21,9 @@ size_t hints_list(struct app *app, struct hint *hints, size_t capacity);
 bool hints_at_top(const struct app *app);
 bool hints_at_bottom(const struct app *app, int rows);
 
+/* Columns of those without which nobody gets on: the first one and the way to the help; of the first six. */
+int hints_least(struct app *app);
+int hints_wanted(struct app *app);
+
 /* As many as fit into the columns of ROW from column FROM on, at its right end or from there. */
 void hints_draw(struct app *app, struct canvas row, int from, bool right);

@@ -52,6 +52,19 @@ void model_frame_place(const struct model_frame *frame, char *buffer, size_t siz
              frame->listed_file ? frame->source_line : frame->line);
 }
 
+void model_frame_title(const struct model_frame *frame, char *buffer, size_t size)
+{
+    const char *dot = strrchr(frame->name, '.');
+    size_t length = frame->class_name ? strlen(frame->class_name) : 0;
+    const char *owner = dot && (size_t)(dot - frame->name) >= length ? dot - length : NULL;
+    bool said = owner && strncmp(owner, frame->class_name ? frame->class_name : "", length) == 0 &&
+                (owner == frame->name || owner[-1] == '.');
+    if (length == 0 || said)
+        snprintf(buffer, size, "%s", frame->name);
+    else
+        snprintf(buffer, size, "%s [%s]", frame->name, frame->class_name);
+}
+
 struct model_exception *model_chain_add(struct model *model)
 {
     xgrow(&model->chain, &model->chain_capacity, model->chain_count + 1, sizeof *model->chain);

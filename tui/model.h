@@ -235,6 +235,8 @@ void model_frames_free(struct model_frame *frames, size_t count);
 const struct model_frame *model_frame_selected(const struct model *model);
 /* Where its code is, for people: "stepme.py:6"; of a disassembly where the missing source is. */
 void model_frame_place(const struct model_frame *frame, char *buffer, size_t size);
+/* "push [Heap]": the function, and whose method it is unless the qualified name says so. */
+void model_frame_title(const struct model_frame *frame, char *buffer, size_t size);
 
 /* Whether the user gave VARIABLE that mark. */
 bool model_variable_marked(const struct model_variable *variable, enum model_mark mark);

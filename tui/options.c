@@ -229,11 +229,13 @@ void options_print_help(FILE *out)
             fprintf(out, "%*s", HELP_INDENT - column, "");
         print_wrapped(out, row->help);
     }
-    fputs("\nSCRIPT may be a directory or zip file with a __main__.py; - reads the script from standard input.\n"
-          "What follows the program are its own arguments. Redirected standard streams are the program's;\n"
-          "those that are terminals go to the Terminal pane. Press ? in pytui for its keys.\n"
-          "attach debugs a program that listens (pytui.listen() or PYTUI_LISTEN in its environment); without a\n"
-          "word it shows a list. ls writes that list. A script of such a name is given as ./attach.\n"
+    fputs("\nSCRIPT may be a directory or zip file with a __main__.py; - reads the script from\n"
+          "standard input. What follows the program are its own arguments. Redirected\n"
+          "standard streams are the program's; those that are terminals go to the Terminal\n"
+          "pane. Press ? in pytui for its keys.\n"
+          "attach debugs a program that listens (pytui.listen() or PYTUI_LISTEN in its\n"
+          "environment); without a word it shows a list. ls writes that list. A script of\n"
+          "such a name is given as ./attach.\n"
           "Exit status: the program's, 128+n when signal n ended it, 2 for wrong usage.\n",
           out);
 }

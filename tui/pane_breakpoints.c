@@ -149,7 +149,7 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
     struct breakpoints_pane *self = data;
     const struct model *model = app_model(app);
     if (row_count(model) == 0) {
-        canvas_label(canvas, 0, 3, canvas.columns - 3, app_style(app, ROLE_DIM), "none; b on a source line sets one");
+        canvas_label(canvas, 0, 3, canvas.columns - 3, app_style(app, ROLE_DIM), "none; b in Source sets one");
         return;
     }
     list_view_fit(&self->list, row_count(model), canvas.rows);

@@ -50,20 +50,6 @@ static const struct stack_row *row_under_cursor(const struct stack_pane *self)
     return self->list.cursor < self->rows.count ? &self->rows.rows[self->list.cursor] : NULL;
 }
 
-/* "push [Heap]": whose method it is, unless the qualified name says it already. */
-static void describe_frame(const struct model_frame *frame, char *buffer, size_t size)
-{
-    const char *dot = strrchr(frame->name, '.');
-    size_t length = frame->class_name ? strlen(frame->class_name) : 0;
-    const char *owner = dot && (size_t)(dot - frame->name) >= length ? dot - length : NULL;
-    bool said = owner && strncmp(owner, frame->class_name ? frame->class_name : "", length) == 0 &&
-                (owner == frame->name || owner[-1] == '.');
-    if (length == 0 || said)
-        snprintf(buffer, size, "%s", frame->name);
-    else
-        snprintf(buffer, size, "%s [%s]", frame->name, frame->class_name);
-}
-
 /* The function's column is as wide as the widest name in view, within reason. */
 static int name_width(const struct model *model, const struct stack_pane *self, int columns)
 {
@@ -73,7 +59,7 @@ static int name_width(const struct model *model, const struct stack_pane *self, 
         char name[512];
         if (row->kind != STACK_ROW_FRAME)
             continue;
-        describe_frame(&model->frames[row->index], name, sizeof name);
+        model_frame_title(&model->frames[row->index], name, sizeof name);
         int own = canvas_width(name, strlen(name));
         width = own > width ? own : width;
     }
@@ -88,7 +74,7 @@ static void draw_frame(struct app *app, struct canvas line, const struct model_f
     char name[512], place[512];
     if (selected)
         canvas_label(line, 0, 1, 1, app_style(app, ROLE_MARK_CURRENT), "▶");
-    describe_frame(frame, name, sizeof name);
+    model_frame_title(frame, name, sizeof name);
     canvas_label(line, 0, 3, width, app_style(app, role), name);
     model_frame_place(frame, place, sizeof place);
     canvas_label(line, 0, 3 + width + 2, line.columns - width - 5, app_style(app, ROLE_STACK_LOCATION), place);
@@ -153,7 +139,8 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
     struct stack_pane *self = data;
     const struct model *model = app_model(app);
     if (model->frame_count == 0 || model->state == MODEL_STARTING) {
-        canvas_label(canvas, 0, 3, canvas.columns - 3, app_style(app, ROLE_DIM), "no frames yet");
+        canvas_label(canvas, 0, 3, canvas.columns - 3, app_style(app, ROLE_DIM),
+                     model->state == MODEL_ENDED ? "the program has ended" : "shown when the program stops");
         return;
     }
     make_rows(app, self);

@@ -145,7 +145,8 @@ static void draw_name(struct app *app, struct canvas canvas, int row, const stru
 {
     int indent = depth > 0 ? depth * VARIABLES_INDENT : 0;
     const char *mark = tree_mark(variable);
-    mark = depth < 0 && !mark ? "@" : mark;
+    if (depth < 0) /* pinned: also one that can be opened */
+        canvas_label(canvas, row, 0, 1, app_style(app, ROLE_DIM), "@");
     if (mark)
         canvas_label(canvas, row, 1 + indent, 1, app_style(app, variable->changed ? ROLE_VARIABLE_CHANGED : ROLE_DIM),
                      mark);
@@ -199,6 +200,7 @@ void pane_variables_draw(struct app *app, void *data, struct canvas canvas, bool
     list_view_fit(&self->list, count, canvas.rows);
     if (count == 0) {
         const char *note = model->state == MODEL_STOPPED ? (model->variables_loading ? "loading …" : "no variables")
+                           : model->state == MODEL_ENDED ? "the program has ended"
                                                          : "shown when the program stops";
         canvas_label(canvas, 0, NAME_COLUMN, canvas.columns - NAME_COLUMN, app_style(app, ROLE_DIM), note);
         return;

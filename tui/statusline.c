@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HINTS_FROM 60 /* narrower screens have their columns for what the program does */
+
 static enum role state_role(const struct model *model)
 {
     switch (model->state) {
     case MODEL_STOPPED:
-        return model->text && strcmp(model->reason, "pause") != 0 ? ROLE_STATUS_ERROR : ROLE_STATUS_STOPPED;
+        return model->post_mortem || model->chain_count > 0 ? ROLE_STATUS_ERROR : ROLE_STATUS_STOPPED;
     case MODEL_RUNNING:
     case MODEL_STARTING:
         return ROLE_STATUS_RUNNING;
@@ -28,19 +30,19 @@ static enum role state_role(const struct model *model)
 static void describe_place(const struct model *model, char *buffer, size_t size)
 {
     const struct model_frame *frame = model->state == MODEL_STOPPED ? model_frame_selected(model) : NULL;
-    char column[16] = "", place[256];
+    char column[16] = "", place[160], title[320];
     if (model->stop_column > 0 && model->selected_frame == 0)
         snprintf(column, sizeof column, ":%d", model->stop_column);
     if (!frame)
         snprintf(buffer, size, "%s", model->program ? model->program : "pytui");
-    else
+    else {
         model_frame_place(frame, place, sizeof place);
+        model_frame_title(frame, title, sizeof title);
+    }
     if (frame && frame->listed_file)
         snprintf(buffer, size, MODEL_DISASSEMBLY "%s, %s", frame->name, place);
-    else if (frame && frame->class_name)
-        snprintf(buffer, size, "%s%s in %s [%s]", place, column, frame->name, frame->class_name);
     else if (frame)
-        snprintf(buffer, size, "%s%s in %s", place, column, frame->name);
+        snprintf(buffer, size, "%s%s in %s", place, column, title);
 }
 
 /* " · worker 2 (frozen) · single · 3 frozen": the thread that is shown, and what keeps others from running. */
@@ -56,22 +58,47 @@ static void describe_threads(const struct model *model, char *buffer, size_t siz
              lives && model->single ? " · single" : "", frozen);
 }
 
+static int width(const char *text)
+{
+    return canvas_width(text, strlen(text));
+}
+
+/* Whether the thread is the only one that there could be: its name tells nothing then. */
+static bool is_plain_thread(const struct model *model, const char *threads)
+{
+    return model->thread_count <= 1 && strcmp(threads, " · MainThread") == 0;
+}
+
+/* Columns that the text at the left may take, so that the first hints are seen; LEFT is what it would like. */
+static int room_for_text(struct app *app, int columns, int left)
+{
+    int hints = hints_at_top(app) && columns >= HINTS_FROM ? hints_least(app) : 0;
+    int most = columns - hints - 1;
+    return left <= most ? left : most > columns / 2 ? most : columns / 2;
+}
+
 void statusline_draw(struct app *app, struct canvas row)
 {
     const struct model *model = app_model(app);
-    char place[512], state[512];
+    char place[512], state[512], threads[256];
     describe_place(model, place, sizeof place);
     model_describe_state(model, state, sizeof state);
+    describe_threads(model, threads, sizeof threads);
+    int left = 4 + width(place) + width(state) + width(threads);
+    if (hints_at_top(app) && is_plain_thread(model, threads) && left + hints_wanted(app) > row.columns) {
+        left -= width(threads);
+        threads[0] = '\0';
+    }
 
     struct style style = app_style(app, ROLE_STATUS);
     canvas_fill(row, 0, 0, 1, row.columns, style);
-    int left = row.columns - 4 - canvas_width(state, strlen(state)), most = row.columns * 2 / 3;
-    int column = 1 + canvas_label(row, 0, 1, left > most ? left : most, /* long names leave room for the state */
+    struct canvas part = canvas_part(row, 0, 0, 1, room_for_text(app, row.columns, left));
+    int rest = part.columns - 4 - width(state), most = part.columns * 2 / 3;
+    int column = 1 + canvas_label(part, 0, 1, rest > most ? rest : most, /* long names leave room for the state */
                                   style_over(style, (struct style){.attributes = STYLE_BOLD}), place);
-    column += canvas_label(row, 0, column, row.columns, style, " · ");
-    column += canvas_label(row, 0, column, row.columns - column, app_style(app, state_role(model)), state);
-    describe_threads(model, state, sizeof state);
-    column += canvas_label(row, 0, column, row.columns - column, style, state);
+    column += canvas_label(part, 0, column, part.columns, style, " · ");
+    column += canvas_label(part, 0, column, part.columns - column, app_style(app, state_role(model)), state);
+    column += canvas_label(part, 0, column, part.columns - column, style, threads);
     if (hints_at_top(app))
         hints_draw(app, row, column + 1, true);
 }

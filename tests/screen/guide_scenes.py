@@ -95,7 +95,7 @@ def stepping(screen: Screen) -> None:
 def returned(screen: Screen) -> None:
     at(screen, "rabbits.py:7 in rabbits")
     command(screen, "clear all")
-    screen.expect("none; b on")
+    screen.expect("none; b in")
     screen.send("f")
     screen.expect(re.compile("rabbits +233"))
 

@@ -173,7 +173,7 @@ def test_x_goes_round(pytui, tmp_path, each_engine):
         ("\x15\r", "still stops", "● rules.py:3"),
         ("x", "log instead", "i={i}"),
         (" seen\r", "◆ rules.py:3", "log i={i} seen"),
-        ("x", "log point deleted; U", "none; b on a source line"),
+        ("x", "log point deleted; U", "none; b in Source"),
         ("BU", "◆ rules.py:3", "log i={i} seen"),
     ):
         screen.send(keys)
@@ -193,6 +193,6 @@ def test_x_keeps_what_the_breakpoint_has(pytui, tmp_path):
     screen.send("\r")
     screen.expect(re.compile(r"◆ rules.py:3 .*if i == 2.*log i=\{i\}"))
     screen.send("b")
-    screen.expect("none; b on a source line")
+    screen.expect("none; b in Source")
     screen.send(":undelete-breakpoint\r")
     screen.expect(re.compile(r"◆ rules.py:3 .*if i == 2.*log i=\{i\}"))

@@ -99,9 +99,19 @@ def test_the_way_to_the_help_goes_last(pytui: Pytui) -> None:
     screen = pytui("stepme.py", options=["--continue", "-b", "stepme.py:5"])
     at(screen, "stepme.py:5 in work")
     screen.send("V")
-    hinted(screen, "Enter expand", "? help", gone=("e edit",))
-    screen.resize(24, 72)
-    hinted(screen, "? help", gone=("expand",))
+    hinted(screen, "Enter expand", "e edit", "? help", gone=("n watch", "MainThread"))
+    screen.resize(24, 62)
+    hinted(screen, "stopped: b", "Enter expand", "? help", gone=("e edit",))
+    screen.resize(24, 56)
+    hinted(screen, "stopped: breakpoint", "? help", gone=("expand",))
+
+
+def test_what_leads_on_is_seen_beside_any_text(pytui: Pytui) -> None:
+    """Long messages leave room for it; threads are named as soon as there are others."""
+    screen = pytui("raises.py", options=["--continue"])
+    hinted(screen, "post-mortem: LookupError: bad", "…", "e exception", "? help")
+    screen = pytui("workers.py", options=["--continue", "-b", "workers.py:12"])
+    hinted(screen, "· worker 0", "? help")
 
 
 @pytest.mark.parametrize("cols", [200, 80, 60, 40, 20])
@@ -111,7 +121,7 @@ def test_hints_that_do_not_fit_are_left_out(pytui: Pytui, cols: int) -> None:
     screen.expect("stepme.py:1", row=0)
     screen.settle()
     top = screen.lines[0]
-    words = top.partition("MainThread")[2].split("  ")
+    words = top.partition("entry")[2].removeprefix(" · MainThread").split("  ")
     whole = [*MOVES, "? help", "q quit", "Ctrl-k commands", "b breakpoint", "t run here", "/ search"]
     assert all(word.strip() in whole or not word.strip() for word in words), top
 

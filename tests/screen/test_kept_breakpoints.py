@@ -82,7 +82,7 @@ def test_one_project_does_not_see_another(pytui: Pytui, write: Callable[[str, st
     leave(screen)
     screen = pytui(second)
     at(screen, "work.py:1")
-    screen.expect("none; b on a source")
+    screen.expect("none; b in Source")
     leave(screen)
     other = write("one/src/other.py", "import work\n")
     screen = pytui(other, rows=40)

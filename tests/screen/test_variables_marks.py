@@ -34,7 +34,7 @@ def test_a_pin_stands_on_top_at_every_stop(pytui, write, each_engine):
     screen.send("jl")
     screen.expect(re.compile(r" name +0"))
     screen.send("j@")
-    screen.expect("shown on top, too", re.compile(r"Variables.*\n.*@ thing.name +0\b.*\n.* count +5"))
+    screen.expect("shown on top, too", re.compile(r"Variables.*\n.*@  thing.name +0\b.*\n.* count +5"))
     screen.send("hh")
     screen.expect(re.compile(r"▸ thing +<Thing"))
     screen.keys("F5")

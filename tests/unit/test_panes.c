@@ -202,7 +202,7 @@ static void screen_of_a_stop(void **state)
         "Stack",
         "Breakpoints",
         "n next",
-        "none; b on a source line",
+        "none; b in Source",
     };
     for (size_t i = 0; i < COUNT(expected); i++)
         assert_true(shows(grid, expected[i]));
