@@ -119,11 +119,20 @@ static bool take_offered(void)
     return false;
 }
 
+/* How often attach_let_go() was called; with the GIL held. */
+static unsigned long let_go;
+
+void attach_let_go(void)
+{
+    let_go++;
+}
+
 bool attach_wait(bool holding)
 {
     bool ok = false;
+    unsigned long before = let_go;
     listener_begin_waiting();
-    while (!ok && listener_address() && !backend_current()) {
+    while (!ok && listener_address() && !backend_current() && !(holding && let_go != before)) {
         ok = is_offered(holding) && listener_address() && !backend_current() && take_offered();
         if (!ok && PyErr_CheckSignals() < 0) {
             break;

@@ -15,8 +15,11 @@ const char *attach_refuse(void);
 
 /* Wait until a client comes to the listener (listener.h), begin its session and serve it until configurationDone. With
  * HOLDING the GIL is kept: the program stands still. False without a Python error: it listens no more, or somebody
- * else began a session; with one: a signal handler raised it. */
+ * else began a session, or HOLDING is over by attach_let_go(); with one: a signal handler raised it. */
 bool attach_wait(bool holding);
+
+/* A session ends after which the program is to run: also threads whose stops have waited for a client. */
+void attach_let_go(void);
 
 /* Learn the code of all frames of all threads, and which of it is the program's module body. No Python error. */
 void attach_meet_running(struct backend *backend);

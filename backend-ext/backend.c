@@ -144,6 +144,9 @@ void backend_detach(struct backend *backend)
         return;
     }
     backend->ended = true;
+    if (backend->configured && !stop_outlives_client(backend)) {
+        attach_let_go();
+    }
     pthread_mutex_lock(&backend->lock);
     backend->phase = PHASE_GONE;
     parked_release_all(backend);

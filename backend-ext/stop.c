@@ -52,6 +52,7 @@ struct stop {
     long skipped;                            /* breakpoints that other threads passed while an evaluate ran */
     bool check_interrupt;                    /* the main thread goes on: a Ctrl-C may have come meanwhile */
     long long cancelled_request;             /* the last one whose code a client interrupted */
+    bool told;                               /* a client was there to be told of this stop */
     bool again;                              /* the frame was moved: show it anew */
     char again_text[256];
     long long alone;   /* thread that is to run alone after the stop; 0: all run */
@@ -394,6 +395,7 @@ static void show_and_serve(struct backend *backend, const struct stop_info *info
     }
     pthread_mutex_unlock(&backend->lock);
     bool told = !gone && stop_event_stopped(backend, info, backend->stop->ident);
+    backend->stop->told = backend->stop->told || told;
     if (told && getpid() == backend->pid) { /* a watch may have forked */
         breakpoints_after_hit(backend->breakpoints, info->hits);
         serve(backend);
@@ -433,6 +435,7 @@ static void stop_for(struct backend *backend, const struct stop_info *info)
     Py_XDECREF(former);
     stop->finished = info->post_mortem;
     stop->alone = stop->hand_to = 0;
+    stop->told = false;
     counter_add(&backend->counters.stops, 1);
     stepping_cancel(backend->stepping);
     show_and_serve(backend, info);
@@ -473,8 +476,8 @@ void stop_hand_over(struct backend *backend)
     hold_pass(backend);
 }
 
-/* The connection was cut: the stop goes on for the next client, if that is wanted. */
-static bool outlives_client(const struct backend *backend)
+/* The connection was cut: what is stopped then stays so for the next client. */
+bool stop_outlives_client(const struct backend *backend)
 {
     return backend->stop->abandoned && !backend->forked && !backend->left && backend->wait_when_lost;
 }
@@ -511,7 +514,7 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     reserve_release(&stop->reserve);
     hold_interval(backend);
     stop_for(backend, info);
-    bool waits = outlives_client(backend);
+    bool waits = stop->told && stop_outlives_client(backend); /* else it came to its breakpoint after the cut */
     if (waits) {
         listener_begin_waiting(); /* from now on clients are for this thread, whoever gets the GIL meanwhile */
     }

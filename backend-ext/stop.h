@@ -52,6 +52,9 @@ void stop_abandon(struct backend *backend);
 void stop_release(struct backend *backend);
 bool stop_abandoned(const struct backend *backend);
 
+/* Whether the client is lost, and stops are to wait for the next one. */
+bool stop_outlives_client(const struct backend *backend);
+
 /* Serve requests before the program starts, until configurationDone or the client is gone. GIL held. */
 void stop_configure(struct backend *backend);
 

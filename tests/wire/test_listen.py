@@ -44,7 +44,8 @@ class Program:
         self.runtime = directory / "runtime"
         self.runtime.mkdir(mode=0o700, exist_ok=True)
         self.script = directory / "program.py"
-        self.script.write_text(text)
+        if not self.script.exists() or self.script.read_text() != text:  # else one of its kind may be reading it
+            self.script.write_text(text)
         self.end = directory / "end"
         variables = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTUI"))}
         variables |= {"XDG_RUNTIME_DIR": str(self.runtime), "PYTHONPATH": f"{HOME}/entry:{HOME}"} | extra
@@ -303,6 +304,23 @@ def test_a_stop_outlives_its_client_if_that_is_wanted(start: Start) -> None:
             again.wait_stop("step")
             assert again.evaluate("i, total") == "(1, 0)"
             again.request("disconnect")
+    assert program.finish() == RIGHT
+
+
+def test_who_comes_to_a_stop_that_waits_and_leaves_at_once(start: Start) -> None:
+    program = start()
+    session = program.attach(WORK, whenLost="wait")
+    session.wait_stop()
+    session.channel.close()
+    while program.describe()["state"] != "waiting":
+        pass
+    with Session.connect(program.socket) as hasty:
+        hasty.send("initialize", adapterID="pytui", pytui={"protocolVersion": 1})
+        hasty.send("configurationDone")
+        hasty.send("disconnect")
+        with pytest.raises(Closed):
+            while True:
+                hasty.take()
     assert program.finish() == RIGHT
 
 
