@@ -235,7 +235,8 @@ def test_it_waits_and_stops_before_the_first_line(start: Start) -> None:
     program = start(listen="wait,name=night run")
     assert program.socket.name.startswith("night_run.")
     assert program.describe()["name"] == "night run"
-    assert program.describe()["state"] == "waiting"
+    while program.describe()["state"] != "waiting":  # it listens first
+        pass
     with program.attach(stop=True) as session:
         session.wait_stop("entry")
         assert session.where == ("<module>", 1)
