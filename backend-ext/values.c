@@ -19,6 +19,7 @@
 #define PAGE_LIMIT     1000
 #define FRAMES_DEFAULT 200
 #define FRAMES_LIMIT   10000
+#define FRAMES_WALKED  100000 /* to find a stack's end */
 
 struct values *values_create(const struct values_hooks *hooks, struct my_code *my_code)
 {
@@ -352,15 +353,23 @@ static struct value *stack_page(struct request *request, struct values *values, 
         return request_fail(request, ok, "startFrame and levels must not be negative");
     }
     levels = levels == 0 ? FRAMES_DEFAULT : levels > FRAMES_LIMIT ? FRAMES_LIMIT : levels;
-    struct value *body = value_map(request->arena);
+    struct value *body = value_map(request->arena), *extension = value_map(request->arena);
+    bool counted = value_get_bool(value_get_map(request->arguments, "pytui"), "fromEnd", false);
+    if (counted) {
+        long long end = (long long)frames_extend(&values->frames, stack, FRAMES_WALKED);
+        end = end > start ? end - start : 0;
+        levels = levels < end ? levels : end;
+        start = end - levels;
+        value_set_int(request->arena, extension, "startFrame", start);
+    }
     struct value *list = frames_page(&values->frames, request->arena, stack, (size_t)start, (size_t)levels);
     if (start == 0 && stack == &values->frames.stacks[0]) {
         mark_exception(values, request->arena, list);
     }
     bool more = frames_more(stack) || stack->count > (size_t)(start + levels);
+    long long total = start + (long long)value_count(list) + (more ? 1 : 0);
     value_set(request->arena, body, "stackFrames", list);
-    value_set_int(request->arena, body, "totalFrames", start + (long long)value_count(list) + (more ? 1 : 0));
-    struct value *extension = value_map(request->arena);
+    value_set_int(request->arena, body, "totalFrames", counted ? (long long)stack->count : total);
     value_set_bool(request->arena, extension, "moreFrames", more);
     value_set(request->arena, body, "pytui", extension);
     return body;

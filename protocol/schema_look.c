@@ -88,10 +88,16 @@ static const struct field_schema pause_result_fields[] = {
 };
 OBJECT(schema_pause_result, "PauseResponse", pause_result_fields);
 
+static const struct field_schema frames_page_pytui_fields[] = {
+    {"fromEnd", FIELD_BOOL, .help = "the last frames: startFrame is how many of the oldest to leave out"},
+};
+static OBJECT(frames_page_pytui, "pytui.FramesPage", frames_page_pytui_fields);
+
 static const struct field_schema stack_trace_fields[] = {
     {"threadId", FIELD_INT, REQUIRED, .help = "which thread"},
     {"startFrame", FIELD_INT, .help = "first frame, from 0"},
     {"levels", FIELD_INT, .help = "how many; 0 or absent: 200"},
+    {"pytui", FIELD_OBJECT, .object = &frames_page_pytui, .help = "extensions"},
 };
 OBJECT(schema_stack_trace, "StackTraceArguments", stack_trace_fields);
 
@@ -99,11 +105,14 @@ static const struct field_schema exception_frames_fields[] = {
     {"exception", FIELD_INT, REQUIRED, .help = "its number in the chain, as exceptionInfo has it"},
     {"startFrame", FIELD_INT, .help = "first frame, from 0"},
     {"levels", FIELD_INT, .help = "how many; 0 or absent: 200"},
+    {"pytui", FIELD_OBJECT, .object = &frames_page_pytui, .help = "extensions"},
 };
 OBJECT(schema_exception_frames, "pytui.ExceptionFramesArguments", exception_frames_fields);
 
 static const struct field_schema stack_trace_pytui_fields[] = {
     {"moreFrames", FIELD_BOOL, .help = "whether the stack goes on; totalFrames is not counted"},
+    {"startFrame", FIELD_INT,
+     .help = "with fromEnd: the first one given, counted from the newest; totalFrames is right"},
 };
 static OBJECT(stack_trace_pytui, "pytui.StackTrace", stack_trace_pytui_fields);
 static const struct field_schema stack_trace_result_fields[] = {

@@ -23,6 +23,7 @@
 #include "model.h"
 #include "notify.h"
 #include "options.h"
+#include "pane_commands.h"
 #include "paths.h"
 #include "prompt.h"
 #include "protocol/arena.h"
@@ -221,6 +222,16 @@ static void stopped(struct session *session, void *data)
         app_show_console(app); /* the traceback stands there */
 }
 
+static void selected(struct session *session, void *data)
+{
+    struct app *app = data;
+    app_damage(app);
+    if (session != app_session(app))
+        return;
+    pane_stack_follow(app);
+    pane_source_follow(app);
+}
+
 /* What is too long for the message line is to be read in the console. */
 static void said(struct session *session, bool error, const char *text, void *data)
 {
@@ -403,6 +414,7 @@ static void add_session(struct app *app, const struct options *options)
 {
     struct session_handlers handlers = {.changed = changed,
                                         .stopped = stopped,
+                                        .selected = selected,
                                         .message = said,
                                         .targets = choose_target,
                                         .leaves = leaves,

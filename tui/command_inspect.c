@@ -184,6 +184,16 @@ void command_where(struct app *app, const char *argument)
     }
     for (size_t i = to; i-- > from;) {
         const struct model_frame *frame = &model->frames[i];
+        if (frame->missing) {
+            size_t first = i;
+            while (first > from && model->frames[first - 1].missing)
+                first--;
+            char *gap = xasprintf("  … %zu frames that were not looked at", i - first + 1);
+            model_add_line(model, MODEL_LINE_NOTE, gap);
+            free(gap);
+            i = first;
+            continue;
+        }
         char *text = xasprintf("%s %s  %s:%d", i == model->selected_frame ? ">" : " ", frame->name,
                                frame->path ? frame->path : "?", frame->line);
         model_add_line(model, MODEL_LINE_NOTE, text);

@@ -251,6 +251,23 @@ struct model_frame *model_frame_add(struct model *model)
     return frame;
 }
 
+void model_frames_extend(struct model *model, size_t count)
+{
+    while (model->frame_count < count)
+        model_frame_add(model)->missing = true;
+}
+
+struct model_frame *model_frame_put(struct model *model, size_t index)
+{
+    model_frames_extend(model, index + 1);
+    struct model_frame *frame = &model->frames[index];
+    finish_frames(frame, 1);
+    *frame = (struct model_frame){0};
+    model->frames_filled++;
+    model->generation++;
+    return frame;
+}
+
 void model_frames_clear(struct model *model)
 {
     frames_clear(model);

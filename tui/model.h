@@ -31,7 +31,8 @@ struct model_frame {
     char *listed_file;        /* NULL, or the file of which PATH is a disassembly, since its text is not to be had */
     int source_line;          /* then the line there, 0 when it is not known */
     int line, column, end_line, end_column;
-    bool subtle; /* library code */
+    bool subtle;  /* library code */
+    bool missing; /* only its place is known: NAME and all the rest are not here */
 };
 
 /* A row of the Variables tree. Children are asked for when it is first expanded, page by page; pages far from what is
@@ -184,6 +185,7 @@ struct model {
     size_t frame_count, frame_capacity;
     bool more_frames;
     size_t selected_frame;
+    uint64_t frames_filled; /* grows when frames come that were missing: rows move */
 
     struct model_variable *root; /* invisible; its children are the scopes and rows of the selected frame */
     bool variables_loading;

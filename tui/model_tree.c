@@ -255,7 +255,7 @@ char *model_frame_key(const struct model *model, size_t index)
     const struct model_frame *frame = &model->frames[index];
     char *key = xasprintf("%s%c%s", frame->name, SEPARATOR, frame->path ? frame->path : "");
     size_t end = index + 1 + FRAME_KEY_FRAMES;
-    for (size_t i = index + 1; i < model->frame_count && i < end; i++) {
+    for (size_t i = index + 1; i < model->frame_count && i < end && !model->frames[i].missing; i++) {
         char *longer = xasprintf("%s%c%s:%d", key, SEPARATOR, model->frames[i].name, model->frames[i].line);
         free(key);
         key = longer;

@@ -15,6 +15,10 @@ struct model_rows;
 struct model_breakpoint *model_breakpoint_add(struct model *model, enum model_breakpoint_kind kind);
 void model_breakpoint_remove(struct model *model, struct model_breakpoint *breakpoint);
 struct model_frame *model_frame_add(struct model *model);
+/* There are COUNT frames at least: those that are not here are missing. */
+void model_frames_extend(struct model *model, size_t count);
+/* Frame INDEX, which was missing or is added, cleared to be filled in. */
+struct model_frame *model_frame_put(struct model *model, size_t index);
 void model_frames_clear(struct model *model);
 /* What is known of the program itself: breakpoints lose their state, and stay. */
 void model_forget_program(struct model *model);

@@ -22,6 +22,7 @@
 struct stack_pane {
     struct list_view list;
     struct stack_rows rows;
+    uint64_t filled; /* of model->frames_filled: rows were made since */
 };
 
 static void *create(struct app *app)
@@ -38,16 +39,26 @@ static void destroy(void *data)
     free(self);
 }
 
-static void make_rows(struct app *app, struct stack_pane *self)
-{
-    self->rows.fold = config_flag(app->config, CONFIG_FOLD_LIBRARY);
-    stack_rows_make(&self->rows, app_model(app));
-}
-
 /* The row under the cursor; NULL when there are none. */
 static const struct stack_row *row_under_cursor(const struct stack_pane *self)
 {
     return self->list.cursor < self->rows.count ? &self->rows.rows[self->list.cursor] : NULL;
+}
+
+/* Frames that were missing may fold when they come: the cursor stays on its frame, as far from the first row shown. */
+static void make_rows(struct app *app, struct stack_pane *self)
+{
+    const struct model *model = app_model(app);
+    const struct stack_row *row = row_under_cursor(self);
+    size_t frame = row && row->kind == STACK_ROW_FRAME && self->filled != model->frames_filled ? row->index : SIZE_MAX;
+    size_t above = self->list.cursor - self->list.top;
+    self->rows.fold = config_flag(app->config, CONFIG_FOLD_LIBRARY);
+    stack_rows_make(&self->rows, model);
+    self->filled = model->frames_filled;
+    if (frame < model->frame_count) {
+        self->list.cursor = stack_rows_of_frame(&self->rows, frame);
+        self->list.top = self->list.cursor > above ? self->list.cursor - above : 0;
+    }
 }
 
 /* The function's column is as wide as the widest name in view, within reason. */
@@ -57,7 +68,7 @@ static int name_width(const struct model *model, const struct stack_pane *self, 
     for (size_t i = self->list.top; i < self->list.top + self->list.rows && i < self->rows.count; i++) {
         const struct stack_row *row = &self->rows.rows[i];
         char name[512];
-        if (row->kind != STACK_ROW_FRAME)
+        if (row->kind != STACK_ROW_FRAME || model->frames[row->index].missing)
             continue;
         model_frame_title(&model->frames[row->index], name, sizeof name);
         int own = canvas_width(name, strlen(name));
@@ -72,6 +83,10 @@ static void draw_frame(struct app *app, struct canvas line, const struct model_f
 {
     enum role role = selected ? ROLE_STACK_CURRENT : frame->subtle ? ROLE_DIM : ROLE_STACK_FUNCTION;
     char name[512], place[512];
+    if (frame->missing) {
+        canvas_label(line, 0, 3, line.columns - 3, app_style(app, ROLE_DIM), "…");
+        return;
+    }
     if (selected)
         canvas_label(line, 0, 1, 1, app_style(app, ROLE_MARK_CURRENT), "▶");
     model_frame_title(frame, name, sizeof name);
@@ -166,9 +181,58 @@ static void fetch_within(struct app *app, const struct stack_pane *self, size_t 
     }
 }
 
+static void filled(struct session *session, void *data);
+
+/* Those that are missing where the pane may show them. */
+static void fill_around_cursor(struct app *app, const struct stack_pane *self)
+{
+    const struct model *model = app_model(app);
+    size_t page = self->list.rows, cursor = self->list.cursor;
+    for (size_t i = cursor > page ? cursor - page : 0; i <= cursor + page && i < self->rows.count; i++) {
+        const struct stack_row *row = &self->rows.rows[i];
+        if (row->kind == STACK_ROW_FRAME && model->frames[row->index].missing) {
+            session_fill_frames(app_session(app), row->index, filled, app);
+            return;
+        }
+    }
+}
+
 static void fetch_when_near_end(struct app *app, const struct stack_pane *self)
 {
     fetch_within(app, self, 2 * self->list.rows);
+    fill_around_cursor(app, self);
+}
+
+/* The cursor may have gone on meanwhile. */
+static void filled(struct session *session, void *data)
+{
+    struct app *app = data;
+    struct stack_pane *self = app->panes[PANE_STACK];
+    if (session != app_session(app))
+        return;
+    make_rows(app, self);
+    fill_around_cursor(app, self);
+}
+
+static void end_arrived(struct session *session, void *data)
+{
+    struct app *app = data;
+    struct stack_pane *self = app->panes[PANE_STACK];
+    if (session != app_session(app))
+        return;
+    make_rows(app, self);
+    self->list.cursor = self->rows.count > 0 ? self->rows.count - 1 : 0;
+    app_damage(app);
+}
+
+/* The cursor is at the last row: the oldest frame, which may be far from those that are here. */
+static bool fetch_end(struct app *app, const struct stack_pane *self)
+{
+    const struct stack_row *row = row_under_cursor(self);
+    if (!row || row->kind != STACK_ROW_MORE)
+        return false;
+    session_last_frames(app_session(app), end_arrived, app);
+    return true;
 }
 
 static void select_frame(struct app *app, size_t index)
@@ -213,10 +277,10 @@ static bool key(struct app *app, void *data, const struct key *key)
 {
     struct stack_pane *self = data;
     make_rows(app, self);
-    if (list_view_key(&self->list, self->rows.count, key))
-        fetch_when_near_end(app, self);
-    else
+    if (!list_view_key(&self->list, self->rows.count, key))
         return false;
+    if (!pane_key_is(key, "G End") || !fetch_end(app, self))
+        fetch_when_near_end(app, self);
     app_damage(app);
     return true;
 }

@@ -24,6 +24,8 @@ struct session_target {
 struct session_handlers {
     void (*changed)(struct session *session, void *data); /* the model changed: draw it this turn */
     void (*stopped)(struct session *session, void *data); /* a new stop: panes follow it */
+    /* A frame that was missing came, and is selected. May be NULL. */
+    void (*selected)(struct session *session, void *data);
     void (*message)(struct session *session, bool error, const char *text, void *data);
     /* Several calls can be stepped into, the user is to choose: LIST is borrowed. May be NULL. */
     void (*targets)(struct session *session, const struct session_target *list, size_t count, void *data);
@@ -90,7 +92,7 @@ bool session_terminate(struct session *session);                  /* ask the pro
 bool session_disconnect(struct session *session, bool terminate); /* leave it, or end it */
 
 /* Looking. */
-void session_select_frame(struct session *session, size_t index); /* at a stop; fetches its variables */
+void session_select_frame(struct session *session, size_t index); /* at a stop; fetches its variables, and itself */
 /* The frames of exception NUMBER of the chain in place of the stop's (MODEL_NO_EXCEPTION: those again); HANDLER is
  * called when they are there. */
 typedef void (*session_frames_handler)(struct session *session, void *data);
@@ -110,6 +112,10 @@ bool session_ask_traceback(struct session *session, int number, size_t start, se
 /* Frames that were asked for, all from the newest on, in place of the stop's. */
 void session_show_traceback(struct session *session, const struct session_traceback *traceback, size_t selected);
 void session_more_frames(struct session *session); /* the next page of the stack */
+/* The oldest frames at once, those between are missing; HANDLER is called when they are there. */
+void session_last_frames(struct session *session, session_frames_handler handler, void *data);
+/* Missing ones at and around INDEX. */
+void session_fill_frames(struct session *session, size_t index, session_frames_handler handler, void *data);
 void session_expand(struct session *session, struct model_variable *variable, bool expanded);
 /* Children FROM up to UNTIL are looked at: ask for the next page of them that is not here, unless one is on its way. */
 void session_want_children(struct session *session, struct model_variable *variable, size_t from, size_t until);

@@ -38,6 +38,7 @@ struct request {
     uint64_t view;     /* the view that it was sent for: an answer for another one is dropped */
     char *path;        /* owned: of a variable, a file, … */
     int64_t reference; /* of the variable whose page it asks for */
+    int64_t thread;    /* whose frames were shown */
     int *ids;          /* owned: breakpoints, in the order sent */
     size_t count;      /* of ids */
     size_t start;      /* of a page; of completion: byte offset */
@@ -119,6 +120,7 @@ struct session {
     bool returned_first;             /* the stop is after a function that was left */
     int64_t returned_calls;          /* how many, when scope Return has only the last ones; 0: it has all */
     size_t incoming_scopes;          /* pages that it still waits for */
+    size_t awaited_frame;            /* missing: to be selected when it comes; 0: none */
     size_t refreshing;               /* answers on their way that the screen should wait for */
 
     char *shell; /* owned: the function in whose frame a shell runs; NULL */

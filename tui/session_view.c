@@ -19,7 +19,8 @@
 #define CHILDREN_PAGE   100
 #define REOPEN_MAX      64   /* values expanded anew at a stop without being asked */
 #define CHILDREN_MAX    1000 /* rows kept of one value, but for what is open or marked */
-#define FRAMES_KEPT_MAX 20000
+#define FROM_END        SIZE_MAX
+#define FRAMES_KEPT_MAX 100000
 
 /* Generated functions share a few file names: each listing is a file of its own here, named after its function. */
 static void read_disassembly(struct model_frame *frame, const struct value *value)
@@ -91,6 +92,7 @@ void session_drop_view(struct session *session)
 static void enter_view(struct session *session, size_t index)
 {
     session_drop_view(session);
+    session->awaited_frame = 0;
     session->view++;
     if (index >= session->model->frame_count)
         return;
@@ -380,6 +382,11 @@ void session_select_frame(struct session *session, size_t index)
     struct model *model = session->model;
     if (model->state != MODEL_STOPPED || index >= model->frame_count || index == model->selected_frame)
         return;
+    session->awaited_frame = model->frames[index].missing ? index : 0;
+    if (session->awaited_frame) {
+        session_fill_frames(session, index, NULL, NULL);
+        return;
+    }
     model->selected_frame = index;
     session_refresh(session);
     session_changed(session);
@@ -405,11 +412,18 @@ static void frames_arrived(struct session *session, const struct message *respon
     session_changed(session);
 }
 
-/* Ask for frames from START of the traceback of exception NUMBER, or of the stop's stack. */
+/* Ask for frames from START of the traceback of exception NUMBER, or of the stop's stack; the oldest: START is
+ * FROM_END. */
 static bool ask_for_frames(struct session *session, int number, size_t start, struct request request)
 {
-    bool exception = number != MODEL_NO_EXCEPTION;
+    bool exception = number != MODEL_NO_EXCEPTION, from_end = start == FROM_END;
     struct value *arguments = session_arguments(session);
+    if (from_end) {
+        struct value *page = value_map(session->out);
+        value_set_bool(session->out, page, "fromEnd", true);
+        value_set(session->out, arguments, "pytui", page);
+        start = 0;
+    }
     if (exception)
         value_set_int(session->out, arguments, "exception", number);
     else
@@ -422,15 +436,93 @@ static bool ask_for_frames(struct session *session, int number, size_t start, st
     return session_request(session, exception ? "pytui/exceptionFrames" : "stackTrace", arguments, &request) != 0;
 }
 
+static bool frames_on_their_way(const struct session *session, response_handler handler)
+{
+    for (size_t i = 0; i < session->request_count; i++)
+        if (session->requests[i].handler == handler)
+            return true;
+    return false;
+}
+
 void session_more_frames(struct session *session)
 {
     struct model *model = session->model;
     if (!model->more_frames || model->state != MODEL_STOPPED)
         return;
-    for (size_t i = 0; i < session->request_count; i++)
-        if (session->requests[i].handler == frames_arrived)
-            return; /* on its way */
-    ask_for_frames(session, model->chain_shown, model->frame_count, (struct request){.handler = frames_arrived});
+    if (!frames_on_their_way(session, frames_arrived))
+        ask_for_frames(session, model->chain_shown, model->frame_count, (struct request){.handler = frames_arrived});
+}
+
+/* Pages of frames that were missing. */
+
+/* Whether the answer is about the frames that are shown. */
+static bool frames_shown(const struct session *session, const struct message *response, const struct request *request)
+{
+    const struct model *model = session->model;
+    return response && response->success && request->view == model->stops && request->reference == model->chain_shown &&
+           request->thread == model->thread_id && model->state == MODEL_STOPPED;
+}
+
+static void fill_frames(struct session *session, const struct value *frames, size_t start)
+{
+    struct model *model = session->model;
+    for (size_t i = 0; i < value_count(frames) && start + i < FRAMES_KEPT_MAX; i++)
+        if (start + i >= model->frame_count || model->frames[start + i].missing)
+            read_frame(session->paths, model_frame_put(model, start + i), value_at(frames, i));
+}
+
+static void gap_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    size_t awaited = session->awaited_frame;
+    if (!frames_shown(session, response, request))
+        return;
+    fill_frames(session, value_get_array(response->body, "stackFrames"), request->start);
+    session_changed(session);
+    if (awaited && awaited < session->model->frame_count && !session->model->frames[awaited].missing) {
+        session_select_frame(session, awaited);
+        if (session->handlers.selected)
+            session->handlers.selected(session, session->handlers.data);
+    } else if (awaited) {
+        session_fill_frames(session, awaited, NULL, NULL); /* others were on their way */
+    }
+    if (request->on_frames)
+        request->on_frames(session, request->data);
+}
+
+static void last_arrived(struct session *session, const struct message *response, struct request *request)
+{
+    struct model *model = session->model;
+    if (!frames_shown(session, response, request))
+        return;
+    const struct value *extension = value_get_map(response->body, "pytui");
+    int64_t start = value_get_int(extension, "startFrame", 0);
+    if (start >= 0 && start < FRAMES_KEPT_MAX)
+        fill_frames(session, value_get_array(response->body, "stackFrames"), (size_t)start);
+    model->more_frames = value_get_bool(extension, "moreFrames", false) && model->frame_count < FRAMES_KEPT_MAX;
+    session_changed(session);
+    if (request->on_frames)
+        request->on_frames(session, request->data);
+}
+
+void session_last_frames(struct session *session, session_frames_handler handler, void *data)
+{
+    struct model *model = session->model;
+    struct request request = {.handler = last_arrived, .on_frames = handler, .data = data, .thread = model->thread_id};
+    if (model->more_frames && model->state == MODEL_STOPPED && !frames_on_their_way(session, last_arrived))
+        ask_for_frames(session, model->chain_shown, FROM_END, request);
+}
+
+void session_fill_frames(struct session *session, size_t index, session_frames_handler handler, void *data)
+{
+    const struct model *model = session->model;
+    size_t start = index, behind = index < FRAMES_PAGE / 2 ? 0 : index - FRAMES_PAGE / 2;
+    if (model->state != MODEL_STOPPED || index >= model->frame_count || !model->frames[index].missing ||
+        frames_on_their_way(session, gap_arrived))
+        return;
+    while (start > behind && model->frames[start - 1].missing)
+        start--;
+    struct request request = {.handler = gap_arrived, .on_frames = handler, .data = data, .thread = model->thread_id};
+    ask_for_frames(session, model->chain_shown, start, request);
 }
 
 /* Whether the answer is for this stop; if it failed, that is said. */

@@ -50,7 +50,7 @@ def test_threads_are_rows_to_pick_and_freeze(pytui: Pytui, each_engine) -> None:
     screen = pytui("workers.py", options=["--continue", "-b", "workers.py:21"], cols=130, rows=40,
                    interpreter=each_engine.path)  # fmt: skip
     at(screen, "workers.py:21")
-    screen.expect(re.compile(r"▾ MainThread  stopped here"), re.compile(r"▸ worker 1  stopped"))
+    screen.expect(re.compile(r"▾ MainThread  stopped here"), re.compile(r"▸ worker 1  (stopped|waits in time.sleep)"))
     screen.expect(re.compile(r"▶ <module>  workers.py:21"))
     screen.send("S")
     screen.keys("Down", "Down")
@@ -63,7 +63,7 @@ def test_threads_are_rows_to_pick_and_freeze(pytui: Pytui, each_engine) -> None:
     screen.expect("▸ worker 1  frozen")
     screen.keys("Enter", "Down")
     screen.send("F")
-    screen.expect("no thread is frozen", "▾ worker 1  stopped")
+    screen.expect("no thread is frozen", re.compile(r"▾ worker 1  (stopped|waits in time.sleep)"))
     screen.click(screen.row_of("▸ MainThread"), screen.lines[screen.row_of("▸ MainThread")].find("Main"))
     screen.expect(re.compile(r"in <module> · stopped: .*· MainThread"), row=0)
 
@@ -115,6 +115,14 @@ def test_a_stack_of_ten_thousand_frames_is_fetched_as_it_is_looked_at(pytui: Pyt
         screen.settle()
     screen.expect("stopped: step", re.compile(r"Stack +1/\d\d?\+"))
     screen.send("SG")
-    screen.expect(re.compile(r"1/[2-9]\d\d\d?\+"))
-    screen.send("g")
-    screen.expect(re.compile("▶ "))
+    screen.expect(re.compile(r"Stack +1/9999(?!\+)"), re.compile(r"<module> +deep.py:24"))
+    screen.keys(*["PageUp"] * 30)  # over frames that were not fetched
+    screen.expect_not(re.compile(r"<module> +deep.py"))
+    screen.expect(re.compile(r"down +deep.py:12"))
+    screen.expect_not(re.compile(r"│ +… +│"))
+    screen.keys("Enter")
+    screen.expect(re.compile(r"Stack +9\d{3}/9999(?!\+)"), re.compile(r"left +\d+"))
+    screen.send("u:where -400\r")
+    screen.expect("frames that were not looked at")
+    screen.send("Sg")
+    screen.expect(re.compile(r"left +\d+"))

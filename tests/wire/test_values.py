@@ -688,3 +688,27 @@ def test_no_member_twice(session: Start) -> None:
     assert names["code"][:3] == ["co_qualname", "co_filename", "co_firstlineno"]
     assert {"errno", "filename", "args", "__cause__"} <= set(names["fail"])
     assert all(len(each) == len(set(each)) for each in names.values())
+
+
+def test_the_end_of_a_long_stack(session: Start) -> None:
+    """The oldest frames at once, with their number counted; what is left out of them; shorter stacks whole."""
+    text = lines(
+        "import sys",
+        "sys.setrecursionlimit(20000)",
+        "def down(n):",
+        "    if n == 0:",
+        "        return 0 # stop",
+        "    return down(n - 1)",
+        "down(5000)",
+    )
+    program = stop_at(session, text)
+    last = program.request("stackTrace", threadId=0, levels=3, pytui={"fromEnd": True})
+    assert [each["name"] for each in last["stackFrames"]] == ["down", "down", "<module>"]
+    assert last["totalFrames"] == 5002 and last["pytui"] == {"startFrame": 4999, "moreFrames": False}
+    before = program.request("stackTrace", threadId=0, startFrame=1, levels=3, pytui={"fromEnd": True})
+    assert before["pytui"] == {"startFrame": 4998, "moreFrames": True}
+    assert [each["id"] for each in before["stackFrames"][1:]] == [each["id"] for each in last["stackFrames"][:2]]
+    whole = program.request("stackTrace", threadId=0, levels=6000, pytui={"fromEnd": True})
+    assert len(whole["stackFrames"]) == whole["totalFrames"] == 5002 and whole["pytui"]["startFrame"] == 0
+    none = program.request("stackTrace", threadId=0, startFrame=6000, pytui={"fromEnd": True})
+    assert none["stackFrames"] == [] and none["totalFrames"] == 5002
