@@ -1,0 +1,126 @@
+"""kill -9 of either side, while pytui attaches, stops, evaluates and leaves: what the user is left with.
+
+The moments follow from a seed, which is printed when something fails; PYTUI_SEED plays the same ones again.
+"""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+
+import pytest
+from conftest import PYTUI, at, restored
+from screen import alive
+from test_attach import PROGRAM, RIGHT, Listening, running
+
+
+def attaching(screen):
+    """It has just been started."""
+
+
+def attached(screen):
+    running(screen)
+
+
+def breaking(screen):
+    attached(screen)
+    screen.send(":break 5\r")
+
+
+def stopped(screen):
+    breaking(screen)
+    at(screen, "busy.py:5 in work")
+
+
+def stepping(screen):
+    stopped(screen)
+    screen.send("nn")
+
+
+def evaluating(screen):
+    stopped(screen)
+    screen.send(":p sum(range(10**6))\r")
+
+
+def going_on(screen):
+    stopped(screen)
+    screen.send(":clear 1\rc")
+
+
+def leaving(screen):
+    stopped(screen)
+    screen.send(":detach\r")
+
+
+STATES = [attaching, attached, breaking, stopped, stepping, evaluating, going_on, leaving]
+
+
+@pytest.fixture
+def chance():
+    """Random numbers that can be had again."""
+    seed = int(os.environ.get("PYTUI_SEED", random.randrange(1 << 30)))
+    print(f"PYTUI_SEED={seed}")
+    return random.Random(seed)
+
+
+@pytest.fixture
+def program(python, write, home):
+    """A program that listens, or was killed."""
+    started = Listening(python, write("busy.py", PROGRAM), home, ())
+    yield started
+    if started.process.poll() is None:
+        started.process.kill()
+    started.process.communicate()
+
+
+def wait_a_little(screen, state, chance):
+    """To some moment in what the last key began; attaching takes longer."""
+    screen.pass_time(chance.random() * (0.05 if state is attaching else 0.005))
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+@pytest.mark.parametrize("turn", range(3))
+def test_the_program_is_killed(terminal, program, home, chance, state, turn):
+    """The screen says so, ends with a key, gives the terminal back; the next `pytui ls` cleans up."""
+    screen = terminal(PYTUI, "attach", "busy.py")
+    state(screen)
+    wait_a_little(screen, state, chance)
+    program.process.kill()
+    program.process.wait()
+    screen.wait_for(lambda: screen.status is not None or screen.shows("connection lost", row=0), "nothing is said")
+    if screen.status is None:
+        screen.send("q")
+        assert screen.wait_end() == 0
+    elif state is not leaving:
+        assert screen.status in (1, 2)
+        screen.expect("pytui: ")
+    restored(screen)
+    assert list(program.place.iterdir())
+    env = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    listed = subprocess.run([PYTUI, "ls", "--json"], env=env, capture_output=True, text=True)
+    assert (listed.returncode, json.loads(listed.stdout)) == (0, [])
+    assert not list(program.place.iterdir())
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+@pytest.mark.parametrize("victim", ["screen", "supervisor", "both"])
+def test_pytui_is_killed(terminal, program, chance, state, victim):
+    """The program comes to its right end; of pytui's two processes the other one gives the terminal back."""
+    screen = terminal(PYTUI, "attach", "busy.py")
+    state(screen)
+    wait_a_little(screen, state, chance)
+    supervisor = screen.state["pid"]
+    victims = {"screen": screen.children(), "supervisor": [supervisor], "both": [supervisor, *screen.children()]}
+    for pid in victims[victim]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    if victims[victim]:
+        screen.wait_end()
+        screen.wait_until(lambda: not any(map(alive, screen.processes())), "something is still running")
+        if victim != "both":
+            screen.wait_for(lambda: not screen.state["alternate"], "the main screen is not back")
+            restored(screen)
+    assert program.finish() == RIGHT
+    assert not list(program.place.iterdir())
