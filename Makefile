@@ -8,7 +8,7 @@
 #   make matrix-all    also on their debug builds, and the unit and screen tests with that system's libraries
 #   make debug-python  the backend on a debug build of Debian's Python: assertions, and references that leak
 #   make bench         speed, as ratios against bare Python and the other debuggers that are installed;
-#                      BENCH="--quick --only engine" for a part: engine memory steps start flood
+#                      BENCH="--quick --only engine" for a part: engine memory steps start attach flood
 #   make bench-peers   debugpy and pudb from PyPI for the interpreters that the bench measures, in build/peers/
 #   make soak          a long session: memory of the program and of pytui stays flat; SOAK_SECONDS=120 (3600: a million stops)
 #   make valgrind      wire and unit tests under valgrind, a chosen part of them; VALGRIND='wire/test_x.py -k …' for others

@@ -138,6 +138,17 @@ static void on_closed(void *data, const char *reason)
     pthread_mutex_unlock(&backend->lock);
 }
 
+void backend_listen_when_left(struct backend *backend)
+{
+    struct listener_place place;
+    bool goes_on =
+        !backend->exiting && !backend->forked && !backend->kill_at_end && !atomic_load(&backend->terminating);
+    if (backend->listen_when_left && goes_on && !listener_address()) {
+        listener_start(NULL, NULL, &place); /* nobody is there to be told when it cannot */
+    }
+    backend->listen_when_left = false;
+}
+
 void backend_detach(struct backend *backend)
 {
     if (backend->ended) {
@@ -164,6 +175,7 @@ void backend_detach(struct backend *backend)
     breakpoints_disarm_all(backend->breakpoints);
     helper_finish(backend);
     threads_finish(backend);
+    backend_listen_when_left(backend);
     if (!backend->exiting) {
         server_close(backend->server);
         if (backend->kill_at_end) {

@@ -96,7 +96,8 @@ struct backend {
     bool configured;                            /* configurationDone came; with the GIL held */
     bool stop_on_entry;                         /* set by configurationDone */
     bool left;                                  /* the client said disconnect; with the GIL held */
-    bool wait_when_lost; /* set by initialize: a stop outlives its client, and waits for another */
+    bool wait_when_lost;   /* set by initialize: a stop outlives its client, and waits for another */
+    bool listen_when_left; /* set by initialize: with the GIL held later; others may attach once the client is gone */
     struct exception_filter filters[FILTER_COUNT]; /* with the GIL held */
     bool ended;                                    /* with the GIL held: detached for good */
     unsigned char raise_opcode;                    /* of a `raise` statement; set before the program runs */
@@ -132,6 +133,9 @@ void backend_tell_state(bool *attached, bool *stopped);
 /* Remove every hook and forget all requests; the program goes on as if never debugged. GIL held;
  * idempotent. The native threads end by themselves. */
 void backend_detach(struct backend *backend);
+
+/* The client is gone: if it asked for that, the program listens for others. GIL held. */
+void backend_listen_when_left(struct backend *backend);
 
 /* Post an event; takes ARENA, which owns BODY (may be NULL). Never blocks. Any thread. */
 void backend_event(struct backend *backend, struct arena *arena, const char *name, struct value *body);

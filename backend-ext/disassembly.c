@@ -106,6 +106,11 @@ static bool learn_names(struct opcode_names *opcodes)
     return true;
 }
 
+const char *opcode_name(struct opcode_names *opcodes, unsigned char opcode)
+{
+    return learn_names(opcodes) ? opcodes->names[opcode] : "";
+}
+
 /* Instructions. */
 
 struct instruction {

@@ -17,6 +17,9 @@ struct opcode_names {
 
 void opcode_names_finish(struct opcode_names *opcodes);
 
+/* The name of OPCODE, such as BEFORE_WITH. */
+const char *opcode_name(struct opcode_names *opcodes, unsigned char opcode);
+
 /* The text of CODE, a new str; NULL with or without a Python error when out of memory. RENDERER shows constants. */
 PyObject *disassembly_text(struct opcode_names *opcodes, const struct renderer *renderer, PyObject *code);
 

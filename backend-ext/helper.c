@@ -2,17 +2,16 @@
 
 #include "backend.h"
 #include "breakpoints.h"
+#include "native_thread.h"
 #include "pause.h"
 #include "requests.h"
 #include "stepping.h"
 #include "stop.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
-#define STACK_SIZE ((size_t)8 << 20) /* it may run Python: evaluate while a blocked program is held */
 #define HEAP_START ((size_t)16 << 10)
 #define LET_FINISH 500 /* ms that a stop waits for a request that may want what the stopping thread has */
 
@@ -195,25 +194,6 @@ static void *help_thread(void *data)
     return NULL;
 }
 
-/* A detached thread that blocks all signals. */
-static bool start_thread(void *(*run)(void *), void *data)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-    if (pthread_attr_init(&attributes) != 0) {
-        return false;
-    }
-    sigfillset(&all);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(&thread, &attributes, run, data) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return ok;
-}
-
 struct helper *helper_create(struct backend *backend)
 {
     struct helper *helper = calloc(1, sizeof(*helper));
@@ -222,7 +202,7 @@ struct helper *helper_create(struct backend *backend)
     }
     backend->helper = helper;
     helper->running = true;
-    if (!start_thread(help_thread, backend)) {
+    if (native_thread_start(help_thread, backend, NATIVE_STACK_PYTHON) != 0) {
         backend->helper = NULL;
         free(helper);
         return NULL;
@@ -343,7 +323,7 @@ void helper_interrupt(struct backend *backend)
         return;
     }
     if (helper->busy) {
-        helper->others += start_thread(interrupt_thread, backend);
+        helper->others += native_thread_start(interrupt_thread, backend, NATIVE_STACK_PYTHON) == 0;
     } else {
         helper->interrupt = true;
         pthread_cond_broadcast(&backend->changed);

@@ -495,6 +495,7 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
         return request_fail(request, ok, "lines and columns start at 1, and paths are paths, not URIs");
     }
     backend->wait_when_lost = strcmp(value_get_text(extra, "whenLost", "continue"), "wait") == 0;
+    backend->listen_when_left = value_get_bool(extra, "listenWhenLeft", false);
     backend->snapshot_frames = bounded(value_get_int(extra, "snapshotFrames", 0), 20, 1000);
     backend->snapshot_variables = bounded(value_get_int(extra, "snapshotVariables", 0), 60, 1000);
     backend->initialized = true;

@@ -12,6 +12,7 @@
 #include "backend.h"
 #include "compat.h"
 #include "description.h"
+#include "native_thread.h"
 #include "server.h"
 
 #include "protocol/arena.h"
@@ -35,12 +36,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define GUESTS_MAX   8           /* who have not said whole what they want */
-#define GUEST_TIME   10000       /* ms that they get for it */
-#define FIRST_LIMIT  (64u << 10) /* bytes of the first message */
-#define TICK         3           /* ms */
-#define DOOR_STACK   ((size_t)512 << 10)
-#define PORTER_STACK ((size_t)8 << 20) /* it runs Python */
+#define GUESTS_MAX  8           /* who have not said whole what they want */
+#define GUEST_TIME  10000       /* ms that they get for it */
+#define FIRST_LIMIT (64u << 10) /* bytes of the first message */
+#define TICK        3           /* ms */
 
 #ifndef CLOSE_RANGE_UNSHARE
 #define CLOSE_RANGE_UNSHARE (1u << 1)
@@ -525,25 +524,6 @@ static void *carry(void *data)
 
 /* Life. */
 
-/* A detached thread that blocks all signals. */
-static bool start_thread(void *(*run)(void *), void *data, size_t stack)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-    if (pthread_attr_init(&attributes) != 0) {
-        return false;
-    }
-    sigfillset(&all);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, stack);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = pthread_create(&thread, &attributes, run, data) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return ok;
-}
-
 static struct listener *create(const char *address, struct listener_place *place)
 {
     struct listener *self = calloc(1, sizeof(*self));
@@ -598,7 +578,7 @@ bool listener_start(const char *address, const char *name, struct listener_place
     description_learn(name);
     struct listener *self = create(address, place);
     snprintf(place->error, sizeof(place->error), "cannot start the debugger's threads");
-    if (!self || !start_thread(stand_at_door, self, DOOR_STACK)) {
+    if (!self || native_thread_start(stand_at_door, self, NATIVE_STACK_SMALL) != 0) {
         free(self);
         return false;
     }
@@ -606,7 +586,7 @@ bool listener_start(const char *address, const char *name, struct listener_place
     if (!wait_for_start(self)) {
         return false; /* the doorman may be in its last lines: it is not freed */
     }
-    if (!start_thread(carry, self, PORTER_STACK)) {
+    if (native_thread_start(carry, self, NATIVE_STACK_PYTHON) != 0) {
         self->threads = 1;
         self->closing = true;
         return false;

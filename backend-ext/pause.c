@@ -103,7 +103,8 @@ void pause_hold(struct backend *backend)
     PyErr_Clear();
     if (frame) {
         char waits[256], text[300];
-        thread_list_waits(backend, frame, waits, sizeof(waits));
+        long native_id = threads_native_id(backend, threads_id(backend, ident));
+        thread_list_waits(backend, native_id, frame, waits, sizeof(waits));
         snprintf(text, sizeof(text), "waits in %s", waits);
         stop_enter(backend, &(struct stop_info){
                                 .reason = "pause", .frame = frame, .ident = ident, .text = waits[0] ? text : NULL});

@@ -6,6 +6,8 @@
  * the interpreter is gone already. */
 #include "server.h"
 
+#include "native_thread.h"
+
 #include "protocol/arena.h"
 #include "protocol/message.h"
 #include "protocol/value.h"
@@ -14,7 +16,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STACK_SIZE      ((size_t)512 << 10)
 #define POSTED_LIMIT    ((size_t)64 << 20) /* bytes in arenas that wait: the peer counts as dead */
 #define CONGESTED_LIMIT ((size_t)4 << 20)
 #define HIGH_DESCRIPTOR 500
@@ -329,20 +329,6 @@ static void read_until_closed(struct server *server)
     }
 }
 
-static bool start_thread(void *(*run)(void *), void *data)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    if (pthread_attr_init(&attributes) != 0) {
-        return false;
-    }
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    bool ok = pthread_create(&thread, &attributes, run, data) == 0;
-    pthread_attr_destroy(&attributes);
-    return ok;
-}
-
 /* Leave the program's descriptor table for one that holds the socket alone. */
 static bool take_private_table(int fd)
 {
@@ -375,7 +361,7 @@ static void *read_thread(void *data)
     }
     server->channel = channel_create(server->fd);
     server->threads = 2;
-    if (!server->channel || !start_thread(write_thread, server)) {
+    if (!server->channel || native_thread_start(write_thread, server, NATIVE_STACK_SMALL) != 0) {
         channel_destroy(server->channel);
         server->channel = NULL;
         server->threads = 0;
@@ -409,12 +395,8 @@ struct server *server_create(int fd, const struct server_hooks *hooks, char *err
     pthread_mutex_init(&server->lock, NULL);
     pthread_mutex_init(&server->channel_lock, NULL);
     pthread_cond_init(&server->changed, NULL);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ok = start_thread(read_thread, server);
-    int number = errno;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int number = native_thread_start(read_thread, server, NATIVE_STACK_SMALL);
+    bool ok = number == 0;
     pthread_mutex_lock(&server->lock);
     while (ok && !server->started && !server->failed) {
         pthread_cond_wait(&server->changed, &server->lock);
@@ -425,7 +407,7 @@ struct server *server_create(int fd, const struct server_hooks *hooks, char *err
         close(fd);
     }
     if (!ok) {
-        snprintf(error, size, "cannot start the debugger's threads: %s", strerror(number));
+        snprintf(error, size, "cannot start the debugger's threads: %s", strerror(number ? number : ENOMEM));
         free(server);
         return NULL;
     }

@@ -1,9 +1,9 @@
 #include "step_targets.h"
 
 #include "backend.h"
+#include "code_position.h"
 #include "compat.h"
 #include "stop.h"
-#include "text.h"
 #include "values.h"
 #include "warnings.h"
 
@@ -18,13 +18,8 @@
 #define TARGETS_MAX     200
 #define STATEMENT_LINES 500 /* a call over more lines does not widen the statement */
 #define LABEL_SIZE      400
-#define LABEL_COLUMNS   100
 #define INDEX_BITS      16
 #define STOP_MASK       0xfffffffLL
-
-struct position {
-    int line, end_line, column, end_column; /* columns in bytes from 0; -1: not known */
-};
 
 /* The opcodes that matter, which differ between versions: learned from the compiler. */
 struct call_opcodes {
@@ -32,16 +27,16 @@ struct call_opcodes {
 };
 
 struct target {
-    struct position position;
+    struct code_position position;
     int offset;
     char label[LABEL_SIZE];
 };
 
 struct statement {
-    PyObject *code;             /* owned */
-    PyObject *bytes;            /* owned: its bytecode as it was compiled */
-    const unsigned char *ops;   /* in it */
-    struct position *positions; /* owned: one a code unit of two bytes */
+    PyObject *code;                  /* owned */
+    PyObject *bytes;                 /* owned: its bytecode as it was compiled */
+    const unsigned char *ops;        /* in it */
+    struct code_position *positions; /* owned: one a code unit of two bytes */
     size_t units;
     struct call_opcodes opcodes;
     int first_line, last_line;
@@ -95,20 +90,6 @@ static bool is_call(const struct statement *statement, size_t unit)
     return opcode != 0 && (opcode == known->call || opcode == known->call_keywords || opcode == known->call_star);
 }
 
-static bool read_position(PyObject *item, struct position *out)
-{
-    int numbers[4];
-    for (Py_ssize_t i = 0; i < 4; i++) {
-        PyObject *number = PyTuple_GetItem(item, i); /* borrowed */
-        if (!number) {
-            return false;
-        }
-        numbers[i] = number == Py_None ? -1 : (int)PyLong_AsLong(number);
-    }
-    *out = (struct position){numbers[0], numbers[1], numbers[2], numbers[3]};
-    return !PyErr_Occurred();
-}
-
 static bool read_code(struct statement *statement)
 {
     statement->bytes = PyObject_GetAttrString(statement->code, "co_code");
@@ -118,7 +99,7 @@ static bool read_code(struct statement *statement)
     PyObject *positions = PyObject_CallMethod(statement->code, "co_positions", NULL), *item = NULL;
     bool ok = statement->positions && positions && statement->units > 0;
     for (size_t i = 0; ok && i < statement->units && (item = PyIter_Next(positions)); i++) {
-        ok = read_position(item, &statement->positions[i]);
+        ok = code_position_read(item, &statement->positions[i]);
         Py_DECREF(item);
     }
     Py_XDECREF(positions);
@@ -128,7 +109,7 @@ static bool read_code(struct statement *statement)
     return ok;
 }
 
-static bool same_position(const struct position *a, const struct position *b)
+static bool same_position(const struct code_position *a, const struct code_position *b)
 {
     return a->line == b->line && a->end_line == b->end_line && a->column == b->column && a->end_column == b->end_column;
 }
@@ -169,7 +150,7 @@ static void widen(struct statement *statement)
     while (wider) {
         wider = false;
         for (size_t i = 0; i < statement->units; i++) {
-            const struct position *at = &statement->positions[i];
+            const struct code_position *at = &statement->positions[i];
             if (!is_call(statement, i) || at->line > statement->last_line || at->end_line < statement->first_line ||
                 at->line < 1 || at->end_line - at->line > STATEMENT_LINES || is_exit(statement, i)) {
                 continue;
@@ -205,31 +186,6 @@ static void go_round(struct statement *statement)
 
 /* Names. */
 
-/* The source between two positions as one line, blanks at line starts folded. "" when it cannot be had. */
-static void read_source(const struct statement *statement, struct values *values, const struct position *at,
-                        char *buffer, size_t size)
-{
-    struct text text;
-    char line[2000];
-    text_init(&text, buffer, size, LABEL_COLUMNS);
-    buffer[0] = '\0';
-    for (int number = at->line; at->column >= 0 && number <= at->end_line && text_room(&text) > 0; number++) {
-        if (!values_source_line(values, statement->code, number, line, sizeof(line))) {
-            buffer[0] = '\0';
-            return;
-        }
-        size_t length = strlen(line), end = number == at->end_line ? (size_t)at->end_column : length;
-        size_t start = number == at->line ? (size_t)at->column : strspn(line, " \t");
-        if (number > at->line && line[start] != ')' && text.length > 0 && buffer[text.length - 1] != '(') {
-            text_puts(&text, " ");
-        }
-        end = end < length ? end : length;
-        if (start < end) {
-            text_put(&text, line + start, end - start);
-        }
-    }
-}
-
 static bool starts_with(const char *text, const char *word)
 {
     return strncmp(text, word, strlen(word)) == 0;
@@ -239,9 +195,9 @@ static bool starts_with(const char *text, const char *word)
  * a class, on 3.11 a comprehension. An assert makes a call for its message, and a with for its end. */
 static bool label_call(const struct statement *statement, struct values *values, size_t unit, char *label, size_t size)
 {
-    const struct position *at = &statement->positions[unit];
+    const struct code_position *at = &statement->positions[unit];
     char line[2000];
-    read_source(statement, values, at, label, size);
+    code_position_text(values, statement->code, at, label, size);
     size_t length = strlen(label);
     if (is_exit(statement, unit)) {
         return false;
@@ -291,7 +247,7 @@ static void name_of(const char *label, char *name, size_t size)
 
 static bool is_known(const struct statement *statement, size_t unit)
 {
-    const struct position *at = &statement->positions[unit];
+    const struct code_position *at = &statement->positions[unit];
     for (size_t i = 0; at->column >= 0 && i < statement->count; i++) {
         if (same_position(&statement->targets[i].position, at)) {
             return true;
@@ -370,7 +326,7 @@ static struct value *describe(struct arena *arena, struct backend *backend, cons
                               size_t index)
 {
     const struct target *target = &statement->targets[index];
-    const struct position *at = &target->position;
+    const struct code_position *at = &target->position;
     struct value *value = value_map(arena);
     value_set_int(arena, value, "id", stop_number(backend) << INDEX_BITS | (long long)(index + 1));
     value_set(arena, value, "label", value_string(arena, target->label, strlen(target->label)));

@@ -516,6 +516,7 @@ void stop_enter(struct backend *backend, const struct stop_info *info)
     stop_for(backend, info);
     bool waits = stop->told && stop_outlives_client(backend); /* else it came to its breakpoint after the cut */
     if (waits) {
+        backend_listen_when_left(backend);
         listener_begin_waiting(); /* from now on clients are for this thread, whoever gets the GIL meanwhile */
     }
     if (stop->abandoned) {

@@ -1,8 +1,10 @@
 #include "thread_list.h"
 
 #include "backend.h"
+#include "blocked.h"
 #include "compat.h"
 #include "hold.h"
+#include "my_code.h"
 #include "parked.h"
 #include "threads.h"
 
@@ -12,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WAIT_DEPTH 8 /* frames of the standard library looked at for what a thread waits for */
+#define WAIT_DEPTH 8  /* frames of the standard library looked at for what a thread waits for */
+#define CALL_DEPTH 24 /* and of libraries that user code may have called */
 
 bool thread_list_is_daemon(struct backend *backend, long long thread)
 {
@@ -26,10 +29,11 @@ bool thread_list_is_daemon(struct backend *backend, long long thread)
 
 /* What threads wait for. */
 
-/* Functions in which a thread that does not run waits; WAITS_FOR: the thread that is the frame's `self`. */
+/* Functions in which a thread that does not run waits; WAITS_FOR: the thread that is the frame's `self`. USED: by
+ * others that say more. */
 static const struct waiting {
     const char *module, *function;
-    bool waits_for;
+    bool waits_for, used;
 } waiting_table[] = {
     {"threading", "Thread.join", true},
     {"threading", "Thread._wait_for_tstate_lock", true},
@@ -43,11 +47,11 @@ static const struct waiting {
     {"queue", "Queue.join", false},
     {"concurrent.futures._base", "Future.result", false},
     {"concurrent.futures._base", "wait", false},
-    {"selectors", "EpollSelector.select", false},
-    {"selectors", "PollSelector.select", false},
-    {"selectors", "SelectSelector.select", false},
-    {"subprocess", "Popen.wait", false},
-    {"subprocess", "Popen.communicate", false},
+    {"selectors", "EpollSelector.select", false, true},
+    {"selectors", "PollSelector.select", false, true},
+    {"selectors", "SelectSelector.select", false, true},
+    {"subprocess", "Popen.wait", false, true},
+    {"subprocess", "Popen.communicate", false, true},
     {"socket", "socket.accept", false},
     {"socket", "SocketIO.readinto", false},
 };
@@ -124,20 +128,49 @@ static const struct waiting *outermost_waiting(PyObject *top, PyObject **frame)
     return outermost;
 }
 
-long long thread_list_waits(struct backend *backend, PyObject *top, char *buffer, size_t size)
+/* The innermost frame of user code, if it is near: what it has called waits. New reference, or NULL. */
+static PyObject *nearest_user_frame(struct backend *backend, PyObject *top)
 {
-    PyObject *frame = NULL;
-    const struct waiting *waiting = top ? outermost_waiting(top, &frame) : NULL;
-    long long other = waiting && waiting->waits_for ? joined_thread(backend, frame) : 0;
+    PyObject *at = Py_NewRef(top);
+    for (int depth = 0; at && at != Py_None && depth < CALL_DEPTH; depth++) {
+        if (my_code_frame_origin(backend->my_code, at) == ORIGIN_USER) {
+            return at;
+        }
+        PyObject *caller = PyObject_GetAttrString(at, "f_back");
+        Py_DECREF(at);
+        at = caller;
+    }
+    Py_XDECREF(at);
+    PyErr_Clear();
+    return NULL;
+}
+
+static long long describe_waiting(struct backend *backend, const struct waiting *waiting, PyObject *frame, char *buffer,
+                                  size_t size)
+{
+    long long other = waiting->waits_for ? joined_thread(backend, frame) : 0;
     char name[128] = "";
     if (other) {
         threads_name(backend, other, name, sizeof(name));
     }
-    snprintf(buffer, size, "%s%s%s",
-             !waiting             ? ""
-             : waiting->waits_for ? "Thread.join"
-                                  : waiting->function,
-             name[0] ? ": " : "", name);
+    snprintf(buffer, size, "%s%s%s", waiting->waits_for ? "Thread.join" : waiting->function, name[0] ? ": " : "", name);
+    return other;
+}
+
+long long thread_list_waits(struct backend *backend, long native_id, PyObject *top, char *buffer, size_t size)
+{
+    PyObject *frame = NULL;
+    enum blocked_state state = blocked_state(native_id);
+    const struct waiting *waiting = top ? outermost_waiting(top, &frame) : NULL;
+    PyObject *user = top && state == BLOCKED && (!waiting || waiting->used) ? nearest_user_frame(backend, top) : NULL;
+    long long other = 0;
+    buffer[0] = '\0';
+    if (waiting && !user) {
+        other = describe_waiting(backend, waiting, frame, buffer, size);
+    } else if (top && state == BLOCKED) {
+        other = blocked_call(backend, user ? user : top, buffer, size);
+    }
+    Py_XDECREF(user);
     Py_XDECREF(frame);
     return other;
 }
@@ -166,9 +199,18 @@ static PyObject *frame_in(PyObject *frames, unsigned long ident)
     return frame;
 }
 
+/* Whether it waits at our own places, and so for nothing of the program's. */
+static bool is_kept(struct backend *backend, long long thread)
+{
+    pthread_mutex_lock(&backend->lock);
+    bool kept = parked_is_waiting(backend, thread) || hold_is_waiting(backend, thread);
+    pthread_mutex_unlock(&backend->lock);
+    return kept;
+}
+
 static struct value *describe_thread(struct backend *backend, struct arena *arena, long long id, PyObject *frames)
 {
-    char name[256], waits[256];
+    char name[256], waits[256] = "";
     threads_name(backend, id, name, sizeof(name));
     struct value *thread = value_map(arena), *extra = value_map(arena);
     value_set_int(arena, thread, "id", id);
@@ -179,7 +221,8 @@ static struct value *describe_thread(struct backend *backend, struct arena *aren
     }
     value_set_text(arena, extra, "state", describe_state(backend, id));
     value_set_bool(arena, extra, "daemon", thread_list_is_daemon(backend, id));
-    long long other = thread_list_waits(backend, frame_in(frames, threads_ident(backend, id)), waits, sizeof(waits));
+    PyObject *top = frame_in(frames, threads_ident(backend, id));
+    long long other = is_kept(backend, id) ? 0 : thread_list_waits(backend, native_id, top, waits, sizeof(waits));
     if (waits[0]) {
         value_set(arena, extra, "waits", value_string(arena, waits, strlen(waits)));
     }

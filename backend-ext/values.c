@@ -194,6 +194,36 @@ PyObject *values_local(struct values *values, PyObject *frame, const char *name)
     return value;
 }
 
+PyObject *values_find_path(struct values *values, PyObject *frame, const char *path)
+{
+    char name[128];
+    PyObject *object = NULL;
+    for (bool first = true; *path != '\0'; first = false) {
+        size_t length = strcspn(path, ".");
+        PyOS_snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name) - 1), path);
+        path += length + (path[length] == '.');
+        PyObject *next = first ? values_local(values, frame, name) : object_attribute(&values->objects, object, name);
+        PyObject *globals = first && next == NULL ? PyObject_GetAttrString(frame, "f_globals") : NULL;
+        if (globals != NULL && PyDict_Check(globals)) {
+            next = object_dict_find(globals, name);
+            Py_XINCREF(next);
+        }
+        Py_XDECREF(globals);
+        Py_XDECREF(object);
+        object = next;
+        if (object == NULL) {
+            break;
+        }
+    }
+    PyErr_Clear();
+    return object;
+}
+
+const char *values_opcode_name(struct values *values, unsigned char opcode)
+{
+    return opcode_name(&values->origins.opcodes, opcode);
+}
+
 bool values_source_line(struct values *values, PyObject *code, int line, char *buffer, size_t size)
 {
     PyObject *filename = PyObject_GetAttrString(code, "co_filename");

@@ -77,6 +77,12 @@ void values_exception_summary(struct values *values, PyObject *exception, char *
 /* A variable of the function that runs in FRAME. New reference; NULL: it is unbound. */
 PyObject *values_local(struct values *values, PyObject *frame, const char *name);
 
+/* What PATH, dotted names such as self.lock, means in FRAME, found without running code: new reference; NULL. */
+PyObject *values_find_path(struct values *values, PyObject *frame, const char *path);
+
+/* The name of an instruction in the interpreter that runs. */
+const char *values_opcode_name(struct values *values, unsigned char opcode);
+
 /* The Source of code with this co_filename, whose module has these GLOBALS (NULL: not known). */
 struct value *values_source(struct values *values, struct arena *arena, PyObject *filename, PyObject *globals);
 

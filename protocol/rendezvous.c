@@ -119,6 +119,12 @@ int rendezvous_dial(int directory, const char *file, char *error, size_t size)
     return make_address(address, directory, file, error, size) ? transport_dial(address, error, size) : -1;
 }
 
+int rendezvous_dial_now(int directory, const char *file, char *error, size_t size)
+{
+    char address[ADDRESS_SIZE];
+    return make_address(address, directory, file, error, size) ? transport_dial_now(address, error, size) : -1;
+}
+
 bool rendezvous_remove_stale(int directory, const char *file)
 {
     char address[ADDRESS_SIZE], error[256];

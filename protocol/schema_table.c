@@ -8,6 +8,8 @@ static const struct field_schema initialize_pytui_fields[] = {
     {"whenLost", FIELD_STRING,
      .help = "what a stopped program does that listens, when the connection is cut: continue, which is the default, or "
              "wait for the next client"},
+    {"listenWhenLeft", FIELD_BOOL,
+     .help = "once this client is gone and the program goes on, it listens for others; default false"},
     {"snapshotFrames", FIELD_INT, .help = "how many frames `stopped` carries; default 20"},
     {"snapshotVariables", FIELD_INT, .help = "how many variables a page of the snapshot holds; default 60"},
 };

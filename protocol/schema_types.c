@@ -104,7 +104,7 @@ static const struct field_schema thread_pytui_fields[] = {
      .help = "running, stopped, parked (its hit is queued), held (another runs alone), frozen, freezing (when it comes "
              "back from C)"},
     {"daemon", FIELD_BOOL, .help = "whether the program ends without waiting for it"},
-    {"waits", FIELD_STRING, .help = "the standard library's function in which it waits, such as Queue.get"},
+    {"waits", FIELD_STRING, .help = "what it waits in: Queue.get, or the call itself, lock.acquire()"},
     {"waitsFor", FIELD_INT, .help = "the thread that it waits for, where that is known"},
 };
 OBJECT(schema_thread_pytui, "pytui.Thread", thread_pytui_fields);

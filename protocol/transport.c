@@ -115,7 +115,8 @@ static int connect_retrying(int fd, const struct sockaddr_un *address)
     return result;
 }
 
-static int dial_unix(const char *path, struct report *report)
+/* Not PATIENT: a listener whose backlog is full is not waited for. */
+static int dial_unix(const char *path, bool patient, struct report *report)
 {
     struct sockaddr_un address;
     if (!set_path(&address, path, report))
@@ -126,6 +127,8 @@ static int dial_unix(const char *path, struct report *report)
     /* A listener that does not accept would hold connect() forever once its backlog is full. */
     struct timeval limit = {.tv_sec = CONNECT_SECONDS}, none = {0};
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+    if (!patient)
+        fcntl(fd, F_SETFL, O_NONBLOCK);
     if (connect_retrying(fd, &address) < 0) {
         fail(report, "unix:%s: %s", path, errno == EAGAIN ? "nobody accepts there" : strerror(errno));
         return close_failed(fd);
@@ -148,11 +151,21 @@ int transport_dial(const char *address, char *error, size_t size)
     if ((rest = after(address, "fd:")))
         return take_inherited(rest, &report);
     if ((rest = after(address, "unix:")))
-        return dial_unix(rest, &report);
+        return dial_unix(rest, true, &report);
     if (after(address, "tcp:"))
         fail(&report, "%s: TCP is not supported; use unix:PATH, and ssh across machines", address);
     else
         fail(&report, "%s: not an address; fd:N and unix:PATH are", address);
+    return -1;
+}
+
+int transport_dial_now(const char *address, char *error, size_t size)
+{
+    struct report report = {error, size};
+    const char *path = after(address, "unix:");
+    if (path)
+        return dial_unix(path, false, &report);
+    fail(&report, "%s: not the address of a unix socket", address);
     return -1;
 }
 

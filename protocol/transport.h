@@ -15,6 +15,9 @@ bool transport_pair(int ends[2], char *error, size_t size);
  * most five seconds. On a unix socket the peer must be of our own user, or root. */
 int transport_dial(const char *address, char *error, size_t size);
 
+/* The same for "unix:PATH" alone, without waiting: for a loop. The descriptor is non-blocking. */
+int transport_dial_now(const char *address, char *error, size_t size);
+
 /* Listen on "unix:PATH": mode 0600, replacing a socket that nobody listens on any more. The caller
  * owns the descriptor and unlinks PATH when done. */
 int transport_listen(const char *address, char *error, size_t size);

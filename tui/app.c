@@ -15,6 +15,7 @@
 #include "complete.h"
 #include "config.h"
 #include "dialog.h"
+#include "handover.h"
 #include "history.h"
 #include "install_paths.h"
 #include "layout.h"
@@ -263,7 +264,7 @@ static void refused(struct session *session, const char *why, void *data)
     struct app *app = data;
     (void)session;
     snprintf(app->farewell, sizeof app->farewell, "%.*s", (int)strcspn(why, "\n"), why);
-    if (app->target) /* no code of the program has run yet: do not let it loose */
+    if (app->target && !app->attach) /* no code of the program has run yet: do not let it loose */
         target_signal(app->target, SIGKILL);
     app_quit(app, STATUS_REFUSED);
 }
@@ -472,6 +473,7 @@ bool app_launch(struct app *app, const struct target_options *options, char *err
     struct layout_place place = layout_pane(app->layout, PANE_TERMINAL);
     target.rows = place.rows > 0 ? place.rows : 24;
     target.columns = place.rows > 0 ? place.columns : 80;
+    target.keep = config_flag(app->config, CONFIG_REATTACH);
     struct target *started = target_launch(app->loop, &target, app_program_exited, app, error, size);
     if (!started)
         return false;
@@ -483,6 +485,8 @@ bool app_launch(struct app *app, const struct target_options *options, char *err
 
 void app_connect(struct app *app)
 {
+    session_set_when_lost(app_session(app), config_text(app->config, CONFIG_WHEN_LOST));
+    session_set_reattach(app_session(app), config_flag(app->config, CONFIG_REATTACH));
     session_connect(app_session(app), target_take_channel(app->target), !app->options->run_on);
 }
 
@@ -540,6 +544,7 @@ static void destroy(struct app *app)
 {
     if (app->layout) { /* panes exist */
         pane_terminal_detach(app);
+        handover_leave(app);
         prompt_close(app);
         dialog_close(app);
         layout_save_sizes(app);

@@ -13,6 +13,7 @@
 #include "term.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -113,8 +114,18 @@ static void end_program(struct app *app)
     app_end_program(app, "ending the program…");
 }
 
+/* Where the program can be found again that was launched here and goes on. */
+static void say_where(struct app *app)
+{
+    bool kept = app->attach || config_flag(app->config, CONFIG_REATTACH);
+    if (app->target && !app->ended && kept && session_connected(app_session(app)))
+        snprintf(app->farewell, sizeof app->farewell, "process %d goes on: `pytui attach %d` comes back to it",
+                 (int)target_pid(app->target), (int)target_pid(app->target));
+}
+
 void app_detach(struct app *app)
 {
+    say_where(app);
     if (session_connected(app_session(app)))
         session_disconnect(app_session(app), false);
     app_quit(app, 0);

@@ -21,15 +21,22 @@
 #include <string.h>
 #include <strings.h>
 
+/* Where a breakpoint is wanted by a key. */
+static bool cursor_or_say(struct app *app, const char **path, int *line)
+{
+    if (pane_source_cursor(app, path, line))
+        return true;
+    app_message(app, true, "there is no source to set a breakpoint in");
+    return false;
+}
+
 void command_toggle_breakpoint(struct app *app, const char *argument)
 {
     (void)argument;
     const char *path;
     int line;
-    if (!pane_source_cursor(app, &path, &line)) {
-        app_message(app, true, "there is no source to set a breakpoint in");
+    if (!cursor_or_say(app, &path, &line))
         return;
-    }
     const struct model_breakpoint *breakpoint = model_breakpoint_at(app_model(app), path, line);
     if (breakpoint)
         pane_breakpoints_remove(app, breakpoint);
@@ -178,10 +185,8 @@ void command_break_statement(struct app *app, const char *argument)
     (void)argument;
     const char *path;
     int line;
-    if (!pane_source_cursor(app, &path, &line)) {
-        app_message(app, true, "there is no source to set a breakpoint in");
+    if (!cursor_or_say(app, &path, &line))
         return;
-    }
     struct statement_choice *choice = xcalloc(1, sizeof *choice);
     *choice = (struct statement_choice){.app = app, .path = xstrdup(path), .line = line};
     if (session_ask_locations(app_session(app), path, line, statements_located, choice)) {
@@ -375,10 +380,8 @@ void command_cycle_breakpoint(struct app *app, const char *argument)
     (void)argument;
     const char *path;
     int line;
-    if (!pane_source_cursor(app, &path, &line)) {
-        app_message(app, true, "there is no source to set a breakpoint in");
+    if (!cursor_or_say(app, &path, &line))
         return;
-    }
     const struct model_breakpoint *breakpoint = model_breakpoint_at(app_model(app), path, line);
     if (!breakpoint) {
         breakpoint = session_add_breakpoint(app_session(app), path, line, NULL);

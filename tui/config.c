@@ -68,7 +68,9 @@ static const struct config_info settings[CONFIG_COUNT] = {
     [CONFIG_PATH_MAP] = {"path-map", CONFIG_TYPE_LIST, "", .later = true,
                          .help = "where files stand that a program names otherwise: /app=~/src"},
     [CONFIG_WHEN_LOST] = {"when-lost", CONFIG_TYPE_CHOICE, "continue", .choices = "continue wait", .later = true,
-                          .help = "what a stopped program does once pytui attach is cut off from it"},
+                          .help = "what a stopped program does once pytui is cut off from it"},
+    [CONFIG_REATTACH] = {"reattach", CONFIG_TYPE_FLAG, "yes", .later = true,
+                         .help = "a launched program, once it is left, can be had back by pytui attach"},
 };
 
 struct config {

@@ -36,7 +36,8 @@ enum config_setting {
     CONFIG_SHELL,              /* one of internal, auto, plain, ipython, ptpython, bpython: what `!` opens */
     CONFIG_QUIT,               /* one of ask, end, leave: what q does to a running program */
     CONFIG_PATH_MAP,           /* list of THERE=HERE */
-    CONFIG_WHEN_LOST,          /* one of continue, wait: what an attached program does without us */
+    CONFIG_WHEN_LOST,          /* one of continue, wait: what a stopped program does without us */
+    CONFIG_REATTACH,           /* flag: a launched program that is left listens */
     CONFIG_COUNT,
 };
 

@@ -19,6 +19,7 @@
 
 struct row {
     char *text, *detail, *right; /* owned; the last two may be NULL */
+    int64_t id;
 };
 
 struct match {
@@ -72,7 +73,7 @@ static void tell_move(struct app *app, const struct finding *self)
         self->moved(app, picked_row(self), self->data);
 }
 
-static void filter(struct app *app, struct finding *self)
+static void find_matches(struct finding *self)
 {
     const char *pattern = lineedit_text(self->edit);
     self->match_count = 0;
@@ -83,6 +84,11 @@ static void filter(struct app *app, struct finding *self)
     }
     if (*pattern)
         qsort(self->matches, self->match_count, sizeof *self->matches, compare_matches);
+}
+
+static void filter(struct app *app, struct finding *self)
+{
+    find_matches(self);
     self->view.cursor = self->view.top = 0;
     tell_move(app, self);
 }
@@ -212,9 +218,8 @@ static void finding_answer(struct app *app, struct dialog *dialog, bool cancelle
     self->handler(app, cancelled ? -1 : picked_row(self), cancelled ? "" : lineedit_text(self->edit), self->data);
 }
 
-static void finding_destroy(struct dialog *dialog)
+static void free_rows(struct finding *self)
 {
-    struct finding *self = dialog->data;
     for (size_t i = 0; i < self->count; i++) {
         free(self->rows[i].text);
         free(self->rows[i].detail);
@@ -222,6 +227,12 @@ static void finding_destroy(struct dialog *dialog)
     }
     free(self->rows);
     free(self->matches);
+}
+
+static void finding_destroy(struct dialog *dialog)
+{
+    struct finding *self = dialog->data;
+    free_rows(self);
     free(self->empty);
     lineedit_destroy(self->edit);
 }
@@ -235,27 +246,61 @@ static char *copy(const char *text)
     return text ? xstrdup(text) : NULL;
 }
 
-void dialog_find(struct app *app, const struct find_list *list)
+/* Columns only grow, so that rows stand still when others come and go. */
+static void take_rows(struct finding *self, const struct find_list *list)
 {
-    struct finding *self = xcalloc(1, sizeof *self);
-    *self = (struct finding){.count = list->count,
-                             .empty = xstrdup(list->empty ? list->empty : "nothing matches"),
-                             .any_text = list->any_text,
-                             .handler = list->handler,
-                             .moved = list->moved,
-                             .data = list->data};
+    self->count = list->count;
     self->rows = xcalloc(list->count + 1, sizeof *self->rows);
     self->matches = xcalloc(list->count + 1, sizeof *self->matches);
-    self->edit = lineedit_create(NULL);
     for (size_t i = 0; i < list->count; i++) {
         const struct find_row *row = &list->rows[i];
-        self->rows[i] = (struct row){xstrdup(row->text), copy(row->detail), copy(row->right)};
-        self->matches[i] = (struct match){i, 1};
+        self->rows[i] = (struct row){xstrdup(row->text), copy(row->detail), copy(row->right), row->id};
         self->text_width = widest(self->text_width, row->text);
         self->detail_width = widest(self->detail_width, row->detail);
         self->right_width = widest(self->right_width, row->right);
     }
-    self->match_count = list->count;
+    find_matches(self);
+}
+
+void dialog_find(struct app *app, const struct find_list *list)
+{
+    struct finding *self = xcalloc(1, sizeof *self);
+    *self = (struct finding){.empty = xstrdup(list->empty ? list->empty : "nothing matches"),
+                             .any_text = list->any_text,
+                             .handler = list->handler,
+                             .moved = list->moved,
+                             .data = list->data};
+    self->edit = lineedit_create(NULL);
+    take_rows(self, list);
     self->view.cursor = list->cursor < list->count ? list->cursor : 0;
     dialog_open(app, list->title, &finding_ops, self);
+}
+
+static int64_t id_under_cursor(const struct finding *self)
+{
+    int row = picked_row(self);
+    return row >= 0 ? self->rows[row].id : 0;
+}
+
+bool dialog_find_update(struct app *app, const struct find_list *list)
+{
+    struct dialog *dialog = app->dialog;
+    struct finding *self = dialog && dialog->ops == &finding_ops ? dialog->data : NULL;
+    if (!self || self->data != list->data)
+        return false;
+    int64_t id = id_under_cursor(self);
+    size_t before = self->view.cursor;
+    free_rows(self);
+    take_rows(self, list);
+    for (size_t i = 0; id && i < self->match_count; i++)
+        if (self->rows[self->matches[i].row].id == id)
+            self->view.cursor = i;
+    if (self->view.cursor >= self->match_count)
+        self->view.cursor = self->match_count ? self->match_count - 1 : 0;
+    if (self->view.top > 0) /* a scrolled list stands still around the cursor */
+        self->view.top = self->view.top + self->view.cursor > before ? self->view.top + self->view.cursor - before : 0;
+    if (id_under_cursor(self) != id)
+        tell_move(app, self);
+    app_damage(app);
+    return true;
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct app;
 
@@ -10,6 +11,7 @@ struct find_row {
     const char *text;   /* what is searched and shown */
     const char *detail; /* shown beside it, dimly; NULL */
     const char *right;  /* at the right border: keys; NULL */
+    int64_t id;         /* for dialog_find_update(): the same in the next list; 0: none */
 };
 
 /* INDEX is the row that was picked, or -1 for Esc. TEXT is what was typed (borrowed for the call). */
@@ -30,3 +32,7 @@ struct find_list {
 };
 
 void dialog_find(struct app *app, const struct find_list *list);
+
+/* The rows of the open list that was opened with the same data are now those of LIST, of which nothing else is looked
+ * at. What is typed, the row under the cursor and the place in the list stay. False: it is not open. */
+bool dialog_find_update(struct app *app, const struct find_list *list);

@@ -1,4 +1,4 @@
-#include "live.h"
+#include "live_internal.h"
 
 #include "canvas.h"
 #include "protocol/arena.h"
@@ -17,8 +17,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#define PATIENCE 1000 /* ms for all answers together */
 
 /* Questions */
 
@@ -114,40 +112,55 @@ static void take_answer(struct live_program *program, const struct value *body)
     program->executable = text_of(body, "executable");
 }
 
-static struct question ask(int fd)
+struct channel *live_question(int fd)
 {
     struct arena *arena = arena_create();
-    struct question question = {.program = {.age = -1, .rank = -1}, .channel = channel_create(fd)};
-    if (!arena || !question.channel)
+    struct channel *channel = channel_create(fd);
+    if (!arena || !channel)
         abort();
-    channel_send(question.channel, arena, message_request(arena, "pytui/describe", NULL));
+    channel_send(channel, arena, message_request(arena, "pytui/describe", NULL));
     arena_destroy(arena);
-    return question;
+    return channel;
+}
+
+enum live_answer live_hear(struct channel *channel, struct live_program *program)
+{
+    struct arena *arena = arena_create();
+    struct message message;
+    const char *malformed = NULL;
+    enum live_answer answer = LIVE_PENDING;
+    if (!arena)
+        abort();
+    bool open = channel_receive(channel) == CHANNEL_OPEN;
+    bool got = channel_next(channel, arena, &message, &malformed);
+    if (got || !open)
+        answer = LIVE_SILENT;
+    if (got && !malformed && message.kind == MESSAGE_RESPONSE && message.success) {
+        take_answer(program, message.body);
+        answer = program->name ? LIVE_ANSWERED : LIVE_SILENT;
+    }
+    arena_destroy(arena);
+    return answer;
+}
+
+static struct question ask(int fd)
+{
+    return (struct question){.program = {.age = -1, .rank = -1}, .channel = live_question(fd)};
 }
 
 /* Read what came; the question is done when it is an answer, or the end. */
 static void listen_to(struct question *question)
 {
-    struct arena *arena = arena_create();
-    struct message message;
-    const char *malformed = NULL;
-    if (!arena)
-        abort();
-    bool open = channel_receive(question->channel) == CHANNEL_OPEN;
-    bool got = channel_next(question->channel, arena, &message, &malformed);
-    if (got && !malformed && message.kind == MESSAGE_RESPONSE && message.success)
-        take_answer(&question->program, message.body);
-    if (got || !open) {
-        channel_destroy(question->channel);
-        question->channel = NULL;
-    }
-    arena_destroy(arena);
+    if (live_hear(question->channel, &question->program) == LIVE_PENDING)
+        return;
+    channel_destroy(question->channel);
+    question->channel = NULL;
 }
 
 static void hear_all(struct question *questions, size_t count)
 {
     struct pollfd *waiting = xcalloc(count + 1, sizeof *waiting);
-    int64_t until = now() + PATIENCE;
+    int64_t until = now() + LIVE_PATIENCE;
     for (;;) {
         bool any = false;
         for (size_t i = 0; i < count; i++) {
@@ -197,7 +210,9 @@ static void search_place(struct search *search, int place)
     int copy = directory >= 0 ? fcntl(directory, F_DUPFD_CLOEXEC, 3) : -1;
     DIR *entries = copy >= 0 ? fdopendir(copy) : NULL;
     for (struct dirent *entry; entries && (entry = readdir(entries));)
-        if (entry->d_name[0] != '.')
+        if (strncmp(entry->d_name, RENDEZVOUS_TERMINAL, strlen(RENDEZVOUS_TERMINAL)) == 0)
+            rendezvous_remove_stale(directory, entry->d_name); /* a keeper's that was killed */
+        else if (entry->d_name[0] != '.')
             ask_socket(search, place, directory, path, entry->d_name);
     if (entries)
         closedir(entries);
@@ -207,7 +222,7 @@ static void search_place(struct search *search, int place)
         close(directory);
 }
 
-static int compare(const void *left, const void *right)
+int live_compare(const void *left, const void *right)
 {
     const struct live_program *a = left, *b = right;
     int order = strcmp(a->name, b->name);
@@ -231,7 +246,7 @@ struct live_list live_find(void)
             live_program_finish(&search.questions[i].program); /* no backend of pytui's */
     }
     free(search.questions);
-    qsort(list.programs, list.count, sizeof *list.programs, compare);
+    qsort(list.programs, list.count, sizeof *list.programs, live_compare);
     return list;
 }
 
@@ -276,6 +291,8 @@ int live_connect(const struct live_program *program, char *error, size_t size)
     int fd = directory >= 0 ? rendezvous_dial(directory, program->file, error, size) : -1;
     if (directory >= 0)
         close(directory);
+    if (fd < 0)
+        snprintf(error, size, "%s, process %lld, does not listen any more", program->name, (long long)program->pid);
     return fd;
 }
 

@@ -322,7 +322,7 @@ static void draw_note(struct app *app, struct canvas canvas)
     if (app->shared)
         canvas_label(canvas, 0, 1, canvas.columns - 1, app_style(app, ROLE_DIM),
                      "the program writes to the terminal that pytui is on; o shows it");
-    else if (app->attach)
+    else if (app->attach && !app->target)
         canvas_label(canvas, 0, 1, canvas.columns - 1, app_style(app, ROLE_DIM),
                      "the program's terminal is elsewhere: pytui was attached to it");
     else if (app->target && !target_has_terminal(app->target))

@@ -347,6 +347,8 @@ bool session_connect(struct session *session, int fd, bool stop_on_entry)
     value_set_text(session->out, extension, "clientVersion", PYTUI_VERSION);
     if (session->when_lost)
         value_set_text(session->out, extension, "whenLost", session->when_lost);
+    if (session->reattach)
+        value_set_bool(session->out, extension, "listenWhenLeft", true);
     value_set(session->out, arguments, "pytui", extension);
     session_request(session, "initialize", arguments, &(struct request){.handler = capabilities});
     return true;
@@ -367,6 +369,11 @@ void session_set_paths(struct session *session, const char *rules)
 void session_set_when_lost(struct session *session, const char *what)
 {
     session->when_lost = strcmp(what, "wait") == 0 ? "wait" : "continue";
+}
+
+void session_set_reattach(struct session *session, bool on)
+{
+    session->reattach = on;
 }
 
 void session_reset(struct session *session)

@@ -48,6 +48,8 @@ bool session_connect(struct session *session, int fd, bool stop_on_entry);
 bool session_attach(struct session *session, int fd, bool stop);
 /* What it is to do when the connection is cut at a stop: "continue" or "wait". Before session_attach(). */
 void session_set_when_lost(struct session *session, const char *what);
+/* Whether it is to listen for other clients once this one is gone. Before session_connect(). */
+void session_set_reattach(struct session *session, bool on);
 /* Where its files stand here (path_map.h). */
 void session_set_paths(struct session *session, const char *rules);
 /* Forget the program, not what the user made of the session (breakpoints, filters, console): another one may be

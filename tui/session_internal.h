@@ -100,6 +100,7 @@ struct session {
     bool attached;          /* the program ran before us: nobody else tells of its end */
     struct path_map *paths; /* owned; NULL: all paths are the same here */
     const char *when_lost;  /* static; NULL: not said */
+    bool reattach;          /* it is to listen once we are gone */
     int exit_code;          /* as the interpreter told it */
     bool stop_on_entry, capable, initialized, terminated;
     char *reason; /* owned: what the start-up file said before any backend answered; NULL */

@@ -41,6 +41,8 @@ struct target {
     uint64_t keeper_watch, pidfd_watch;
     bool on_terminal;
     char *main_path; /* owned; NULL when not known */
+    char *screen;    /* owned: of one that was adopted */
+    size_t screen_length;
 };
 
 /* The pty */
@@ -184,7 +186,7 @@ static bool start(struct target *target, const struct target_options *options, i
         .origin = options->origin,
     };
     int number = 0;
-    target->keeper = keeper_start(&request, target->master, &target->pid, &number);
+    target->keeper = keeper_start(&request, target->master, options->keep, &target->pid, &number);
     if (target->keeper < 0)
         snprintf(error, size, "%s cannot be run: %s", invocation.path, strerror(number));
     invocation_finish(&invocation);
@@ -218,6 +220,39 @@ struct target *target_launch(struct loop *loop, const struct target_options *opt
     return target;
 }
 
+struct target *target_adopt(struct loop *loop, pid_t pid, target_exit_handler handler, void *data)
+{
+    struct keeper_handover taken;
+    if (!keeper_adopt(pid, &taken))
+        return NULL;
+    struct target *target = xcalloc(1, sizeof(*target));
+    *target = (struct target){.loop = loop,
+                              .on_exit = handler,
+                              .data = data,
+                              .pid = pid,
+                              .master = taken.master,
+                              .channel = -1,
+                              .keeper = taken.socket,
+                              .pidfd = -1,
+                              .on_terminal = true,
+                              .screen = taken.screen,
+                              .screen_length = taken.length};
+    target->keeper_watch = loop_add_fd(loop, target->keeper, POLLIN, 1, on_keeper, target);
+    log_write("took over the terminal of process %d", (int)pid);
+    return target;
+}
+
+const char *target_screen(const struct target *target, size_t *length)
+{
+    *length = target->screen_length;
+    return target->screen != NULL ? target->screen : "";
+}
+
+void target_leave(struct target *target, const char *screen, size_t length)
+{
+    keeper_leave(target->keeper, screen, length);
+}
+
 void target_destroy(struct target *target)
 {
     if (target == NULL)
@@ -230,6 +265,7 @@ void target_destroy(struct target *target)
             close(*owned[i]);
     }
     free(target->main_path);
+    free(target->screen);
     free(target);
 }
 

@@ -23,6 +23,7 @@ struct target_options {
     char *const *python_options; /* --python-option, repeatable: -X dev, -I, …; NULL-terminated or NULL */
     int rows, columns;           /* of the terminal pane */
     const char *home;            /* --home: where the backends are; NULL: found beside the program */
+    bool keep;                   /* once left, another pytui may have its terminal: target_adopt() */
     struct spawn_origin *origin; /* what main() noted first (spawn.h), handed on to the program; NULL: nothing */
 };
 
@@ -38,6 +39,13 @@ bool target_check(const struct target_options *options, char *error, size_t size
  * and descriptors that origin noted are closed. */
 struct target *target_launch(struct loop *loop, const struct target_options *options, target_exit_handler handler,
                              void *data, char *error, size_t size);
+/* The program PID that another pytui launched and left, with its terminal. NULL: that cannot be had. */
+struct target *target_adopt(struct loop *loop, pid_t pid, target_exit_handler handler, void *data);
+/* What it printed last as far as that is known; "" for nothing. Borrowed. */
+const char *target_screen(const struct target *target, size_t *length);
+/* Before it is left alive: what its terminal shows, as bytes for the next one's. */
+void target_leave(struct target *target, const char *screen, size_t length);
+
 /* Forget it: the program goes on (the keeper reads its terminal). NULL is fine. */
 void target_destroy(struct target *target);
 

@@ -6,7 +6,8 @@ compared take turns, so that a busy machine is busy for all of them. Nothing is 
 promise is marked with "!" and counted.
 
 usage: bench.py [--build DIR] [--python PATH]… [--rounds N] [--quick] [--only GROUP]…, groups: engine memory steps start
-flood scroll size; interpreters: 3.11, 3.13 and the newest found, or Debian unstable's where `make matrix` has made it
+attach flood scroll size; interpreters: 3.11, 3.13 and the newest found, or Debian unstable's where `make matrix` has
+made it
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "screen"), str(TESTS / "wire")]
 
-GROUPS = ("engine", "memory", "steps", "start", "flood", "scroll", "size")
+GROUPS = ("engine", "memory", "steps", "start", "attach", "flood", "scroll", "size")
 UNSTABLE = TESTS.parent / ".matrix" / "unstable"
 
 
@@ -63,6 +64,7 @@ def memory_group(options: argparse.Namespace, scratch: Path) -> None:
 
 def terminal_groups(options: argparse.Namespace, scratch: Path, groups: list[str]) -> None:
     """What the user waits for, with the newest interpreter."""
+    import attach
     import scroll
     import terminal
     from table import table
@@ -71,7 +73,7 @@ def terminal_groups(options: argparse.Namespace, scratch: Path, groups: list[str
     bench = terminal.Bench(options, scratch)
     for name in groups:
         print(f"bench: {name} …", file=sys.stderr)
-        (terminal.GROUPS | scroll.GROUPS)[name](bench)
+        (terminal.GROUPS | attach.GROUPS | scroll.GROUPS)[name](bench)
     size = f"{terminal.COLS}×{terminal.ROWS}"
     version = subprocess.run([options.python, "-V"], capture_output=True, text=True).stdout.strip()
     print(f"\n{version}, {os.cpu_count()} cores, {size}, best of {bench.rounds}; (n×): pytui to it\n")
@@ -107,7 +109,7 @@ def main() -> None:
         if "memory" in groups:
             memory_group(options, Path(scratch))
         unstable(options, [group for group in groups if group in ("engine", "memory")])
-        shown = [group for group in groups if group in ("steps", "start", "flood", "scroll", "size")]
+        shown = [group for group in groups if group not in ("engine", "memory")]
         if shown:
             terminal_groups(options, Path(scratch), shown)
 

@@ -1,9 +1,11 @@
 """Programs that listen: found, attached to, left, attached to again."""
 
+import contextlib
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -49,7 +51,7 @@ class Listening:
             text=True,
         )
         deadline = time.monotonic() + 30 * FACTOR
-        while not list(self.place.glob(f"*.{self.process.pid}*")):
+        while not list(self.place.glob(f"[!.]*.{self.process.pid}*")):  # a hidden one is not listened on yet
             assert self.process.poll() is None and time.monotonic() < deadline, self.process.communicate()
 
     def finish(self):
@@ -75,6 +77,32 @@ def listening(python, write, home):
         if each.process.poll() is None:
             each.process.kill()
         each.process.communicate()
+
+
+@pytest.fixture
+def ls(home):
+    """Runs `pytui ls` where the screen's pytui looks."""
+    env = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+
+    def run(*words):
+        return subprocess.run([PYTUI, "ls", *words], env=env, capture_output=True, text=True)
+
+    return run
+
+
+def eventually(condition, what):
+    """Wait until the condition holds: a program tells of what happened to it when it has seen it."""
+    deadline = time.monotonic() + 30 * FACTOR
+    while not (value := condition()):
+        assert time.monotonic() < deadline, what
+    return value
+
+
+def kill_screen(screen, ls):
+    """`kill -9`, and the program has seen it."""
+    for each in [each for each, line in screen.processes().items() if "attach" in line]:
+        os.kill(each, signal.SIGKILL)
+    eventually(lambda: not any(row["attached"] for row in json.loads(ls("--json").stdout)), "it is attached for ever")
 
 
 def running(screen, name="busy.py"):
@@ -140,22 +168,72 @@ def test_by_process_and_address_paused_at_once(terminal, listening):
     assert program.finish() == RIGHT
 
 
-def test_ls(listening, home):
-    env = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+def test_the_list_follows_what_happens(terminal, listening):
+    """Programs come, go and change; what is typed and the row under the cursor stay."""
+    names = ["beta", "gamma"]
+    programs = {name: listening("--name", name, name=f"{name}.py") for name in names}
+    screen = terminal(PYTUI, "attach", cols=120)
+    screen.expect("Attach to", "2 of 2", re.compile("beta.*running"))
+    look = lambda name: screen.attributes_at(row := screen.row_of(f"{name} "), screen.lines[row].index(name))  # noqa: E731
+    screen.keys("Down")
+    programs["alpha"] = listening("--name", "alpha", name="alpha.py")
+    order = lambda: [screen.row_of(f"{name} ") for name in ("alpha", "beta", "gamma")]  # noqa: E731
+    screen.wait_for(lambda: screen.shows("3 of 3") and order() == sorted(order()), "alpha does not come")
+    screen.wait_for(lambda: look("gamma") != look("beta") == look("alpha"), "the cursor is not where it was")
+    other = terminal(PYTUI, "attach", "alpha")
+    running(other, "alpha")
+    screen.expect(re.compile("alpha.*attached"))
+    leave(other)
+    screen.expect(re.compile("alpha.*running"))
+    screen.send("am")
+    screen.expect("1 of 3")
+    programs["beta"].process.kill()
+    screen.expect("1 of 2", "gamma")
+    screen.send("\r")
+    running(screen, "gamma")
+    leave(screen)
+    for name in ("alpha", "gamma"):
+        assert programs[name].finish() == RIGHT
 
-    def ls(*words):
-        return subprocess.run([PYTUI, "ls", *words], env=env, capture_output=True, text=True)
 
+def test_a_program_that_does_not_answer_holds_nobody_up(terminal, listening):
+    """More questions than its door has places for; it is there again when it goes on."""
+    frozen = listening("--name", "frozen")
+    other = listening("--name", "other", name="other.py")
+    screen = terminal(PYTUI, "attach", cols=120)
+    screen.expect("2 of 2")
+    frozen.process.send_signal(signal.SIGSTOP)
+    strangers = [socket.socket(socket.AF_UNIX) for _ in range(20)]
+    for stranger in strangers:
+        stranger.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            stranger.connect(str(next(frozen.place.glob("frozen*"))))
+    other.process.kill()
+    screen.expect("1 of 1", "frozen")  # what was known of it stays
+    screen.send("x")
+    screen.expect("0 of 1", timeout=2)
+    screen.keys("Backspace")
+    for stranger in strangers:
+        stranger.close()
+    frozen.process.send_signal(signal.SIGCONT)
+    screen.expect("1 of 1")
+    screen.send("\r")
+    running(screen, "frozen")
+    leave(screen)
+    assert frozen.finish() == RIGHT
+
+
+def test_ls(listening, ls):
     assert json.loads(ls("--json").stdout) == []
     assert "no program of yours listens" in ls().stderr
     program = listening("--name", "näme \033[1m", RANK="4")
-    (row,) = json.loads(ls("--json").stdout)
+    (row,) = eventually(lambda: json.loads(ls("--json").stdout), "it is not listed")
     assert row["name"] == "näme \033[1m"
     assert (row["pid"], row["rank"], row["state"], row["attached"]) == (program.process.pid, 4, "running", False)
     assert row["script"].endswith("/busy.py")
-    done = ls()
-    assert re.search(rf"^näme .*{program.process.pid} .* running +4 +3\.", done.stdout, re.MULTILINE)
-    assert "\033" not in done.stdout
+    text = eventually(lambda: ls().stdout, "it is not listed")
+    assert re.search(rf"^näme .*{program.process.pid} .* running +4 +3\.", text, re.MULTILINE)
+    assert "\033" not in text
     program.process.kill()
     program.process.wait()
     stale = list(program.place.iterdir())
@@ -205,14 +283,11 @@ def test_the_program_ends_or_is_ended(terminal, listening):
     assert other.process.returncode == -signal.SIGTERM
 
 
-def test_kill_9_of_either_side(terminal, listening):
+def test_kill_9_of_either_side(terminal, listening, ls):
     program = listening()
     screen = terminal(PYTUI, "--stop", "attach", "busy.py")
     screen.expect(re.compile(r"stopped"), row=0)
-    (pid, *_) = [pid for pid, line in screen.processes().items() if "attach" in line]
-    for each in [each for each, line in screen.processes().items() if "attach" in line]:
-        os.kill(each, signal.SIGKILL)
-    assert pid
+    kill_screen(screen, ls)
     screen = terminal(PYTUI, "attach", "busy.py")
     running(screen)
     program.process.kill()
@@ -221,7 +296,7 @@ def test_kill_9_of_either_side(terminal, listening):
     assert screen.wait_end() == 0
 
 
-def test_a_stop_waits_for_the_next_one_if_that_is_set(terminal, listening, home):
+def test_a_stop_waits_for_the_next_one_if_that_is_set(terminal, listening, home, ls):
     (home / "config/pytui").mkdir(parents=True)
     (home / "config/pytui/config.ini").write_text("when-lost = wait\n")
     program = listening()
@@ -229,8 +304,7 @@ def test_a_stop_waits_for_the_next_one_if_that_is_set(terminal, listening, home)
     running(screen)
     screen.send(":break 5\r")
     at(screen, "busy.py:5 in work")
-    for each in [each for each, line in screen.processes().items() if "attach" in line]:
-        os.kill(each, signal.SIGKILL)
+    kill_screen(screen, ls)
     screen = terminal(PYTUI, "attach")
     screen.expect(re.compile(rf"{program.process.pid} +waiting"))
     screen.send("\r")

@@ -275,7 +275,7 @@ CASES = {
     "quit": Case("end", quits_unasked),
 }
 # What needs more than a start is seen in another file.
-ELSEWHERE = {"when-lost": "test_attach.py", "path-map": "test_attach.py"}
+ELSEWHERE = {"when-lost": "test_attach.py", "path-map": "test_attach.py", "reattach": "test_reattach.py"}
 
 
 @pytest.fixture

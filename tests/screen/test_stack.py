@@ -75,6 +75,46 @@ def test_one_thread_has_no_rows_for_threads(pytui: Pytui) -> None:
     assert not screen.shows("▾ MainThread")
 
 
+BLOCKED = """\
+import os
+import threading
+import time
+
+here, gone = os.pipe()
+lock = threading.RLock()
+
+
+def reads():
+    with lock:
+        os.read(here, 1)
+
+
+def enters():
+    while lock.acquire(blocking=False):
+        lock.release()
+    with lock:
+        pass
+
+
+for each in reads, enters:
+    threading.Thread(target=each, name=each.__name__, daemon=True).start()
+while True:
+    time.sleep(0.01)
+    print("again")
+"""
+
+
+def test_what_threads_are_blocked_in(pytui: Pytui, write: Write, each_engine) -> None:
+    screen = pytui(write("blocks.py", BLOCKED), options=["--continue", "-b", "blocks.py:25"], cols=130, rows=30,
+                   interpreter=each_engine.path)  # fmt: skip
+    at(screen, "blocks.py:25")
+    while not screen.shows("▸ enters  waits in with lock: held by reads"):
+        screen.send("c")
+        at(screen, "blocks.py:25")
+        screen.expect(re.compile(r"▸ enters  (waits|stopped)"))
+    screen.expect("▸ reads  waits in os.read(here, 1)", "▾ MainThread  stopped here")
+
+
 def test_two_hundred_threads(pytui: Pytui, write: Write) -> None:
     screen = pytui(write("many.py", THREADS), options=["--continue", "-b", "many.py:7"], cols=120, rows=30)
     at(screen, "many.py:7")
