@@ -17,6 +17,14 @@ struct choosing {
     struct live_watch *watch; /* owned */
 };
 
+/* Its command line from the script's name on: all have an interpreter and directories before it. */
+static const char *command_from_script(const struct live_program *program)
+{
+    const char *slash = program->script ? strrchr(program->script, '/') : NULL;
+    const char *found = slash ? strstr(program->command, slash + 1) : NULL;
+    return found ? found : program->command;
+}
+
 /* "trainer  558  stopped", in columns; what follows is shown dimly. */
 static struct find_row make_row(const struct live_program *program, int name_width)
 {
@@ -28,8 +36,8 @@ static struct find_row make_row(const struct live_program *program, int name_wid
     return (struct find_row){
         .text = xasprintf("%s%*s  %7lld  %-8s", program->name, pad, "", (long long)program->pid,
                           program->attached && strcmp(program->state, "running") == 0 ? "attached" : program->state),
-        .detail =
-            xasprintf("%s%s · Python %s · %s", rank, age, program->python ? program->python : "?", program->command),
+        .detail = xasprintf("%s%s · %s · Python %s", rank, age, command_from_script(program),
+                            program->python ? program->python : "?"),
         .id = program->pid};
 }
 
