@@ -329,7 +329,9 @@ def test_the_source_is_elsewhere(terminal, listening, home, write, tmp_path, map
     """The program sees a directory that nobody else sees, as in a container."""
     far = tmp_path / "far"
     far.mkdir()
-    source = write("near/far.py", PROGRAM)
+    begun = tmp_path / "begun"
+    text = PROGRAM.replace("rounds = 0\n", f"rounds = 0; open({str(begun)!r}, 'w').close()\n")
+    source = write("near/far.py", text)
     if mapped:
         (home / "config/pytui").mkdir(parents=True)
         (home / "config/pytui/config.ini").write_text(f"path-map = {far}={source.parent}\n")
@@ -337,6 +339,7 @@ def test_the_source_is_elsewhere(terminal, listening, home, write, tmp_path, map
     text = f"import runpy\nrunpy.run_path({str(far / 'far.py')!r}, run_name='__main__')\n"
     program = listening(text=text, name="starter.py", before=before)
     assert not (far / "far.py").exists()
+    eventually(begun.exists, "it does not begin")
     screen = terminal(PYTUI, "attach", "starter.py")
     running(screen, "starter.py")
     if not mapped:
