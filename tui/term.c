@@ -22,6 +22,7 @@
 #define ESCAPE_DELAY_MS     25
 #define ESCAPE_DELAY_SSH_MS 100
 #define PASTE_DELAY_MS      1000
+#define PASTE_ESC_DELAY_MS  250 /* longer than that of a key: the rest of a mark would be commands */
 #define TYPE_MAX            128
 #define ROWS_MAX            1000
 #define COLUMNS_MAX         2000
@@ -473,8 +474,9 @@ static bool take_input(struct term *term)
     ssize_t count = read(term->input_fd, bytes, sizeof bytes);
     if (count <= 0) /* a terminal that hung up is told by SIGHUP and the loop */
         return false;
-    key_decoder_feed(term->decoder, bytes, (size_t)count);
-    term->last_input = loop_now();
+    int64_t now = loop_now();
+    key_decoder_feed_after(term->decoder, bytes, (size_t)count, (now - term->last_input) / 1000);
+    term->last_input = now;
     return true;
 }
 
@@ -509,7 +511,9 @@ int term_timeout(const struct term *term)
     enum key_decoder_state state = key_decoder_state(term->decoder);
     if (state == KEY_DECODER_IDLE)
         return -1;
-    int64_t delay = state == KEY_DECODER_PASTING ? PASTE_DELAY_MS : (int64_t)term->escape_delay;
+    int64_t delay = state == KEY_DECODER_PASTING       ? PASTE_DELAY_MS
+                    : state == KEY_DECODER_PASTING_ESC ? PASTE_ESC_DELAY_MS
+                                                       : (int64_t)term->escape_delay;
     int64_t left = (term->last_input + delay * 1000 - loop_now() + 999) / 1000;
     return left > 0 ? (int)left : 0;
 }

@@ -17,6 +17,8 @@
 #define STRING_LIMIT    4096 /* the same for OSC and DCS */
 #define PASTE_LIMIT     KEY_PASTE_PART
 #define PASTE_END       "\x1b[201~"
+#define PASTE_PAUSE     150 /* ms: parts of a paste follow each other faster, but for slow lines, whose parts are long */
+#define TYPED_MAX       8   /* bytes of the longest key by itself */
 #define PARAMETER_LIMIT 6
 
 struct known_sequence {
@@ -34,6 +36,8 @@ struct key_decoder {
     size_t paste_length, paste_capacity;
     bool pasting;
     bool paste_given; /* paste was handed out and is dropped by the next call */
+    bool paste_cut;   /* its end mark got lost: it ends at PASTE_STOP */
+    size_t paste_stop;
     bool erase_is_backspace;
     bool partial;
     bool background_known;
@@ -90,12 +94,42 @@ void key_decoder_set_erase(struct key_decoder *decoder, bool backspace)
     decoder->erase_is_backspace = backspace;
 }
 
+/* A character or a sequence, and nothing of an end mark. */
+static bool is_one_key(const char *bytes, size_t length)
+{
+    unsigned char first = (unsigned char)bytes[0];
+    if (length > TYPED_MAX)
+        return false;
+    if (first == ESC)
+        return memcmp(bytes, PASTE_END, length < strlen(PASTE_END) ? length : strlen(PASTE_END)) != 0;
+    size_t character = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    return length == character;
+}
+
+/* Whether the paste that is open must have ended before these bytes. */
+static bool was_typed(const struct key_decoder *decoder, const char *bytes, size_t length, int64_t silence)
+{
+    if (!decoder->pasting || decoder->paste_cut || length == 0 || decoder->end > decoder->start)
+        return false; /* what waits is the begin of an end mark: this may be its rest */
+    return (length == 1 && bytes[0] == 0x03) || (silence >= PASTE_PAUSE && is_one_key(bytes, length));
+}
+
 void key_decoder_feed(struct key_decoder *decoder, const char *bytes, size_t length)
 {
+    key_decoder_feed_after(decoder, bytes, length, 0);
+}
+
+void key_decoder_feed_after(struct key_decoder *decoder, const char *bytes, size_t length, int64_t silence)
+{
+    bool typed = was_typed(decoder, bytes, length, silence);
     if (decoder->start > 0) {
         memmove(decoder->bytes, decoder->bytes + decoder->start, decoder->end - decoder->start);
         decoder->end -= decoder->start;
         decoder->start = 0;
+    }
+    if (typed) {
+        decoder->paste_cut = true;
+        decoder->paste_stop = decoder->end;
     }
     xgrow(&decoder->bytes, &decoder->capacity, decoder->end + length, 1);
     if (length > 0)
@@ -603,14 +637,24 @@ static void take_paste(struct key_decoder *decoder, size_t length)
     decoder->start += length;
 }
 
+/* Nothing came behind an ESC in a paste. */
+static bool waits_for_escape(const struct key_decoder *decoder)
+{
+    return decoder->pasting && !decoder->paste_cut && decoder->end == decoder->start + 1 &&
+           decoder->bytes[decoder->start] == ESC;
+}
+
 /* Everything up to the end mark belongs to the paste; its last bytes may be the start of the mark. */
 static bool paste_next(struct key_decoder *decoder, bool timed_out, struct key *out)
 {
     const size_t mark_length = strlen(PASTE_END);
     const char *bytes = decoder->bytes + decoder->start;
-    size_t length = decoder->end - decoder->start;
+    size_t length = (decoder->paste_cut ? decoder->paste_stop : decoder->end) - decoder->start;
     const char *mark = memmem(bytes, length, PASTE_END, mark_length);
     size_t text = mark != NULL ? (size_t)(mark - bytes) : length;
+    if (timed_out && waits_for_escape(decoder))
+        text = 0; /* it was typed */
+    timed_out = timed_out || decoder->paste_cut;
     for (size_t tail = 1; mark == NULL && !timed_out && tail < mark_length && tail <= length; tail++) {
         if (memcmp(bytes + length - tail, PASTE_END, tail) == 0)
             text = length - tail;
@@ -622,7 +666,7 @@ static bool paste_next(struct key_decoder *decoder, bool timed_out, struct key *
     if (mark == NULL && !timed_out)
         return false;
     decoder->start += mark != NULL ? mark_length : 0;
-    decoder->pasting = false;
+    decoder->pasting = decoder->paste_cut = false;
     return decoder->paste_length > 0 ? give_paste(decoder, out) : key_decoder_next(decoder, timed_out, out);
 }
 
@@ -650,7 +694,10 @@ bool key_decoder_next(struct key_decoder *decoder, bool timed_out, struct key *o
 
 enum key_decoder_state key_decoder_state(const struct key_decoder *decoder)
 {
-    return decoder->pasting ? KEY_DECODER_PASTING : decoder->partial ? KEY_DECODER_PARTIAL : KEY_DECODER_IDLE;
+    return waits_for_escape(decoder) ? KEY_DECODER_PASTING_ESC
+           : decoder->pasting        ? KEY_DECODER_PASTING
+           : decoder->partial        ? KEY_DECODER_PARTIAL
+                                     : KEY_DECODER_IDLE;
 }
 
 bool key_decoder_background(const struct key_decoder *decoder, unsigned *red, unsigned *green, unsigned *blue)

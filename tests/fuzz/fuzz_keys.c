@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     key_decoder_add(decoder, "\x1b[Ax", (struct key){.kind = KEY_KIND_NAMED, .name = KEY_NAME_F1});
     for (size_t at = 1; at < size; at += piece) {
         size_t length = size - at < piece ? size - at : piece;
-        key_decoder_feed(decoder, (const char *)data + at, length);
+        key_decoder_feed_after(decoder, (const char *)data + at, length, data[at] & 1 ? 200 : 0);
         take_keys(decoder, (data[0] & 32) && at % 3 == 0, size);
     }
     take_keys(decoder, true, size);

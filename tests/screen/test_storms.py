@@ -181,6 +181,24 @@ FIELDS = {
 }
 
 
+def test_a_paste_that_lost_its_end_swallows_no_key(started):
+    """Enter, typed after it, runs what was pasted."""
+    screen = started()
+    screen.send(":")
+    screen.expect(re.compile("^:$"), row=-1)
+    screen.send(b"\x1b[200~print 6 * 7")
+    screen.pass_time(0.3)
+    screen.send("\r")
+    screen.expect(re.compile(r"^ ?42\b", re.MULTILINE))
+    screen.send(":")
+    screen.expect(re.compile("^:$"), row=-1)
+    screen.send(b"\x1b[200~lost")
+    screen.pass_time(0.05)
+    screen.keys("Ctrl-c")
+    screen.expect_not(re.compile("^:", re.MULTILINE))
+    right(screen)
+
+
 @pytest.mark.parametrize("way", FIELDS.values(), ids=FIELDS.keys())
 def test_a_megabyte_is_pasted_into(started, way):
     screen = started()

@@ -235,6 +235,62 @@ static void long_pastes_come_in_parts(void **state)
     key_decoder_destroy(decoder);
 }
 
+struct arrival {
+    const char *bytes;
+    int64_t silence; /* ms before it */
+};
+
+struct lost_end {
+    struct arrival arrivals[5];
+    const char *keys;
+    bool timed_out; /* and nothing more came for long */
+};
+
+static const struct lost_end lost_ends[] = {
+    {{{"\x1b[200~text", 0}, {"q", 300}, {"\r", 200}}, "'text' q Enter", false},
+    {{{"\x1b[200~text", 0}, {"q", 300}, {"r", 1}, {"s", 1}}, "'text' q r s", false},
+    {{{"\x1b[200~text", 0}, {"\x1b[A", 300}}, "'text' Up", false},
+    {{{"\x1b[200~text", 0}, {"\x1b[24;5~", 300}}, "'text' Ctrl-F12", false},
+    {{{"\x1b[200~text", 0}, {"é", 300}}, "'text' é", false},
+    {{{"\x1b[200~", 0}, {"q", 300}}, "q", false},
+    {{{"\x1b[200~text", 0}, {"\x03", 0}, {"q", 0}}, "'text' Ctrl-c q", false},
+    {{{"\x1b[200~text", 0}, {"\x1b", 300}}, "'text' Esc", true},
+    {{{"\x1b[200~text", 0}, {"\x1b", 0}}, "'text' Esc", true},
+    {{{"\x1b[200~text", 0}, {"\x1b", 300}, {"q", 300}, {"x", 300}}, "'text\x1bq' x", false},
+    /* slow lines */
+    {{{"\x1b[200~te", 0}, {"xt and more", 900}, {"x\x1b[201~", 900}}, "'text and morex'", false},
+    {{{"\x1b[200~te", 0}, {"xt", 900}, {"\x1b[201~q", 900}}, "'text' q", false},
+    {{{"\x1b[200~text", 0}, {"\x1b", 300}, {"[201~", 300}}, "'text'", false},
+    {{{"\x1b[200~text\x1b[20", 0}, {"1", 300}, {"~q", 300}}, "'text' q", false},
+    {{{"\x1b[200~text", 0}, {"\x1b[201~", 300}}, "'text'", false},
+    {{{"\x1b[200~t", 0}, {"e", 90}, {"x", 90}, {"t", 90}, {"\x1b[201~", 90}}, "'text'", false},
+    /* once it is over */
+    {{{"\x1b[200~a", 0}, {"q", 300}, {"\x1b[200~b\x1b[201~", 300}, {"c", 0}}, "'a' q 'b' c", false},
+};
+
+static void a_paste_without_its_end_is_over_with_the_next_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(lost_ends); i++) {
+        char keys[512] = "", part[160];
+        struct key_decoder *decoder = key_decoder_create();
+        for (const struct arrival *at = lost_ends[i].arrivals; at < lost_ends[i].arrivals + 5 && at->bytes; at++) {
+            key_decoder_feed_after(decoder, at->bytes, strlen(at->bytes), at->silence);
+            describe(decoder, false, part, sizeof part);
+            snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", *keys && *part ? " " : "", part);
+        }
+        if (lost_ends[i].timed_out) {
+            assert_int_equal(key_decoder_state(decoder), KEY_DECODER_PASTING_ESC);
+            describe(decoder, true, part, sizeof part);
+            snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "%s%s", *keys && *part ? " " : "", part);
+        }
+        if (strcmp(keys, lost_ends[i].keys) != 0)
+            fail_msg("%zu: %s, expected %s", i, keys, lost_ends[i].keys);
+        assert_int_equal(key_decoder_state(decoder), KEY_DECODER_IDLE);
+        key_decoder_destroy(decoder);
+    }
+}
+
 static void the_background_colour_is_remembered(void **state)
 {
     (void)state;
@@ -297,6 +353,7 @@ int main(void)
         cmocka_unit_test(terminfo_has_the_first_word),
         cmocka_unit_test(the_erase_character_is_backspace),
         cmocka_unit_test(long_pastes_come_in_parts),
+        cmocka_unit_test(a_paste_without_its_end_is_over_with_the_next_key),
         cmocka_unit_test(the_background_colour_is_remembered),
         cmocka_unit_test(random_bytes_do_no_harm),
     };
