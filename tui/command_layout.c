@@ -104,15 +104,16 @@ void command_sidebar_narrowest(struct app *app, const char *argument)
     layout_grow(app, LAYOUT_SIDEBAR, -LAYOUT_MOST);
 }
 
-/* Variables have what the other two leave. */
+/* Variables have what the other two leave; in tall they are as high as those together. */
 static void grow_focused(struct app *app, int by)
 {
+    bool tall = strcmp(config_text(app->config, CONFIG_LAYOUT), "tall") == 0;
     switch (app->focus) {
     case PANE_VARIABLES:
-        layout_grow(app, LAYOUT_STACK, -by);
+        layout_grow(app, tall ? LAYOUT_SIDEBAR : LAYOUT_STACK, tall ? by : -by);
         break;
     case PANE_STACK:
-        layout_grow(app, LAYOUT_STACK, by);
+        layout_grow(app, tall ? LAYOUT_BREAKPOINTS : LAYOUT_STACK, tall ? -by : by);
         break;
     case PANE_BREAKPOINTS:
         layout_grow(app, LAYOUT_BREAKPOINTS, by);

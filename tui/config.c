@@ -31,6 +31,8 @@ static const struct config_info settings[CONFIG_COUNT] = {
                              .help = "height of Stack in percent of the sidebar"},
     [CONFIG_BREAKPOINTS_HEIGHT] = {"breakpoints-height", CONFIG_TYPE_NUMBER, "20", 5, 80,
                                    .help = "height of Breakpoints in percent of the sidebar"},
+    [CONFIG_VARIABLES_WIDTH] = {"variables-width", CONFIG_TYPE_NUMBER, "50", 5, 95,
+                                .help = "width of Variables in the layout tall, in percent of the screen's"},
     [CONFIG_FOLD_LIBRARY] = {"fold-library-frames", CONFIG_TYPE_FLAG, "yes",
                              .help = "show library frames of the stack as one row; Enter opens it"},
     [CONFIG_NOTIFY] = {"notify", CONFIG_TYPE_CHOICE, "bell", .choices = "bell desktop both none",

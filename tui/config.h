@@ -18,6 +18,7 @@ enum config_setting {
     CONFIG_SLOT_HEIGHT,        /* number: percent of the rows, for Terminal and Console */
     CONFIG_STACK_HEIGHT,       /* number: percent of the sidebar's rows */
     CONFIG_BREAKPOINTS_HEIGHT, /* the same */
+    CONFIG_VARIABLES_WIDTH,    /* percent of the screen, in the layout tall */
     CONFIG_FOLD_LIBRARY,       /* flag: library frames are one row */
     CONFIG_NOTIFY,             /* one of bell, desktop, both, none */
     CONFIG_NOTIFY_AFTER,       /* number: seconds that the program ran */

@@ -57,10 +57,12 @@ static bool is_layout(const struct app *app, const char *name)
     return strcmp(config_text(app->config, CONFIG_LAYOUT), name) == 0;
 }
 
-/* In terminal-first the slot's setting is what the others leave to Source. */
+/* In terminal-first the slot's setting is what the others leave to Source; in tall Breakpoints share with Stack. */
 static int percent_of(const struct app *app, enum layout_split split)
 {
     int percent = config_number(app->config, layout_settings[split]);
+    if (split == LAYOUT_BREAKPOINTS && is_layout(app, "tall"))
+        return 100 * percent / (percent + config_number(app->config, CONFIG_STACK_HEIGHT));
     return split == LAYOUT_SLOT && is_layout(app, "terminal-first") ? 100 - percent : percent;
 }
 
@@ -186,14 +188,20 @@ static void place_strip(struct layout *layout, const struct app *app, struct lay
         return;
     }
     struct layout_place left = area, right = area;
-    left.columns = area.columns / 2;
+    left.columns = size_of(layout, app, LAYOUT_STRIP, area.columns, SIDEBAR_MIN, area.columns - 1 - SIDEBAR_MIN);
     right.column = left.columns + 1;
     right.columns = area.columns - right.column;
     layout->divider = (struct layout_place){area.row, left.columns, area.rows, 1};
-    int breakpoints = percent_of(app, LAYOUT_BREAKPOINTS), stack = percent_of(app, LAYOUT_STACK);
-    if (app->focus == PANE_BREAKPOINTS || right.rows >= 2 * PART_MIN) {
-        int rows = layout_clamp(right.rows * breakpoints / (breakpoints + stack), PART_MIN, right.rows - PART_MIN);
-        place_titled(layout, PANE_BREAKPOINTS, cut_rows(&right, rows < PART_MIN ? right.rows : rows));
+    layout->sizes[LAYOUT_STRIP].border = layout->divider;
+    layout->sizes[LAYOUT_STRIP].edge = 0;
+    layout->sizes[LAYOUT_STRIP].before = true;
+    int bottom = area.row + area.rows;
+    if (right.rows >= 2 * PART_MIN) {
+        int rows = size_of(layout, app, LAYOUT_BREAKPOINTS, right.rows, PART_MIN, right.rows - PART_MIN);
+        place_titled(layout, PANE_BREAKPOINTS, cut_rows(&right, rows));
+        drag_by_title(layout, LAYOUT_BREAKPOINTS, PANE_BREAKPOINTS, bottom);
+    } else if (app->focus == PANE_BREAKPOINTS) {
+        place_titled(layout, PANE_BREAKPOINTS, cut_rows(&right, right.rows));
     }
     place_titled(layout, PANE_STACK, right);
     place_titled(layout, PANE_VARIABLES, left);

@@ -39,7 +39,7 @@ enum pane_kind layout_slot(const struct layout *layout);
 void layout_set_slot(struct layout *layout, enum pane_kind kind);
 
 /* What can be sized; each has a setting. */
-enum layout_split { LAYOUT_SIDEBAR, LAYOUT_SLOT, LAYOUT_STACK, LAYOUT_BREAKPOINTS, LAYOUT_SPLITS };
+enum layout_split { LAYOUT_SIDEBAR, LAYOUT_SLOT, LAYOUT_STACK, LAYOUT_BREAKPOINTS, LAYOUT_STRIP, LAYOUT_SPLITS };
 #define LAYOUT_MOST 100000 /* as far as it goes */
 /* Larger or smaller by rows or columns; written into config.ini a moment later. */
 void layout_grow(struct app *app, enum layout_split split, int by);

@@ -12,20 +12,35 @@
 #define SAVE_AFTER 500 /* ms: a held key or a drag is written once */
 
 const enum config_setting layout_settings[LAYOUT_SPLITS] = {
-    [LAYOUT_SIDEBAR] = CONFIG_SIDEBAR_WIDTH,
-    [LAYOUT_SLOT] = CONFIG_SLOT_HEIGHT,
-    [LAYOUT_STACK] = CONFIG_STACK_HEIGHT,
-    [LAYOUT_BREAKPOINTS] = CONFIG_BREAKPOINTS_HEIGHT,
+    [LAYOUT_SIDEBAR] = CONFIG_SIDEBAR_WIDTH, [LAYOUT_SLOT] = CONFIG_SLOT_HEIGHT,
+    [LAYOUT_STACK] = CONFIG_STACK_HEIGHT,    [LAYOUT_BREAKPOINTS] = CONFIG_BREAKPOINTS_HEIGHT,
+    [LAYOUT_STRIP] = CONFIG_VARIABLES_WIDTH,
 };
+
+static bool is_layout(const struct app *app, const char *name)
+{
+    return strcmp(config_text(app->config, CONFIG_LAYOUT), name) == 0;
+}
+
+/* What the setting is to say so that the size comes out again. */
+static int to_percent(const struct app *app, enum layout_split split, int size, int whole)
+{
+    if (split == LAYOUT_BREAKPOINTS && is_layout(app, "tall")) { /* there it is a share beside that of Stack */
+        int stack = config_number(app->config, CONFIG_STACK_HEIGHT), share = 1;
+        while (share < 100 && 100 * share / (share + stack) * whole / 100 < size)
+            share++;
+        return share;
+    }
+    int percent = (size * 100 + whole - 1) / whole;
+    return split == LAYOUT_SLOT && is_layout(app, "terminal-first") ? 100 - percent : percent;
+}
 
 /* The setting is the new one at once, for other sizes of the terminal; the file follows. */
 static void take_size(struct app *app, enum layout_split split)
 {
     const struct layout_size *chosen = &app->layout->sizes[split];
     const struct config_info *info = config_info(layout_settings[split]);
-    int percent = (chosen->wanted * 100 + chosen->whole_wanted - 1) / chosen->whole_wanted;
-    if (split == LAYOUT_SLOT && strcmp(config_text(app->config, CONFIG_LAYOUT), "terminal-first") == 0)
-        percent = 100 - percent;
+    int percent = to_percent(app, split, chosen->wanted, chosen->whole_wanted);
     char text[16], error[256];
     snprintf(text, sizeof text, "%d", layout_clamp(percent, info->smallest, info->largest));
     if (!config_set(app->config, info->name, text, error, sizeof error))

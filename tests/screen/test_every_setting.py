@@ -101,6 +101,12 @@ def wide_sidebar(start: Start) -> bool:
     return first_stop(start).lines[2].find("│") < 50
 
 
+def wide_variables(start: Start) -> bool:
+    """Whether Stack begins right of the middle, further than its own half."""
+    screen = first_stop(start)
+    return screen.lines[screen.row_of("Stack")].find("Stack") > 80
+
+
 def rows_between(first: str, second: str) -> Callable[[Start], int]:
     """How far apart two titles stand."""
 
@@ -256,6 +262,7 @@ CASES = {
     "slot-height": Case("60", more_than(20, rows_between("Console", ""))),
     "stack-height": Case("60", more_than(16, rows_between("Stack", "Breakpoints"))),
     "breakpoints-height": Case("60", more_than(16, rows_between("Breakpoints", ""))),
+    "variables-width": Case("80", wide_variables, also="layout = tall"),
     "fold-library-frames": Case("no", library_frames_in_the_stack),
     "notify": Case("none", opposite(rings), also="notify-after = 0"),
     "notify-after": Case("0", rings),

@@ -116,8 +116,25 @@ def test_layouts_go_round_and_are_kept(pytui, home):
     ],
 )
 def test_sizes_by_keys_are_kept(pytui, home, focus, key, setting):
+    sized_by_key(pytui, home, "", focus, key, setting)
+
+
+@pytest.mark.parametrize(
+    ("focus", "key", "setting"),
+    [("V", "]", "sidebar-width"), ("S", "]", "breakpoints-height"), ("B", "]", "breakpoints-height")],
+)
+def test_sizes_of_the_layout_tall_are_kept(pytui, home, focus, key, setting):
+    sized_by_key(pytui, home, "layout = tall\n", focus, key, setting)
+
+
+def sized_by_key(pytui, home, settings, focus, key, setting):
+    """Another size by a key, the same at the next start."""
+    (home / "config" / "pytui").mkdir(parents=True)
+    (home / "config" / "pytui" / "config.ini").write_text(settings)
+
     def places(screen: Screen) -> tuple[int, ...]:
-        return divider(screen), *(row_of(screen, title) for title in ("Variables", "Stack", "Breakpoints", "Console"))
+        side = 0 if settings else divider(screen)
+        return side, *(row_of(screen, title) for title in ("Variables", "Stack", "Breakpoints", "Console"))
 
     screen = pytui("stepme.py", cols=100, rows=41)
     at(screen, "stepme.py:1")
@@ -127,7 +144,7 @@ def test_sizes_by_keys_are_kept(pytui, home, focus, key, setting):
     screen.wait_for(lambda: -1 not in places(screen) and places(screen) != before, "another size")
     screen.settle()
     after = places(screen)
-    screen.wait_until(lambda: saved(home).startswith(f"{setting} = "), f"{setting} is written")
+    screen.wait_until(lambda: f"{setting} = " in saved(home), f"{setting} is written")
     screen.send("q\r")
     screen.wait_end()
     again = pytui("stepme.py", cols=100, rows=41)
@@ -144,18 +161,28 @@ def test_sizes_by_keys_are_kept(pytui, home, focus, key, setting):
         ("layout = wide", "Console", -5, 0, "slot-height"),
         ("layout = terminal-first", "Console", 5, 0, "slot-height"),
         ("layout = tall", "Variables", 3, 0, "sidebar-width"),
+        ("layout = tall", "│", 0, -12, "variables-width"),
+        ("layout = tall", "│", 0, 9, "variables-width"),
+        ("layout = tall", "Breakpoints", -2, 0, "breakpoints-height"),
         ("", "Stack", 4, 0, "stack-height"),
         ("", "Breakpoints", -3, 0, "breakpoints-height"),
     ],
 )
 def test_borders_are_dragged(configured, home, settings, text, rows, columns, setting):
     screen = configured(settings)
-    row = 2 if text == "│" else screen.row_of(text)
-    column = divider(screen) if text == "│" else 90 if settings == "" and text != "Console" else 50
+    row = screen.row_of(text) if text != "│" else 28 if "tall" in settings else 2
+    column = 50 if text in ("Console", "Variables") else 90
+
+    def border() -> int:
+        return screen.lines[row].find("│")
+
+    if text == "│":
+        screen.wait_for(lambda: border() > 0, "a border")
+        column = border()
 
     def goes_there() -> bool:
         if text == "│":
-            return divider(screen) == column + columns
+            return border() == column + columns
         return row_of(screen, text) == row + rows
 
     screen.send(f"\x1b[<0;{column + 1};{row + 1}M")
