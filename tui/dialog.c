@@ -321,6 +321,31 @@ static const char *reading_line(const struct reading *self, size_t number, size_
     return text;
 }
 
+/* Headings of lists, and of each row what it is about, stand out: "  n, F10    Run to the next line". */
+static void mark_structure(struct canvas canvas, int row, const char *line, size_t length)
+{
+    const struct style bold = {.attributes = STYLE_BOLD};
+    const char *next = line + length + (line[length] == '\n');
+    if (length > 0 && line[0] != ' ' && strncmp(next, "  ", 2) == 0) {
+        canvas_restyle(canvas, row, 0, 1, canvas_width(line, length), bold);
+        return;
+    }
+    if (length < 3 || strncmp(line, "  ", 2) != 0 || line[2] == ' ')
+        return;
+    const char *gap = memmem(line + 2, length - 2, "  ", 2);
+    if (gap)
+        canvas_restyle(canvas, row, 2, 1, canvas_width(line + 2, (size_t)(gap - line) - 2), bold);
+}
+
+static void draw_structure(const struct reading *self, struct canvas canvas)
+{
+    for (int row = 0; row < canvas.rows; row++) {
+        size_t length;
+        const char *text = reading_line(self, (size_t)(self->skip + row), &length);
+        mark_structure(canvas, row, text, length);
+    }
+}
+
 static void draw_hits(struct app *app, const struct reading *self, struct canvas canvas)
 {
     for (int row = 0; row < canvas.rows; row++) {
@@ -355,6 +380,7 @@ static void reading_draw(struct app *app, struct dialog *dialog, struct canvas c
     self->skip = self->skip < 0 ? 0 : self->skip > most ? most : self->skip;
     struct canvas part = canvas_part(canvas, 0, 0, self->page, canvas.columns);
     draw_text(part, self->shown, self->skip, app_style(app, ROLE_DIALOG));
+    draw_structure(self, part);
     if (self->search.needle)
         draw_hits(app, self, part);
     if (foot)

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GAP       3
-#define HEAD_ROWS 2 /* the field and a blank row */
-#define ROWS_MAX  16
-#define TEXT_MAX  256 /* bytes of a text whose matches are marked */
+#define GAP        3
+#define HEAD_ROWS  2   /* the field and a blank row */
+#define ROWS_LEAST 16  /* as many as there is room for */
+#define TEXT_MAX   256 /* bytes of a text whose matches are marked */
 
 struct row {
     char *text, *detail, *right; /* owned; the last two may be NULL */
@@ -96,7 +96,8 @@ static void filter(struct app *app, struct finding *self)
 static void finding_measure(const struct dialog *dialog, int *rows, int *columns)
 {
     const struct finding *self = dialog->data;
-    *rows = (int)(self->count < ROWS_MAX ? self->count : ROWS_MAX) + HEAD_ROWS;
+    int most = *rows * 2 / 3 > ROWS_LEAST ? *rows * 2 / 3 : ROWS_LEAST; /* what is behind stays in view */
+    *rows = (self->count < (size_t)most ? (int)self->count : most) + HEAD_ROWS;
     *columns = self->text_width + (self->detail_width ? GAP + self->detail_width : 0) +
                (self->right_width ? GAP + self->right_width : 0);
     *columns = *columns < 40 ? 40 : *columns;

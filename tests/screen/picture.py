@@ -47,7 +47,7 @@ def in_cells(line: str) -> list[str]:
 
 def draw(state: dict, cells: list, path: Path, light: bool = False) -> None:
     """Writes the snapshot `state` with its runs of attributes to a PNG file, as a dark or a light terminal shows it."""
-    own = (BACKGROUND, FOREGROUND) if light else (FOREGROUND, BACKGROUND)
+    own = ((0x18, 0x18, 0x18), (0xFF, 0xFF, 0xFF)) if light else (FOREGROUND, BACKGROUND)
     fonts = [ImageFont.truetype(FONT % weight, SIZE) for weight in ("", "-Bold")]
     image = Image.new("RGB", (state["cols"] * CELL_WIDTH, state["rows"] * CELL_HEIGHT), own[1])
     canvas = ImageDraw.Draw(image)
