@@ -40,6 +40,7 @@
 #define GUEST_TIME  10000       /* ms that they get for it */
 #define FIRST_LIMIT (64u << 10) /* bytes of the first message */
 #define TICK        3           /* ms */
+#define LINGER_TICK 50          /* ms between looks whether one that lingers is over */
 
 #ifndef CLOSE_RANGE_UNSHARE
 #define CLOSE_RANGE_UNSHARE (1u << 1)
@@ -66,6 +67,8 @@ struct listener {
     char address[512], path[512];
     char file[RENDEZVOUS_NAME_SIZE]; /* in the usual place; "" elsewhere */
     bool started, failed, closing;
+    bool armed; /* not listed */
+    int linger; /* ms, of one that is there for one session; 0: for all */
     int threads;
     int waiting; /* threads of the program that want a client */
     bool busy;   /* the porter has the GIL or waits for it */
@@ -77,6 +80,8 @@ struct listener {
     /* The doorman's: */
     int door, directory; /* -1: none */
     struct guest guests[GUESTS_MAX], offered;
+    long long idle_since; /* with linger: ms; nobody was there since */
+    bool served;          /* with linger: it has had its session */
 };
 
 /* One a process; set with the GIL held. It stays in memory: threads may be in their last lines. */
@@ -257,6 +262,7 @@ static void follow_offer(struct listener *self, bool gone)
         self->offered.fd = -1; /* the server's, whatever comes */
         dismiss(&self->offered);
         self->server = server_create(fd, self->hooks, self->error, sizeof(self->error));
+        self->served = true;
         self->offer = OFFER_OPENED;
         pthread_cond_broadcast(&self->changed);
     }
@@ -271,6 +277,41 @@ static bool stands_at_the_door(struct listener *self)
     bool on = !self->closing;
     pthread_mutex_unlock(&self->lock);
     return on;
+}
+
+static bool has_guests(const struct listener *self)
+{
+    bool any = self->offered.fd >= 0;
+    for (int i = 0; i < GUESTS_MAX; i++) {
+        any = any || self->guests[i].fd >= 0;
+    }
+    return any;
+}
+
+/* It was there for one session, which has come and gone, or nobody came. */
+static bool is_over(struct listener *self)
+{
+    bool attached = false, stopped = false;
+    long long now = now_milliseconds();
+    backend_tell_state(&attached, &stopped);
+    pthread_mutex_lock(&self->lock);
+    bool wanted = self->waiting > 0 || self->offer != OFFER_NONE || self->busy;
+    pthread_mutex_unlock(&self->lock);
+    if (attached || wanted || has_guests(self)) {
+        self->idle_since = now;
+        return false;
+    }
+    return self->served || now - self->idle_since > self->linger;
+}
+
+/* Shut the door from inside. */
+static void retire(struct listener *self)
+{
+    pthread_mutex_lock(&self->lock);
+    self->closing = true;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+    unlinkat(self->directory, self->file, 0);
 }
 
 /* How long to sleep, in ms; -1: until somebody comes. Dismisses those whose time is over. */
@@ -288,6 +329,9 @@ static int patience(struct listener *self)
         }
         long long left = guest->partial ? 10 * TICK : guest->until - now;
         nearest = nearest < 0 || left < nearest ? left : nearest;
+    }
+    if (self->linger && (nearest < 0 || nearest > LINGER_TICK)) {
+        nearest = LINGER_TICK;
     }
     return self->offered.fd >= 0 ? TICK : (int)nearest;
 }
@@ -315,6 +359,9 @@ static void watch_door(struct listener *self)
         }
         if (waiting[GUESTS_MAX].revents) {
             let_in(self);
+        }
+        if (self->linger && is_over(self)) {
+            retire(self);
         }
     }
 }
@@ -559,24 +606,15 @@ static bool wait_for_start(struct listener *self)
     return ok;
 }
 
-bool listener_start(const char *address, const char *name, struct listener_place *place)
+/* How it is to listen. */
+struct manner {
+    bool armed;
+    int linger;
+};
+
+/* The thread that called for it has room for it here. False with the reason in PLACE. */
+static bool launch(struct listener *self, struct listener_place *place)
 {
-    *place = (struct listener_place){0};
-    if (listener) {
-        snprintf(place->error, sizeof(place->error), "this program listens already, at %.440s", listener->address);
-        return false;
-    }
-    if (address && strncmp(address, "unix:", 5) != 0) {
-        snprintf(place->error, sizeof(place->error), "%.300s: cannot listen there; unix:PATH can be listened on",
-                 address);
-        return false;
-    }
-    if (address && strlen(address) >= sizeof(place->address)) {
-        snprintf(place->error, sizeof(place->error), "the address is too long");
-        return false;
-    }
-    description_learn(name);
-    struct listener *self = create(address, place);
     snprintf(place->error, sizeof(place->error), "cannot start the debugger's threads");
     if (!self || native_thread_start(stand_at_door, self, NATIVE_STACK_SMALL) != 0) {
         free(self);
@@ -598,9 +636,87 @@ bool listener_start(const char *address, const char *name, struct listener_place
     return true;
 }
 
+/* It has shut its door, or is to. */
+static bool is_closing(struct listener *self)
+{
+    pthread_mutex_lock(&self->lock);
+    bool closing = self->closing;
+    pthread_mutex_unlock(&self->lock);
+    return closing;
+}
+
+static int count_threads(struct listener *self)
+{
+    pthread_mutex_lock(&self->lock);
+    int count = self->threads;
+    pthread_mutex_unlock(&self->lock);
+    return count;
+}
+
+/* Forget one that is over. Its memory is freed where no thread is in its last lines. */
+static void forget_closed(void)
+{
+    struct listener *self = listener;
+    if (!self || !is_closing(self)) {
+        return;
+    }
+    listener = NULL;
+    if (count_threads(self) == 0) {
+        pthread_mutex_destroy(&self->lock);
+        pthread_cond_destroy(&self->changed);
+        free(self);
+    }
+}
+
+static bool begin(const char *address, const char *name, struct manner manner, struct listener_place *place)
+{
+    *place = (struct listener_place){0};
+    forget_closed();
+    if (listener && listener->armed && !manner.armed) {
+        listener_stop();
+    }
+    if (listener) {
+        snprintf(place->error, sizeof(place->error), "this program listens already, at %.440s", listener->address);
+        return false;
+    }
+    if (address && strncmp(address, "unix:", 5) != 0) {
+        snprintf(place->error, sizeof(place->error), "%.300s: cannot listen there; unix:PATH can be listened on",
+                 address);
+        return false;
+    }
+    if (address && strlen(address) >= sizeof(place->address)) {
+        snprintf(place->error, sizeof(place->error), "the address is too long");
+        return false;
+    }
+    description_learn(name);
+    struct listener *self = create(address, place);
+    if (self && manner.armed) {
+        self->armed = true;
+        self->linger = manner.linger;
+        self->idle_since = now_milliseconds();
+        snprintf(self->file, sizeof(self->file), RENDEZVOUS_ARMED, (long)getpid());
+    }
+    return launch(self, place);
+}
+
+bool listener_start(const char *address, const char *name, struct listener_place *place)
+{
+    return begin(address, name, (struct manner){0}, place);
+}
+
+bool listener_arm(int linger, struct listener_place *place)
+{
+    return begin(NULL, NULL, (struct manner){.armed = true, .linger = linger}, place);
+}
+
+bool listener_is_armed(void)
+{
+    return listener && listener->armed;
+}
+
 const char *listener_address(void)
 {
-    return listener ? listener->address : NULL;
+    return listener && !is_closing(listener) ? listener->address : NULL;
 }
 
 /* The doorman sleeps in poll(): knock. */
@@ -645,14 +761,7 @@ void listener_stop(void)
 
 int listener_thread_count(void)
 {
-    struct listener *self = listener;
-    if (!self) {
-        return 0;
-    }
-    pthread_mutex_lock(&self->lock);
-    int count = self->threads;
-    pthread_mutex_unlock(&self->lock);
-    return count;
+    return listener ? count_threads(listener) : 0;
 }
 
 void listener_forked(void)

@@ -24,6 +24,11 @@ struct listener_place {
 };
 bool listener_start(const char *address, const char *name, struct listener_place *place);
 
+/* The same, where `pytui attach PID` looks alone: no list shows it. LINGER: for one session, and no longer than so many
+ * milliseconds in which nobody comes; 0: until it is to stop. */
+bool listener_arm(int linger, struct listener_place *place);
+bool listener_is_armed(void);
+
 /* Whether it listens, and where (borrowed; NULL: not). GIL held. */
 const char *listener_address(void);
 

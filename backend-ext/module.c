@@ -224,7 +224,8 @@ static PyObject *do_listen(PyObject *module, PyObject *arguments, PyObject *name
     if (!PyArg_ParseTupleAndKeywords(arguments, named, "|zz:listen", names, &address, &name)) {
         return NULL;
     }
-    const char *refused = listener_address() ? "this program listens already" : attach_refuse();
+    bool listens = listener_address() && !listener_is_armed();
+    const char *refused = listens ? "this program listens already" : attach_refuse();
     if (refused) {
         return PyErr_Format(PyExc_RuntimeError, "pytui: %s", refused);
     }
@@ -237,14 +238,47 @@ static PyObject *do_listen(PyObject *module, PyObject *arguments, PyObject *name
     return PyUnicode_DecodeFSDefault(place.address);
 }
 
+PyDoc_STRVAR(
+    arm_doc,
+    "arm(linger=0)\n--\n\n"
+    "Let debuggers attach that know this process's id; no list shows it. Where it listens already this changes "
+    "nothing.\n\n"
+    "Arguments:\n    linger: for one session, and no longer than so many milliseconds in which nobody comes; "
+    "0 is for ever.\n\nReturns:\n    the address.\n\nRaises:\n    RuntimeError: this interpreter cannot be "
+    "debugged.\n    OSError: it cannot listen.\n");
+
+static PyObject *do_arm(PyObject *module, PyObject *arguments)
+{
+    int linger = 0;
+    struct listener_place place;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "|i:arm", &linger)) {
+        return NULL;
+    }
+    const char *address = listener_address(), *refused = address ? NULL : attach_refuse();
+    if (address) {
+        return PyUnicode_DecodeFSDefault(address);
+    }
+    if (refused) {
+        return PyErr_Format(PyExc_RuntimeError, "pytui: %s", refused);
+    }
+    if (!lifecycle_register()) {
+        return NULL;
+    }
+    if (!listener_arm(linger > 0 ? linger : 0, &place)) {
+        return PyErr_Format(PyExc_OSError, "pytui: cannot listen: %s", place.error);
+    }
+    return PyUnicode_DecodeFSDefault(place.address);
+}
+
 PyDoc_STRVAR(listening_doc, "listening()\n--\n\n"
-                            "The address where this program listens, or None.\n");
+                            "The address where this program listens and is listed, or None.\n");
 
 static PyObject *listening(PyObject *module, PyObject *unused)
 {
     (void)module;
     (void)unused;
-    const char *address = listener_address();
+    const char *address = listener_is_armed() ? NULL : listener_address();
     return address ? PyUnicode_DecodeFSDefault(address) : Py_NewRef(Py_None);
 }
 
@@ -282,6 +316,7 @@ static PyMethodDef methods[] = {
     {"start", start, METH_VARARGS, start_doc},
     {"attach", (PyCFunction)(void (*)(void))attach, METH_VARARGS | METH_KEYWORDS, attach_doc},
     {"listen", (PyCFunction)(void (*)(void))do_listen, METH_VARARGS | METH_KEYWORDS, listen_doc},
+    {"arm", do_arm, METH_VARARGS, arm_doc},
     {"listening", listening, METH_NOARGS, listening_doc},
     {"unlisten", unlisten, METH_NOARGS, unlisten_doc},
     {"wait", do_wait, METH_NOARGS, wait_doc},

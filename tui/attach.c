@@ -3,6 +3,8 @@
 #include "app.h"
 #include "app_internal.h"
 #include "attach_choose.h"
+#include "by_pid.h"
+#include "by_pid_enter.h"
 #include "config.h"
 #include "handover.h"
 #include "layout.h"
@@ -64,6 +66,32 @@ static bool any_of(const struct live_list *list, attach_keep is, const char *wor
     return false;
 }
 
+static bool is_number(const char *word)
+{
+    return *word && strspn(word, "0123456789") == strlen(word);
+}
+
+/* Who is at ADDRESS, and nobody else is meant. */
+static bool take_address(struct attach *attach, const char *address, char *error, size_t size)
+{
+    attach->list.programs = xcalloc(1, sizeof *attach->list.programs);
+    attach->picked = live_ask(address, attach->list.programs, error, size);
+    attach->list.count = attach->picked;
+    return attach->picked;
+}
+
+/* A process that does not listen: by whatever way there is. */
+static bool enter(struct attach *attach, const char *word, const char *home, char *error, size_t size)
+{
+    struct by_pid process;
+    char address[512];
+    if (!by_pid_look(strtoll(word, NULL, 10), &process)) {
+        snprintf(error, size, "there is no process %s", word);
+        return false;
+    }
+    return by_pid_reach(&process, home, address, error, size) && take_address(attach, address, error, size);
+}
+
 static bool choose(struct attach *attach, const char *word, char *error, size_t size)
 {
     struct live_list *list = &attach->list;
@@ -71,38 +99,35 @@ static bool choose(struct attach *attach, const char *word, char *error, size_t 
         snprintf(error, size, "%s", nobody);
         return false;
     }
-    bool number = *word && strspn(word, "0123456789") == strlen(word);
     if (*word && any_of(list, has_name, word))
         attach->keep = has_name;
     else if (*word)
-        attach->keep = number ? has_pid : is_like;
+        attach->keep = is_number(word) ? has_pid : is_like;
     if (attach->keep)
         filter(list, attach->keep, word);
     if (list->count == 0)
-        snprintf(error, size,
-                 number ? "no program with the process id %s listens; pytui ls shows those that do"
-                        : "no program that listens is called %s; pytui ls shows those that do",
-                 word);
+        snprintf(error, size, "no program that listens is called %s; pytui ls shows those that do", word);
     attach->picked = *word && list->count == 1;
     return list->count > 0;
 }
 
-struct attach *attach_find(const char *word, char *error, size_t size)
+struct attach *attach_find(const char *word, const char *home, char *error, size_t size)
 {
     struct attach *attach = xcalloc(1, sizeof *attach);
+    bool ok = false;
     attach->word = word;
-    bool ok;
-    if (strchr(word, ':') && strncmp(word, "unix:", 5) == 0) {
-        attach->list.programs = xcalloc(1, sizeof *attach->list.programs);
-        ok = live_ask(word, attach->list.programs, error, size);
-        attach->list.count = ok;
-        attach->picked = true;
+    if (strncmp(word, "unix:", 5) == 0) {
+        ok = take_address(attach, word, error, size);
     } else if (strchr(word, ':')) {
         snprintf(error, size, "%s: not an address; unix:PATH is", word);
-        ok = false;
     } else {
         attach->list = live_find();
-        ok = choose(attach, word, error, size);
+        if (is_number(word) && !any_of(&attach->list, has_name, word) && !any_of(&attach->list, has_pid, word)) {
+            live_finish(&attach->list);
+            ok = enter(attach, word, home, error, size);
+        } else {
+            ok = choose(attach, word, error, size);
+        }
     }
     if (!ok) {
         attach_destroy(attach);

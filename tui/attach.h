@@ -10,9 +10,10 @@ struct live_program;
 struct options;
 
 /* Find out before the screen opens whom the command line means; with no word, or several that it may mean, the user
- * picks in a list. False with a message in ERROR: there is nobody. */
+ * picks in a list. A process that does not listen is entered (by_pid.h); HOME is --home. NULL with a message in ERROR:
+ * there is nobody. */
 struct attach;
-struct attach *attach_find(const char *word, char *error, size_t size);
+struct attach *attach_find(const char *word, const char *home, char *error, size_t size);
 void attach_destroy(struct attach *attach);
 
 /* The program that is meant without a question; NULL: the user is to pick. */

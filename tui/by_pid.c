@@ -162,7 +162,9 @@ static bool is_forbidden(struct by_pid *out, const char *status)
         snprintf(out->why, sizeof out->why,
                  "the system does not let this user look into it (%s): it changed its user, or holds secrets",
                  strerror(errno));
-    else if (read_link((int64_t)getpid(), "ns/mnt", own, sizeof own) && strcmp(own, other) != 0)
+    else if ((read_link((int64_t)getpid(), "ns/mnt", own, sizeof own) && strcmp(own, other) != 0) ||
+             (read_link((int64_t)getpid(), "root", own, sizeof own) &&
+              (!read_link(out->pid, "root", other, sizeof other) || strcmp(own, other) != 0)))
         snprintf(out->why, sizeof out->why,
                  "it runs in a container (other file systems than here): run pytui there, for example by docker exec");
     else {

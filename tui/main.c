@@ -45,8 +45,8 @@ static int debug(struct options *options, struct spawn_origin *origin)
 /* Whom, is found out before the screen opens. */
 static int attach(struct options *options)
 {
-    char error[1024];
-    options->found = attach_find(options->attach, error, sizeof error);
+    char error[2048];
+    options->found = attach_find(options->attach, options->target.home, error, sizeof error);
     if (!options->found) {
         fputs("pytui: ", stderr);
         width_print(stderr, error);

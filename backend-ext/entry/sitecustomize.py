@@ -4,7 +4,8 @@
 everything that the program can see, loads and starts the backend, and hands on to the user's own sitecustomize.
 Interpreters that ignore PYTHONPATH or start without `site` run it by way of preload.c, which has cleaned the
 environment already and gives the channel's address as ADDRESS. Where the package is installed its file pytui.pth runs
-it, with ADDRESS None, if PYTUI_LISTEN is set.
+it, with ADDRESS None, if PYTUI_LISTEN is set or PYTUI is `arm`. enter.py has it run in programs that run already, with
+ARM, for how many milliseconds.
 
 It must be understood by every Python from 2.7 on, so that one without a backend can say so, and may import nothing
 that the interpreter has not imported by itself: sys.modules is the program's.
@@ -46,6 +47,12 @@ def take_listen():
             posix.unsetenv(b"PYTUI_LISTEN")
             value = value.decode("utf-8", "replace")
     return None if value in (None, "", "0", "no") else value.split(",")
+
+
+def wants_arm():
+    """Return whether PYTUI asks for it. It stays in the environment: the program's children are armed too."""
+    os = sys.modules.get("os")  # not there with -S
+    return (os.environ.get("PYTUI") if os else posix.environ.get(b"PYTUI")) in ("arm", b"arm")
 
 
 def pack(value):
@@ -138,6 +145,22 @@ def load(path):
     return module
 
 
+def find_in_use():
+    """Return the path of the backend that this process has loaded, or None: all in it share one session."""
+    with open("/proc/self/maps", "rb") as maps:
+        for line in maps:
+            path = line.rstrip().rpartition(b" ")[2]
+            if path.rpartition(b"/")[2].startswith(b"_pytui.") and path.endswith(b".so"):
+                return path.decode(sys.getfilesystemencoding(), "surrogateescape")
+    return None
+
+
+def arm(linger=0):
+    """Let debuggers attach that know the process's id, for LINGER milliseconds or for ever. Returns the address."""
+    home = __file__.rsplit("/", 2)[0]
+    return load((find_in_use() if linger else None) or find_backend(home)).arm(linger)
+
+
 def listen(words):
     """Have the program listen as PYTUI_LISTEN's WORDS say, and wait if they do. It runs in any case."""
     address = name = None
@@ -177,11 +200,19 @@ def start(address):
 
 if __name__ == "sitecustomize":
     ADDRESS = take_address()
-LISTEN = take_listen()
-if ADDRESS is not None:
-    start(ADDRESS)
-elif LISTEN is not None:
-    listen(LISTEN)
+if __name__ != "enter":
+    LISTEN = take_listen()
+    if ADDRESS is not None:
+        start(ADDRESS)
+    elif LISTEN is not None:
+        listen(LISTEN)
+    elif wants_arm():
+        try:
+            arm()
+        except LookupError:  # it is set for all programs, also those that nobody can attach to
+            pass
+        except Exception as error:
+            posix.write(2, ("pytui: the program is not armed: %s\n" % error).encode("utf-8", "replace"))
 if __name__ == "sitecustomize":
     # The user's own lands in sys.modules under its name; without one `site` expects this very ImportError.
     import sitecustomize  # noqa: F401

@@ -7,12 +7,13 @@ import sys as _sys
 from collections.abc import Callable as _Callable
 
 from pytui import _screen
-from pytui._listen import listen, unlisten
+from pytui._listen import arm, listen, unlisten
 from pytui._on_error import attach_on_error, resume, retry
 from pytui._post_mortem import install_excepthook, on_exception, pm, post_mortem
 
 __all__ = [
     "__version__",
+    "arm",
     "attach_on_error",
     "install_excepthook",
     "listen",

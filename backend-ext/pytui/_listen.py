@@ -37,6 +37,20 @@ def listen(address: str | None = None, wait: bool = False, *, name: str | None =
     return listening
 
 
+def arm() -> None:
+    """Let `pytui attach PID`, `pytui exec PID` and `pytui dump PID` into this program; no list shows it.
+
+    Two native threads sleep until then; the program runs as without. `PYTUI=arm` in its environment does the same. A
+    program that listens already is left as it is.
+
+    Raises:
+        RuntimeError: this interpreter cannot be debugged.
+        OSError: it cannot listen.
+
+    """
+    _backend.load().arm()
+
+
 def unlisten() -> None:
-    """Listen no more. A debugger that is attached stays."""
+    """Listen no more, and be armed no more. A debugger that is attached stays."""
     _backend.load().unlisten()
