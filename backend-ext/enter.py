@@ -15,7 +15,7 @@ import time
 
 ENTRY = os.path.dirname(os.path.abspath(__file__)) + "/entry/sitecustomize.py"
 PROBE_LINGER = 500  # ms
-PROBE_PATIENCE = 10  # s
+PROBE_PATIENCE = 30  # s
 
 # What the process runs, in its main thread. Its first act is to remove itself: where that fails we have given up. Where
 # we are gone it does nothing either.
