@@ -334,8 +334,7 @@ static void serve_timers(struct loop *loop)
 
 int loop_run(struct loop *loop)
 {
-    loop->stopped = false;
-    while (!loop->stopped) {
+    while (!loop->stopped) { /* before it began, perhaps: what it was to wait for has failed */
         int timeout = run_hooks(loop);
         if (loop->stopped)
             break;
@@ -353,6 +352,7 @@ int loop_run(struct loop *loop)
         bury(loop);
     }
     bury(loop);
+    loop->stopped = false;
     return loop->status;
 }
 

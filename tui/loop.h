@@ -32,7 +32,7 @@ void loop_remove(struct loop *loop, uint64_t id); /* descriptor or timer; an unk
  * handler asks this to give way to the keyboard. */
 bool loop_urgent(struct loop *loop, int priority);
 
-int loop_run(struct loop *loop); /* until loop_stop(); gives its status */
+int loop_run(struct loop *loop); /* until loop_stop(), which may have come before; gives its status */
 void loop_stop(struct loop *loop, int status);
 
 /* Monotonic clock in microseconds. */

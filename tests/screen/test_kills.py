@@ -8,8 +8,12 @@ import json
 import os
 import random
 import signal
+import socket
+import struct
 import subprocess
+import threading
 
+import msgpack
 import pytest
 from conftest import PYTUI, at, restored
 from screen import alive
@@ -102,6 +106,36 @@ def test_the_program_is_killed(terminal, program, home, chance, state, turn):
     listed = subprocess.run([PYTUI, "ls", "--json"], env=env, capture_output=True, text=True)
     assert (listed.returncode, json.loads(listed.stdout)) == (0, [])
     assert not list(program.place.iterdir())
+
+
+def describe_once(door):
+    """A program that says who it is, and dies."""
+    guest, _ = door.accept()
+    door.close()
+    guest.recv(1 << 16)
+    body = {"name": "short", "pid": os.getpid(), "state": "running", "attached": False, "pythonVersion": "3.11.2"}
+    body |= {"commandLine": ["short"], "executable": "/bin/false", "directory": "/", "began": 0}
+    body |= {"protocolVersion": 1, "backendVersion": "0"}
+    message = {"seq": 1, "type": "response", "request_seq": 1, "success": True, "command": "pytui/describe"}
+    content = msgpack.packb(message | {"body": body})
+    guest.sendall(struct.pack(">I", len(content)) + content)
+    guest.close()
+
+
+def test_the_program_is_gone_between_looking_and_attaching(terminal, home):
+    place = home / "run" / "pytui"
+    place.mkdir(mode=0o700, parents=True)
+    place.parent.chmod(0o700)
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(str(place / f"short.{os.getpid()}"))
+    door.listen()
+    thread = threading.Thread(target=describe_once, args=(door,))
+    thread.start()
+    screen = terminal(PYTUI, "attach", "short")
+    assert screen.wait_end() == 2, screen.dump()
+    thread.join()
+    screen.expect("pytui: ")
+    restored(screen)
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)

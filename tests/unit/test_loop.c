@@ -260,6 +260,20 @@ static void hook_runs_each_turn_and_can_ask_not_to_sleep(void **state)
     loop_destroy(loop);
 }
 
+static void a_stop_before_the_run_counts(void **state)
+{
+    (void)state;
+    struct loop *loop = loop_create();
+    struct record record = {0};
+    loop_add_hook(loop, on_hook, &record);
+    loop_stop(loop, 5);
+    assert_int_equal(loop_run(loop), 5);
+    assert_string_equal(record.events, "");
+    loop_run(loop);
+    assert_string_equal(record.events, "kkk");
+    loop_destroy(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +286,7 @@ int main(void)
         cmocka_unit_test(descriptor_closed_behind_our_back_is_dropped),
         cmocka_unit_test(signals_arrive_in_the_loop_and_are_given_back),
         cmocka_unit_test(hook_runs_each_turn_and_can_ask_not_to_sleep),
+        cmocka_unit_test(a_stop_before_the_run_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
