@@ -16,23 +16,15 @@
 /* Items of anything that is indexed fast, by the base type's own function. */
 static void list_sequence(struct page *page, PyObject *object, Py_ssize_t length)
 {
-    PyTypeObject *base = PyList_Check(object)               ? &PyList_Type
-                         : PyTuple_Check(object)            ? &PyTuple_Type
-                         : Py_TYPE(object) == &PyRange_Type ? &PyRange_Type
-                                                            : page->values->renderer.known[KNOWN_DEQUE];
-    void *slot = base != NULL ? PyType_GetSlot(base, Py_sq_item) : NULL;
-    ssizeargfunc item_at;
-    memcpy(&item_at, &slot, sizeof(item_at));
     Py_ssize_t index = 0;
     if (page_can_skip(page)) {
         index = (size_t)length < page->skip ? length : (Py_ssize_t)page->skip;
         page->skip -= (size_t)index;
     }
     bool go_on = true;
-    for (; index < length && item_at != NULL && go_on; index++) {
-        PyObject *item = item_at(object, index);
+    for (; index < length && go_on; index++) {
+        PyObject *item = render_sequence_item(&page->values->renderer, object, index);
         if (item == NULL) {
-            PyErr_Clear();
             return;
         }
         go_on = page_offer(page, &(struct child){.style = CHILD_ITEM, .object = item, .index = index});

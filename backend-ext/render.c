@@ -1,5 +1,7 @@
 #include "render.h"
 
+#include "arrays.h"
+
 #include <string.h>
 
 #define INT_EXACT_BITS 2000 /* under the smallest sys.set_int_max_str_digits, so that it never matters */
@@ -653,6 +655,8 @@ Py_ssize_t render_length(const struct renderer *renderer, PyObject *object)
         type = &PyRange_Type;
     } else if (render_known_type(renderer, object) == KNOWN_DEQUE) {
         type = renderer->known[KNOWN_DEQUE];
+    } else {
+        return array_length(renderer, object);
     }
     void *slot = type != NULL ? PyType_GetSlot(type, Py_sq_length) : NULL;
     lenfunc length;
@@ -660,6 +664,21 @@ Py_ssize_t render_length(const struct renderer *renderer, PyObject *object)
     Py_ssize_t count = length != NULL ? length(object) : -1;
     PyErr_Clear();
     return count;
+}
+
+PyObject *render_sequence_item(const struct renderer *renderer, PyObject *object, Py_ssize_t index)
+{
+    PyTypeObject *base = PyList_Check(object)                                 ? &PyList_Type
+                         : PyTuple_Check(object)                              ? &PyTuple_Type
+                         : Py_TYPE(object) == &PyRange_Type                   ? &PyRange_Type
+                         : render_known_type(renderer, object) == KNOWN_DEQUE ? renderer->known[KNOWN_DEQUE]
+                                                                              : NULL;
+    void *slot = base != NULL ? PyType_GetSlot(base, Py_sq_item) : NULL;
+    ssizeargfunc item_at;
+    memcpy(&item_at, &slot, sizeof(item_at));
+    PyObject *item = item_at != NULL ? item_at(object, index) : array_item(renderer, object, index);
+    PyErr_Clear();
+    return item;
 }
 
 void render_type(const struct renderer *renderer, struct text *text, PyObject *object)

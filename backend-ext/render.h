@@ -21,10 +21,15 @@ enum known_type {
     KNOWN_FRACTION,
     KNOWN_UUID,
     KNOWN_DEQUE,
+    KNOWN_ARRAY,
+    KNOWN_CTYPES_ARRAY,
+    KNOWN_MASKED_ARRAY, /* before ndarray, of which it is one: its items are not all there */
     KNOWN_NDARRAY,
     KNOWN_NUMPY_INTEGER,
     KNOWN_NUMPY_FLOATING,
     KNOWN_NUMPY_BOOL,
+    KNOWN_NUMPY_DATETIME,
+    KNOWN_NUMPY_TIMEDELTA,
     KNOWN_DATAFRAME,
     KNOWN_SERIES,
     KNOWN_COUNT
@@ -59,6 +64,10 @@ void render_type(const struct renderer *renderer, struct text *text, PyObject *o
 
 /* The length of a container, read without running code; -1 if it is none. */
 Py_ssize_t render_length(const struct renderer *renderer, PyObject *object);
+
+/* Item INDEX of a sequence that has a length, by the C function of the type that makes it one: new reference, or NULL
+ * without an error. */
+PyObject *render_sequence_item(const struct renderer *renderer, PyObject *object, Py_ssize_t index);
 
 /* Which of the known types OBJECT is an instance of; KNOWN_COUNT if none. */
 enum known_type render_known_type(const struct renderer *renderer, PyObject *object);

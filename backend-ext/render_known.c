@@ -1,4 +1,5 @@
 /* Well-known classes that are shown in a form of their own, read from what their instances hold. */
+#include "arrays.h"
 #include "render.h"
 
 #include <string.h>
@@ -17,10 +18,15 @@ static const struct {
     [KNOWN_FRACTION] = {"fractions", "Fraction"},
     [KNOWN_UUID] = {"uuid", "UUID"},
     [KNOWN_DEQUE] = {"_collections", "deque"},
+    [KNOWN_ARRAY] = {"array", "array"},
+    [KNOWN_CTYPES_ARRAY] = {"_ctypes", "Array"},
+    [KNOWN_MASKED_ARRAY] = {"numpy.ma", "MaskedArray"},
     [KNOWN_NDARRAY] = {"numpy", "ndarray"},
     [KNOWN_NUMPY_INTEGER] = {"numpy", "integer"},
     [KNOWN_NUMPY_FLOATING] = {"numpy", "floating"},
     [KNOWN_NUMPY_BOOL] = {"numpy", "bool_"},
+    [KNOWN_NUMPY_DATETIME] = {"numpy", "datetime64"},
+    [KNOWN_NUMPY_TIMEDELTA] = {"numpy", "timedelta64"},
     [KNOWN_DATAFRAME] = {"pandas", "DataFrame"},
     [KNOWN_SERIES] = {"pandas", "Series"},
 };
@@ -305,6 +311,38 @@ static void render_dtype(struct rendering *rendering, PyObject *dtype)
     Py_XDECREF(letter);
 }
 
+/* "[1, 2, …]". */
+static void render_array_items(struct rendering *rendering, PyObject *object)
+{
+    Py_ssize_t length = array_length(rendering->renderer, object);
+    text_open(rendering->text, "[", "]");
+    for (Py_ssize_t i = 0; i < length && rendering_next(rendering, (size_t)i); i++) {
+        PyObject *item = array_item(rendering->renderer, object, i);
+        if (item == NULL) {
+            text_puts(rendering->text, "?");
+            break;
+        }
+        rendering_object(rendering, item);
+        Py_DECREF(item);
+    }
+    text_close(rendering->text, "]");
+}
+
+/* An array of the standard library: "<array [1.5, 2.5]>". */
+static bool render_array(struct rendering *rendering, PyObject *object)
+{
+    char type[256];
+    object_type_name(Py_TYPE(object), type, sizeof(type));
+    if (array_length(rendering->renderer, object) < 0 || !rendering_enter(rendering, object, "<", ">")) {
+        return false;
+    }
+    text_puts(rendering->text, type);
+    text_puts(rendering->text, " ");
+    render_array_items(rendering, object);
+    rendering_leave(rendering, ">");
+    return true;
+}
+
 static bool render_ndarray(struct rendering *rendering, PyObject *object)
 {
     const struct objects *objects = rendering->renderer->objects;
@@ -316,6 +354,10 @@ static bool render_ndarray(struct rendering *rendering, PyObject *object)
         rendering_object(rendering, shape);
         if (dtype != NULL) {
             render_dtype(rendering, dtype);
+        }
+        if (PyTuple_Size(shape) == 1 && array_length(rendering->renderer, object) >= 0) {
+            text_puts(rendering->text, " ");
+            render_array_items(rendering, object);
         }
         rendering_leave(rendering, ">");
     }
@@ -348,6 +390,25 @@ static bool render_numpy_number(struct rendering *rendering, PyObject *object, i
 static bool render_numpy_integer(struct rendering *rendering, PyObject *object)
 {
     return render_numpy_number(rendering, object, Py_nb_int);
+}
+
+/* A numpy date or time span as its C type's own str() has it. */
+static bool render_numpy_time(struct rendering *rendering, PyObject *object)
+{
+    enum known_type known = render_known_type(rendering->renderer, object);
+    PyObject *string = object_base_call(rendering->renderer->known[known], Py_tp_str, object);
+    bool text = string != NULL && PyUnicode_Check(string) && rendering_enter(rendering, object, "<", ">");
+    if (text) {
+        char type[64];
+        object_type_name(Py_TYPE(object), type, sizeof(type));
+        text_puts(rendering->text, type);
+        text_puts(rendering->text, " ");
+        rendering_text(rendering, string);
+        rendering_leave(rendering, ">");
+    }
+    Py_XDECREF(string);
+    PyErr_Clear();
+    return text;
 }
 
 static bool render_numpy_floating(struct rendering *rendering, PyObject *object)
@@ -485,16 +546,24 @@ bool rendering_known(struct rendering *rendering, PyObject *object)
         [KNOWN_DECIMAL] = render_decimal,
         [KNOWN_FRACTION] = render_fraction,
         [KNOWN_UUID] = render_uuid,
+        [KNOWN_ARRAY] = render_array,
+        [KNOWN_CTYPES_ARRAY] = render_array,
+        [KNOWN_MASKED_ARRAY] = render_ndarray,
         [KNOWN_NDARRAY] = render_ndarray,
         [KNOWN_NUMPY_INTEGER] = render_numpy_integer,
         [KNOWN_NUMPY_FLOATING] = render_numpy_floating,
         [KNOWN_NUMPY_BOOL] = render_numpy_bool,
+        [KNOWN_NUMPY_DATETIME] = render_numpy_time,
+        [KNOWN_NUMPY_TIMEDELTA] = render_numpy_time,
         [KNOWN_DATAFRAME] = render_frame,
         [KNOWN_SERIES] = render_frame,
     };
     enum known_type known = render_known_type(rendering->renderer, object);
     if (known < KNOWN_COUNT && known_renderers[known] != NULL) {
         return known_renderers[known](rendering, object);
+    }
+    if (PyMemoryView_Check(object)) {
+        return render_array(rendering, object);
     }
     if (!object_type_is_heap(Py_TYPE(object))) {
         return false;
