@@ -135,7 +135,7 @@ static struct value *text_value(struct arena *arena, const char *text)
     return value_string(arena, text, strlen(text)); /* replaces what is no UTF-8: it may have been cut off */
 }
 
-struct value *description_value(struct arena *arena, bool waiting)
+struct value *description_value(struct arena *arena, bool waiting, const char *address)
 {
     struct value *body = value_map(arena), *words = value_array(arena);
     for (size_t i = 0; i < description.word_count; i++) {
@@ -154,6 +154,9 @@ struct value *description_value(struct arena *arena, bool waiting)
     value_set_bool(arena, body, "attached", attached);
     value_set_int(arena, body, "protocolVersion", MESSAGE_PROTOCOL_VERSION);
     value_set_text(arena, body, "backendVersion", PYTUI_VERSION);
+    if (address) {
+        value_set(arena, body, "address", text_value(arena, address));
+    }
     if (description.rank >= 0) {
         value_set_int(arena, body, "rank", description.rank);
     }
@@ -169,5 +172,5 @@ struct value *description_value(struct arena *arena, bool waiting)
 struct value *description_handle(struct request *request, bool *ok)
 {
     (void)ok;
-    return description_value(request->arena, false);
+    return description_value(request->arena, false, NULL);
 }

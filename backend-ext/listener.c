@@ -14,6 +14,7 @@
 #include "description.h"
 #include "native_thread.h"
 #include "server.h"
+#include "tcp_door.h"
 
 #include "protocol/arena.h"
 #include "protocol/codec_msgpack.h"
@@ -66,6 +67,7 @@ struct listener {
     struct listener_place *place; /* while it starts */
     char address[512], path[512];
     char file[RENDEZVOUS_NAME_SIZE]; /* in the usual place; "" elsewhere */
+    bool public;                     /* TCP for other machines as well */
     bool started, failed, closing;
     bool armed; /* not listed */
     int linger; /* ms, of one that is there for one session; 0: for all */
@@ -78,7 +80,8 @@ struct listener {
     struct server *server;            /* with OFFER_OPENED; NULL: it failed */
     char error[256];
     /* The doorman's: */
-    int door, directory; /* -1: none */
+    int door, directory;  /* -1: none */
+    struct tcp_door *tcp; /* beside the door; NULL: there is none. Under the lock, for others to see that it is gone */
     struct guest guests[GUESTS_MAX], offered;
     long long idle_since; /* with linger: ms; nobody was there since */
     bool served;          /* with linger: it has had its session */
@@ -202,8 +205,8 @@ static void attend(struct listener *self, struct guest *guest)
         pthread_mutex_lock(&self->lock);
         bool waiting = self->waiting > 0;
         pthread_mutex_unlock(&self->lock);
-        answer(guest,
-               message_response(guest->arena, guest->seq, message.name, description_value(guest->arena, waiting)));
+        answer(guest, message_response(guest->arena, guest->seq, message.name,
+                                       description_value(guest->arena, waiting, self->address)));
         dismiss(guest);
     } else if (whole && strcmp(message.name, "initialize") != 0) {
         answer(guest, message_error(guest->arena, guest->seq, message.name, "send initialize first"));
@@ -231,16 +234,20 @@ static struct guest *find_place(struct listener *self)
     return place;
 }
 
-static void let_in(struct listener *self)
+static void welcome(struct listener *self, int fd)
 {
-    char error[256];
-    int fd = transport_accept(self->door, error, sizeof(error));
     if (fd >= 0) {
         struct guest *place = find_place(self);
         dismiss(place);
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
         *place = (struct guest){.fd = fd, .until = now_milliseconds() + GUEST_TIME};
     }
+}
+
+static void let_in(struct listener *self)
+{
+    char error[256];
+    welcome(self, transport_accept(self->door, error, sizeof(error)));
 }
 
 /* The client that is offered was taken, refused, or is gone. */
@@ -338,7 +345,7 @@ static int patience(struct listener *self)
 
 static void watch_door(struct listener *self)
 {
-    struct pollfd waiting[GUESTS_MAX + 2];
+    struct pollfd waiting[GUESTS_MAX + 2 + TCP_DOOR_POLLS], *strangers = waiting + GUESTS_MAX + 2;
     while (stands_at_the_door(self)) {
         int timeout = patience(self);
         for (int i = 0; i < GUESTS_MAX; i++) {
@@ -347,7 +354,8 @@ static void watch_door(struct listener *self)
         }
         waiting[GUESTS_MAX] = (struct pollfd){.fd = self->door, .events = POLLIN};
         waiting[GUESTS_MAX + 1] = (struct pollfd){.fd = self->offered.fd, .events = POLLRDHUP};
-        if (poll(waiting, GUESTS_MAX + 2, timeout) < 0 && errno != EINTR) {
+        tcp_door_prepare(self->tcp, strangers, &timeout);
+        if (poll(waiting, sizeof(waiting) / sizeof(waiting[0]), timeout) < 0 && errno != EINTR) {
             return;
         }
         follow_offer(self, self->offered.fd >= 0 && waiting[GUESTS_MAX + 1].revents);
@@ -360,6 +368,7 @@ static void watch_door(struct listener *self)
         if (waiting[GUESTS_MAX].revents) {
             let_in(self);
         }
+        welcome(self, tcp_door_serve(self->tcp, strangers));
         if (self->linger && is_over(self)) {
             retire(self);
         }
@@ -370,9 +379,14 @@ static void watch_door(struct listener *self)
 static bool open_door(struct listener *self)
 {
     struct listener_place *place = self->place;
-    char path[400];
+    char path[400], tcp[sizeof(self->address)];
     if (syscall(SYS_close_range, 0u, ~0u, CLOSE_RANGE_UNSHARE) != 0) {
         snprintf(place->error, sizeof(place->error), "the kernel refuses a private table of descriptors");
+        return false;
+    }
+    bool tcp_wanted = strncmp(self->address, "tcp:", 4) == 0;
+    if (tcp_wanted &&
+        !(self->tcp = tcp_door_open(self->address, self->public, tcp, place->error, sizeof(place->error)))) {
         return false;
     }
     if (!self->file[0]) {
@@ -387,6 +401,9 @@ static bool open_door(struct listener *self)
     }
     if (self->door >= 0) {
         fcntl(self->door, F_SETFL, fcntl(self->door, F_GETFL) | O_NONBLOCK);
+    }
+    if (self->tcp) {
+        snprintf(self->address, sizeof(self->address), "%s", tcp);
     }
     return self->door >= 0;
 }
@@ -404,6 +421,15 @@ static void leave_thread(struct listener *self)
 {
     pthread_mutex_lock(&self->lock);
     self->threads--;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void close_tcp(struct listener *self)
+{
+    tcp_door_close(self->tcp);
+    pthread_mutex_lock(&self->lock);
+    self->tcp = NULL;
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->lock);
 }
@@ -427,6 +453,7 @@ static void *stand_at_door(void *data)
     pthread_mutex_unlock(&self->lock);
     dismiss(&self->offered);
     close(self->door);
+    close_tcp(self);
     leave_thread(self);
     return NULL;
 }
@@ -571,7 +598,7 @@ static void *carry(void *data)
 
 /* Life. */
 
-static struct listener *create(const char *address, struct listener_place *place)
+static struct listener *create(const char *address, bool public, struct listener_place *place)
 {
     struct listener *self = calloc(1, sizeof(*self));
     if (!self) {
@@ -581,12 +608,15 @@ static struct listener *create(const char *address, struct listener_place *place
     pthread_cond_init(&self->changed, NULL);
     self->pid = getpid();
     self->place = place;
+    self->public = public;
     self->door = self->directory = self->offered.fd = -1;
     for (int i = 0; i < GUESTS_MAX; i++) {
         self->guests[i].fd = -1;
     }
     if (address) {
         snprintf(self->address, sizeof(self->address), "%s", address);
+    }
+    if (address && strncmp(address, "unix:", 5) == 0) {
         snprintf(self->path, sizeof(self->path), "%s", address + strlen("unix:"));
     } else {
         rendezvous_name(self->file, description_name(), (long)getpid(), description_rank());
@@ -608,7 +638,7 @@ static bool wait_for_start(struct listener *self)
 
 /* How it is to listen. */
 struct manner {
-    bool armed;
+    bool public, armed;
     int linger;
 };
 
@@ -679,9 +709,9 @@ static bool begin(const char *address, const char *name, struct manner manner, s
         snprintf(place->error, sizeof(place->error), "this program listens already, at %.440s", listener->address);
         return false;
     }
-    if (address && strncmp(address, "unix:", 5) != 0) {
-        snprintf(place->error, sizeof(place->error), "%.300s: cannot listen there; unix:PATH can be listened on",
-                 address);
+    if (address && strncmp(address, "unix:", 5) != 0 && strncmp(address, "tcp:", 4) != 0) {
+        snprintf(place->error, sizeof(place->error),
+                 "%.300s: cannot listen there; unix:PATH and tcp:HOST:PORT can be listened on", address);
         return false;
     }
     if (address && strlen(address) >= sizeof(place->address)) {
@@ -689,7 +719,7 @@ static bool begin(const char *address, const char *name, struct manner manner, s
         return false;
     }
     description_learn(name);
-    struct listener *self = create(address, place);
+    struct listener *self = create(address, manner.public, place);
     if (self && manner.armed) {
         self->armed = true;
         self->linger = manner.linger;
@@ -699,9 +729,9 @@ static bool begin(const char *address, const char *name, struct manner manner, s
     return launch(self, place);
 }
 
-bool listener_start(const char *address, const char *name, struct listener_place *place)
+bool listener_start(const char *address, const char *name, bool public, struct listener_place *place)
 {
-    return begin(address, name, (struct manner){0}, place);
+    return begin(address, name, (struct manner){.public = public}, place);
 }
 
 bool listener_arm(int linger, struct listener_place *place)
@@ -756,6 +786,11 @@ void listener_stop(void)
     }
     pthread_mutex_unlock(&self->lock);
     knock(self);
+    pthread_mutex_lock(&self->lock);
+    while (self->tcp) { /* its port is free for the next one */
+        pthread_cond_wait(&self->changed, &self->lock);
+    }
+    pthread_mutex_unlock(&self->lock);
     Py_END_ALLOW_THREADS
 }
 

@@ -1,4 +1,4 @@
-/* A program that can be attached to: it listens on a unix socket, at no cost to it.
+/* A program that can be attached to: it listens on a unix socket, and on TCP if that is wanted, at no cost to it.
  *
  * Two native threads. The doorman owns the socket, in a table of descriptors of its own, and never needs the GIL: it
  * answers pytui/describe by itself, and turns away whoever says nothing, garbage, or comes while a debugger is
@@ -18,11 +18,12 @@ struct server_hooks;
 #define LISTENER_ADDRESS "accepted:" /* for backend_attach(): the client that is offered */
 
 /* Listen at ADDRESS, "unix:PATH", or NULL: in the place where `pytui attach` looks, under NAME (NULL: the script's).
- * The address is put into WHERE. GIL held. False with a reason in ERROR. */
+ * "tcp:HOST:PORT" is both that place and TCP (tcp_door.h), for other machines as well if PUBLIC. The address is put into
+ * PLACE. GIL held. False with a reason in its error. */
 struct listener_place {
     char address[512], error[512];
 };
-bool listener_start(const char *address, const char *name, struct listener_place *place);
+bool listener_start(const char *address, const char *name, bool public, struct listener_place *place);
 
 /* The same, where `pytui attach PID` looks alone: no list shows it. LINGER: for one session, and no longer than so many
  * milliseconds in which nobody comes; 0: until it is to stop. */

@@ -39,13 +39,14 @@ static void forget_variable(const char *name)
     PyErr_Clear();
 }
 
-PyDoc_STRVAR(start_doc,
-             "start(address=None, /)\n--\n\n"
-             "Connect to the debugger, serve it until it lets the program run, and plan the first stop.\n\n"
-             "Arguments:\n    address: \"fd:N\" or \"unix:PATH\"; None takes and removes the environment "
-             "variable PYTUI_CHANNEL.\n\nWithout an address nothing happens.\n\nRaises:\n    "
-             "RuntimeError: this interpreter cannot be debugged.\n    ConnectionError: the debugger cannot be "
-             "reached.\n");
+PyDoc_STRVAR(
+    start_doc,
+    "start(address=None, /)\n--\n\n"
+    "Connect to the debugger, serve it until it lets the program run, and plan the first stop.\n\n"
+    "Arguments:\n    address: \"fd:N\", \"unix:PATH\" or \"tcp:HOST:PORT\"; None takes and removes the environment "
+    "variable PYTUI_CHANNEL.\n\nWithout an address nothing happens.\n\nRaises:\n    "
+    "RuntimeError: this interpreter cannot be debugged.\n    ConnectionError: the debugger cannot be "
+    "reached.\n");
 
 static PyObject *start(PyObject *module, PyObject *arguments)
 {
@@ -79,7 +80,8 @@ static PyObject *start(PyObject *module, PyObject *arguments)
 PyDoc_STRVAR(attach_doc,
              "attach(address, wait=False)\n--\n\n"
              "Begin a session in the running program: connect to the debugger's end at ADDRESS.\n\n"
-             "Arguments:\n    address: \"fd:N\", a connected stream socket that is taken over, or \"unix:PATH\".\n"
+             "Arguments:\n    address: \"fd:N\", a connected stream socket that is taken over, \"unix:PATH\" or "
+             "\"tcp:HOST:PORT\".\n"
              "    wait: serve in this thread until the debugger has configured the session or left; else return at "
              "once.\n\nReturns:\n    whether the debugger is still there.\n\nRaises:\n    RuntimeError: this "
              "interpreter cannot be debugged, or is being debugged already.\n    ConnectionError: the debugger cannot "
@@ -207,21 +209,24 @@ static PyObject *open_screen(PyObject *module, PyObject *words)
     return channel >= 0 ? PyLong_FromLong(channel) : PyErr_SetFromErrno(PyExc_OSError);
 }
 
-PyDoc_STRVAR(listen_doc,
-             "listen(address=None, name=None)\n--\n\n"
-             "Let debuggers attach to this program from now on.\n\n"
-             "Arguments:\n    address: \"unix:PATH\", absolute; None is a socket where `pytui attach` looks.\n"
-             "    name: under which it is listed; None is the script's.\n\nReturns:\n    the address.\n\nRaises:\n    "
-             "RuntimeError: this interpreter cannot be debugged, or it listens already.\n    OSError: it cannot listen "
-             "there.\n");
+PyDoc_STRVAR(
+    listen_doc,
+    "listen(address=None, name=None, public=False)\n--\n\n"
+    "Let debuggers attach to this program from now on.\n\n"
+    "Arguments:\n    address: \"unix:PATH\", absolute, or \"tcp:HOST:PORT\"; None is a socket where `pytui attach` "
+    "looks.\n    name: under which it is listed; None is the script's.\n    public: listen on TCP for other "
+    "machines as well.\n\nReturns:\n    the address.\n\nRaises:\n    "
+    "RuntimeError: this interpreter cannot be debugged, or it listens already.\n    OSError: it cannot listen "
+    "there.\n");
 
 static PyObject *do_listen(PyObject *module, PyObject *arguments, PyObject *named)
 {
-    static char *names[] = {"address", "name", NULL};
+    static char *names[] = {"address", "name", "public", NULL};
     const char *address = NULL, *name = NULL;
+    int public = 0;
     struct listener_place place;
     (void)module;
-    if (!PyArg_ParseTupleAndKeywords(arguments, named, "|zz:listen", names, &address, &name)) {
+    if (!PyArg_ParseTupleAndKeywords(arguments, named, "|zzp:listen", names, &address, &name, &public)) {
         return NULL;
     }
     bool listens = listener_address() && !listener_is_armed();
@@ -232,7 +237,7 @@ static PyObject *do_listen(PyObject *module, PyObject *arguments, PyObject *name
     if (!lifecycle_register()) {
         return NULL;
     }
-    if (!listener_start(address, name, &place)) {
+    if (!listener_start(address, name, public, &place)) {
         return PyErr_Format(PyExc_OSError, "pytui: cannot listen: %s", place.error);
     }
     return PyUnicode_DecodeFSDefault(place.address);

@@ -372,6 +372,7 @@ static const struct field_schema description_fields[] = {
     {"executable", FIELD_STRING, REQUIRED, .help = "the interpreter"},
     {"pythonVersion", FIELD_STRING, REQUIRED, .help = "such as 3.13.1"},
     {"began", FIELD_INT, REQUIRED, .help = "when it began to listen, in seconds since 1970"},
+    {"address", FIELD_STRING, .help = "where it listens, as `pytui attach` takes it"},
     {"rank", FIELD_INT, .help = "of a distributed job, by RANK and its like"},
     {"localRank", FIELD_INT, .help = "the same on its machine"},
     {"job", FIELD_STRING, .help = "of the scheduler"},

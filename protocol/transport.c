@@ -1,5 +1,7 @@
 #include "transport.h"
 
+#include "tcp.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -153,9 +155,8 @@ int transport_dial(const char *address, char *error, size_t size)
     if ((rest = after(address, "unix:")))
         return dial_unix(rest, true, &report);
     if (after(address, "tcp:"))
-        fail(&report, "%s: TCP is not supported; use unix:PATH, and ssh across machines", address);
-    else
-        fail(&report, "%s: not an address; fd:N and unix:PATH are", address);
+        return tcp_dial(address, error, size);
+    fail(&report, "%s: not an address; fd:N, unix:PATH and tcp:HOST:PORT are", address);
     return -1;
 }
 

@@ -1,6 +1,6 @@
 /* Ways to a peer, all ending in a connected stream socket for channel_create().
  *
- * Addresses are "fd:N" (an inherited socket) and "unix:PATH". Every descriptor made here is
+ * Addresses are "fd:N" (an inherited socket), "unix:PATH" and, to connect to, "tcp:HOST:PORT" (tcp.h). Every descriptor made here is
  * close-on-exec. Functions give -1 or false on failure with a text for people in ERROR. */
 #pragma once
 
@@ -12,7 +12,7 @@
 bool transport_pair(int ends[2], char *error, size_t size);
 
 /* Connect to ADDRESS. For "fd:N" this is N itself, checked to be a connected stream socket. Waits at
- * most five seconds. On a unix socket the peer must be of our own user, or root. */
+ * most five seconds, but for TCP's proof. On a unix socket the peer must be of our own user, or root. */
 int transport_dial(const char *address, char *error, size_t size);
 
 /* The same for "unix:PATH" alone, without waiting: for a loop. The descriptor is non-blocking. */

@@ -92,6 +92,16 @@ static bool enter(struct attach *attach, const char *word, const char *home, cha
     return by_pid_reach(&process, home, address, error, size) && take_address(attach, address, error, size);
 }
 
+/* WORD as an address: HOST:PORT is one of TCP. The caller frees it; NULL: it is none. */
+static char *make_address(const char *word)
+{
+    const char *colon = strrchr(word, ':');
+    if (strncmp(word, "unix:", 5) == 0 || strncmp(word, "tcp:", 4) == 0)
+        return xstrdup(word);
+    bool port = colon && colon > word && colon[1] && colon[1 + strspn(colon + 1, "0123456789")] == '\0';
+    return port ? xasprintf("tcp:%s", word) : NULL;
+}
+
 static bool choose(struct attach *attach, const char *word, char *error, size_t size)
 {
     struct live_list *list = &attach->list;
@@ -116,10 +126,11 @@ struct attach *attach_find(const char *word, const char *home, char *error, size
     struct attach *attach = xcalloc(1, sizeof *attach);
     bool ok = false;
     attach->word = word;
-    if (strncmp(word, "unix:", 5) == 0) {
-        ok = take_address(attach, word, error, size);
+    char *address = make_address(word);
+    if (address) {
+        ok = take_address(attach, address, error, size);
     } else if (strchr(word, ':')) {
-        snprintf(error, size, "%s: not an address; unix:PATH is", word);
+        snprintf(error, size, "%s: not an address; unix:PATH and HOST:PORT are", word);
     } else {
         attach->list = live_find();
         if (is_number(word) && !any_of(&attach->list, has_name, word) && !any_of(&attach->list, has_pid, word)) {
@@ -129,6 +140,7 @@ struct attach *attach_find(const char *word, const char *home, char *error, size
             ok = choose(attach, word, error, size);
         }
     }
+    free(address);
     if (!ok) {
         attach_destroy(attach);
         return NULL;

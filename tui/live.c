@@ -96,13 +96,21 @@ static char *find_script(const struct value *words, const char *directory)
     return NULL;
 }
 
+static int64_t time_since(int64_t began)
+{
+    int64_t age = (int64_t)time(NULL) - began;
+    return began <= 0 ? -1 : age < 0 ? 0 : age;
+}
+
 static void take_answer(struct live_program *program, const struct value *body)
 {
     const struct value *words = value_get_array(body, "commandLine");
     program->name = text_of(body, "name");
+    program->listens = text_of(body, "address");
     program->state = text_of(body, "state");
     program->attached = value_get_bool(body, "attached", false);
     program->pid = value_get_int(body, "pid", 0);
+    program->began = value_get_int(body, "began", 0);
     program->age = process_age(program->pid);
     program->rank = value_get_int(body, "rank", -1);
     program->job = text_of(body, "job");
@@ -259,6 +267,8 @@ bool live_ask(const char *address, struct live_program *program, char *error, si
     hear_all(&question, 1);
     *program = question.program;
     program->address = xstrdup(address);
+    if (strncmp(address, "unix:", 5) != 0) /* another kernel's process, perhaps */
+        program->age = time_since(program->began);
     if (program->name)
         return true;
     snprintf(error, size, "%s: nobody answers there", address);
@@ -268,8 +278,8 @@ bool live_ask(const char *address, struct live_program *program, char *error, si
 
 void live_program_finish(struct live_program *program)
 {
-    char *texts[] = {program->address, program->name,   program->state,      program->job, program->command,
-                     program->script,  program->python, program->executable, program->file};
+    char *texts[] = {program->address, program->listens, program->name,   program->state,      program->job,
+                     program->command, program->script,  program->python, program->executable, program->file};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     *program = (struct live_program){0};
@@ -342,6 +352,10 @@ static void print_lines(const struct live_list *list, FILE *out)
                 program->attached && strcmp(program->state, "running") == 0 ? "attached" : program->state, rank,
                 program->python ? program->python : "?");
         width_print(out, program->command);
+        if (program->listens && strncmp(program->listens, "tcp:", 4) == 0) {
+            fputs("  at ", out);
+            width_print(out, program->listens);
+        }
         fputc('\n', out);
     }
 }
@@ -383,7 +397,7 @@ static void print_json(const struct live_list *list, FILE *out)
         } texts[] = {
             {"name", program->name},     {"state", program->state},           {"commandLine", program->command},
             {"python", program->python}, {"executable", program->executable}, {"script", program->script},
-            {"job", program->job},       {"address", program->address},
+            {"job", program->job},       {"address", program->address},       {"listens", program->listens},
         };
         fprintf(out, "%s\n  {", i ? "," : "");
         for (size_t j = 0; j < sizeof texts / sizeof *texts; j++) {

@@ -8,12 +8,14 @@
 #include <stdio.h>
 
 struct live_program {
-    char *address; /* unix:PATH; owned, as all text here */
+    char *address; /* unix:PATH or tcp:HOST:PORT; owned, as all text here */
+    char *listens; /* where it says that it listens: TCP as well; NULL: not said */
     char *name;    /* NULL: it did not answer */
     char *state;   /* running, stopped, waiting; NULL */
     bool attached; /* another debugger is there */
     int64_t pid;   /* 0: not known */
     int64_t age;   /* of the process, in seconds; -1: not known */
+    int64_t began; /* listening, in seconds since 1970; 0: not known */
     int64_t rank;  /* -1: none */
     char *job;     /* NULL: none */
     char *command; /* its command line in one line */

@@ -33,7 +33,7 @@ static const char usage[] = "usage: pytui [OPTION]... SCRIPT [ARGUMENT]...\n"
                             "       pytui [OPTION]... -m MODULE [ARGUMENT]...\n"
                             "       pytui [OPTION]... -c CODE [ARGUMENT]...\n"
                             "       pytui [OPTION]... - [ARGUMENT]...\n"
-                            "       pytui [OPTION]... attach [NAME|PID|unix:PATH]\n"
+                            "       pytui [OPTION]... attach [NAME|PID|unix:PATH|HOST:PORT]\n"
                             "       pytui ls [--json]\n";
 
 __attribute__((format(printf, 2, 3))) static void fail(struct parse *parse, const char *format, ...)

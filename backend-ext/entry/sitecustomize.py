@@ -164,19 +164,24 @@ def arm(linger=0):
 def listen(words):
     """Have the program listen as PYTUI_LISTEN's WORDS say, and wait if they do. It runs in any case."""
     address = name = None
-    wait = False
+    public = wait = False
     try:
         for word in words:
-            if word.startswith("unix:/"):
+            if word.startswith(("unix:/", "tcp:")):
                 address = word
+            elif word == "public":
+                public = True
             elif word.startswith("name="):
                 name = word[5:]
             elif word == "wait":
                 wait = True
             elif word not in ("1", "yes"):
-                raise ValueError("PYTUI_LISTEN takes 1, wait, name=NAME and unix:/PATH, with commas, not %r" % word)
+                takes = "1, wait, name=NAME, unix:/PATH, tcp:HOST:PORT and public, with commas"
+                raise ValueError("PYTUI_LISTEN takes %s, not %r" % (takes, word))
         module = load(find_backend(__file__.rsplit("/", 2)[0]))
-        module.listen(address, name)
+        listening = module.listen(address, name, public)
+        if (address or "").endswith(":0") and address.startswith("tcp:"):  # nobody knows the port yet
+            posix.write(2, ("pytui: listens at " + listening + "\n").encode("utf-8", "replace"))
         if wait:
             module.wait()
     except Exception as error:

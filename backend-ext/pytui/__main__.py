@@ -1,7 +1,7 @@
 """`python -m pytui`: the program `pytui` that was installed with this package, debugging with this interpreter.
 
-`python -m pytui --listen [ADDRESS] [--wait] [--name NAME] SCRIPT|-m MODULE|-c CODE …` runs a program without a screen,
-to be attached to.
+`python -m pytui --listen [ADDRESS] [--public] [--wait] [--name NAME] SCRIPT|-m MODULE|-c CODE …` runs a program without
+a screen, to be attached to.
 """
 
 import importlib.metadata
@@ -32,7 +32,8 @@ def candidates() -> Iterator[Path]:
 
 
 LISTEN_USAGE = (
-    "usage: python -m pytui --listen [unix:PATH] [--wait] [--name NAME] SCRIPT|-m MODULE|-c CODE [ARGUMENT]..."
+    "usage: python -m pytui --listen [unix:PATH|tcp:HOST:PORT] [--public] [--wait] [--name NAME]"
+    " SCRIPT|-m MODULE|-c CODE [ARGUMENT]..."
 )
 
 
@@ -47,7 +48,8 @@ def listen(arguments: list[str]) -> None:
     ARGUMENTS follow `--listen`. Returns only by raising SystemExit.
     """
     words: list[str] = []
-    while arguments and (arguments[0].startswith("unix:") or arguments[0] in ("--wait", "--name")):
+    flags = ("--wait", "--name", "--public")
+    while arguments and (arguments[0] in flags or arguments[0].startswith(("unix:", "tcp:"))):
         word = arguments.pop(0)
         if word == "--name":
             word = f"name={arguments.pop(0)}" if arguments else sys.exit(LISTEN_USAGE)

@@ -94,9 +94,15 @@ class Session:
     @classmethod
     def connect(cls, path: str | Path, script: str | Path = "") -> "Session":
         """A session with a program that listens at PATH; it is nobody's child."""
+        channel = socket.socket(socket.AF_UNIX)
+        channel.connect(str(path))
+        return cls.over(channel, script)
+
+    @classmethod
+    def over(cls, channel: socket.socket, script: str | Path = "") -> "Session":
+        """A session over CHANNEL, which is connected."""
         self = cls.__new__(cls)
-        self.channel = socket.socket(socket.AF_UNIX)
-        self.channel.connect(str(path))
+        self.channel = channel
         self.seq, self.buffer, self.events, self.responses = 0, b"", [], {}
         self.stopped, self.script, self.process = {}, str(script), None
         return self

@@ -72,11 +72,15 @@ class Program:
             assert time.monotonic() < deadline
         return found[0]
 
+    def connect(self) -> Session:
+        """A connection to it, on which nothing was said."""
+        return Session.connect(self.socket, self.script)
+
     def attach(self, *breakpoints: int, stop: bool = False, **pytui: object) -> Session:
         """A client; tried again while the one before is not gone yet."""
         deadline = time.monotonic() + TIMEOUT
         while True:
-            session = Session.connect(self.socket, self.script)
+            session = self.connect()
             try:
                 session.initialize(**pytui)
                 break
@@ -438,7 +442,7 @@ def test_a_socket_whose_program_was_killed_is_taken_over(start: Start, tmp_path:
 
 
 def test_what_is_no_address_is_said_and_the_program_runs(start: Start) -> None:
-    for words, text in (("tcp:1", "PYTUI_LISTEN takes"), ("unix:/nowhere/at/all", "No such file")):
+    for words, text in (("tcp:1", "not an address"), ("pigeon", "PYTUI_LISTEN takes"), ("unix:/no/x", "No such file")):
         program = start(listen=words)
         status, stdout, stderr = program.finish()
         assert (status, stdout) == RIGHT[:2]
