@@ -144,7 +144,7 @@ void backend_listen_when_left(struct backend *backend)
     bool goes_on =
         !backend->exiting && !backend->forked && !backend->kill_at_end && !atomic_load(&backend->terminating);
     if (backend->listen_when_left && goes_on && !listener_address()) {
-        listener_start(NULL, NULL, &place); /* nobody is there to be told when it cannot */
+        listener_start(NULL, NULL, false, &place); /* nobody is there to be told when it cannot */
     }
     backend->listen_when_left = false;
 }
