@@ -15,7 +15,8 @@ void description_learn(const char *name);
 const char *description_name(void);
 long description_rank(void); /* -1: none */
 
-/* The body of pytui/describe's answer; WAITING: for a debugger. ADDRESS: where it listens; NULL: not said. Any thread. */
+/* The body of pytui/describe's answer; WAITING: for a debugger. ADDRESS: where it listens; NULL: not said. Any thread.
+ */
 struct value *description_value(struct arena *arena, bool waiting, const char *address);
 
 struct value *description_handle(struct request *request, bool *ok);

@@ -18,8 +18,8 @@ struct server_hooks;
 #define LISTENER_ADDRESS "accepted:" /* for backend_attach(): the client that is offered */
 
 /* Listen at ADDRESS, "unix:PATH", or NULL: in the place where `pytui attach` looks, under NAME (NULL: the script's).
- * "tcp:HOST:PORT" is both that place and TCP (tcp_door.h), for other machines as well if PUBLIC. The address is put into
- * PLACE. GIL held. False with a reason in its error. */
+ * "tcp:HOST:PORT" is both that place and TCP (tcp_door.h), for other machines as well if PUBLIC. The address is put
+ * into PLACE. GIL held. False with a reason in its error. */
 struct listener_place {
     char address[512], error[512];
 };

@@ -1,7 +1,7 @@
 /* Ways to a peer, all ending in a connected stream socket for channel_create().
  *
- * Addresses are "fd:N" (an inherited socket), "unix:PATH" and, to connect to, "tcp:HOST:PORT" (tcp.h). Every descriptor made here is
- * close-on-exec. Functions give -1 or false on failure with a text for people in ERROR. */
+ * Addresses are "fd:N" (an inherited socket), "unix:PATH" and, to connect to, "tcp:HOST:PORT" (tcp.h). Every descriptor
+ * made here is close-on-exec. Functions give -1 or false on failure with a text for people in ERROR. */
 #pragma once
 
 #include <stdbool.h>

@@ -35,7 +35,7 @@ def ls(home, *words):
 
 def test_attach_over_tcp(terminal, listening, home):
     program = listening("tcp:127.0.0.1:0")
-    (row,) = json.loads(ls(home, "--json"))
+    row = next(row for row in json.loads(ls(home, "--json")) if row["pid"] == program.process.pid)
     address = row["listens"]
     assert re.fullmatch(r"tcp:127\.0\.0\.1:\d+", address)
     assert re.search(rf"busy\.py .* at {re.escape(address)}$", ls(home), re.MULTILINE)
