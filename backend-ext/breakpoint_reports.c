@@ -65,6 +65,35 @@ void stepping_enter_function(struct backend *backend, bool on_def_line, const st
     }
 }
 
+void stepping_await(struct stepping *stepping, PyObject *code)
+{
+    PyObject *former = stepping->awaited;
+    stepping->awaited = Py_XNewRef(code);
+    Py_XDECREF(former);
+}
+
+/* CODE is entered for the first time: stop there if that was asked for. */
+static void enter_awaited(struct backend *backend, PyObject *code)
+{
+    struct line_table table;
+    bool at_once = false;
+    if (code != backend->stepping->awaited || stepping_is_silent(backend)) {
+        return;
+    }
+    PyObject *frame = (PyObject *)PyEval_GetFrame();
+    stepping_await(backend->stepping, NULL);
+    if (line_table_read(&table, code)) {
+        at_once = lines_start_needed(&table); /* no line will come */
+        line_table_finish(&table);
+    }
+    if (at_once) {
+        step_marks_set_begun(&backend->stepping->marks);
+        stepping_stop_here(backend, &(struct stop_info){.reason = "entry", .frame = frame});
+    } else {
+        stepping_begin_entry(backend->stepping, frame, NULL);
+    }
+}
+
 void control_code_entered(struct backend *backend, PyObject *code)
 {
     if (breakpoints_armed(backend->breakpoints, code)) {
@@ -79,6 +108,7 @@ void control_code_entered(struct backend *backend, PyObject *code)
         lifecycle_find_main(backend, code);
     }
     unhandled_code_entered(backend->unhandled, code);
+    enter_awaited(backend, code);
     struct armed_code *armed = breakpoints_armed(backend->breakpoints, code);
     if (armed && armed->start) {
         control_breakpoint_start(backend, armed);

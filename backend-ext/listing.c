@@ -385,13 +385,19 @@ static void list_object(struct page *page, PyObject *object, unsigned filter)
 
 /* Frames */
 
+/* No program can say the names under which tools that rewrite syntax trees keep things: pytest's @py_assert1. */
+static bool is_name(PyObject *name)
+{
+    return PyUnicode_GetLength(name) > 0 && PyUnicode_ReadChar(name, 0) != '@';
+}
+
 static void list_frame(struct page *page, const struct frame_entry *entry, bool free)
 {
     PyObject *names = locals_names(entry->code, free);
     bool go_on = true;
     for (Py_ssize_t i = 0; names != NULL && i < PyList_Size(names) && go_on; i++) {
         PyObject *name = PyList_GetItem(names, i);
-        PyObject *object = locals_get(&page->values->locals, entry->frame, name);
+        PyObject *object = is_name(name) ? locals_get(&page->values->locals, entry->frame, name) : NULL;
         if (object != NULL) {
             go_on = page_offer(page, &(struct child){.style = CHILD_VARIABLE, .key = name, .object = object});
         }

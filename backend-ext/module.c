@@ -166,6 +166,20 @@ static PyObject *stop(PyObject *module, PyObject *arguments, PyObject *named)
     return PyBool_FromLong(stopped);
 }
 
+PyDoc_STRVAR(await_doc, "await_code(code, /)\n--\n\n"
+                        "Stop at the first line of the first frame that CODE, which never ran before, gets.\n\n"
+                        "Arguments:\n    code: it; None is none any more.\n");
+
+static PyObject *await_code(PyObject *module, PyObject *code)
+{
+    (void)module;
+    struct backend *backend = backend_current();
+    if (backend) {
+        stepping_await(backend->stepping, code == Py_None ? NULL : code);
+    }
+    Py_RETURN_NONE;
+}
+
 PyDoc_STRVAR(open_screen_doc,
              "open_screen(words, /)\n--\n\n"
              "Start the debugger's program on this process's terminal.\n\n"
@@ -325,6 +339,7 @@ static PyMethodDef methods[] = {
     {"listening", listening, METH_NOARGS, listening_doc},
     {"unlisten", unlisten, METH_NOARGS, unlisten_doc},
     {"wait", do_wait, METH_NOARGS, wait_doc},
+    {"await_code", await_code, METH_O, await_doc},
     {"active", active, METH_NOARGS, active_doc},
     {"detach", detach, METH_NOARGS, detach_doc},
     {"open_screen", open_screen, METH_O, open_screen_doc},

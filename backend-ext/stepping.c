@@ -236,6 +236,7 @@ void stepping_finish(struct stepping *stepping)
 {
     stepping_cancel(stepping);
     Py_CLEAR(stepping->marks.jump_code);
+    Py_CLEAR(stepping->awaited);
     while (stepping->watched_count > 0) {
         Py_DECREF(stepping->watched[--stepping->watched_count].code);
     }

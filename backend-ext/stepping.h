@@ -40,6 +40,9 @@ void stepping_note_jump(struct stepping *stepping, PyObject *frame);
 /* Stop at the first line that FRAME reaches: the program's entry, or a function breakpoint (HITS, copied; NULL). */
 void stepping_begin_entry(struct stepping *stepping, PyObject *frame, const struct hits *hits);
 
+/* The first frame of CODE that begins, and that was never met before, is to stop so; NULL: none. */
+void stepping_await(struct stepping *stepping, PyObject *code);
+
 /* Stop at the next line of thread IDENT, or of any thread (0). */
 void stepping_begin_pause(struct stepping *stepping, unsigned long ident);
 bool stepping_pausing(const struct stepping *stepping);

@@ -42,6 +42,7 @@ struct stepping {
     bool passed; /* the engine was told to leave out starts of some code */
     struct step_marks marks;
     PyObject *bootstrap; /* owned: with which every thread of threading begins; its starts are watched; or NULL */
+    PyObject *awaited;   /* owned: code whose first frame is to stop; or NULL */
     bool main_watched;   /* the end of main_code is watched */
 };
 

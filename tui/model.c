@@ -4,6 +4,7 @@
 #include "protocol/arena.h"
 #include "xalloc.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -404,6 +405,8 @@ static void describe_exit(int status, char *buffer, size_t size)
 
 void model_describe_state(const struct model *model, char *buffer, size_t size)
 {
+    const char *text = model->text;
+    int first = text ? (int)strcspn(text, "\n") : 0; /* of its lines */
     switch (model->state) {
     case MODEL_STARTING:
         snprintf(buffer, size, "starting");
@@ -416,9 +419,9 @@ void model_describe_state(const struct model *model, char *buffer, size_t size)
             snprintf(buffer, size, "exception %d of the chain: %s", model->chain_shown + 1,
                      model->chain[model->chain_shown].text);
         else if (model->post_mortem)
-            snprintf(buffer, size, "post-mortem: %s", model->text ? model->text : "uncaught exception");
-        else if (model->text)
-            snprintf(buffer, size, "stopped: %s: %s", model->reason ? model->reason : "?", model->text);
+            snprintf(buffer, size, "post-mortem: %.*s", text ? first : INT_MAX, text ? text : "uncaught exception");
+        else if (text)
+            snprintf(buffer, size, "stopped: %s: %.*s", model->reason ? model->reason : "?", first, text);
         else
             snprintf(buffer, size, "stopped: %s", model->reason ? model->reason : "?");
         break;

@@ -6,7 +6,7 @@
 import sys as _sys
 from collections.abc import Callable as _Callable
 
-from pytui import _screen
+from pytui import _screen, _wait
 from pytui._listen import arm, listen, unlisten
 from pytui._on_error import attach_on_error, resume, retry
 from pytui._post_mortem import install_excepthook, on_exception, pm, post_mortem
@@ -30,19 +30,25 @@ __all__ = [
 _presenters: dict[type, _Callable[[object], object]] = {}
 
 
-def set_trace(cond: object = True, *, header: str | None = None) -> None:
+def set_trace(cond: object = True, *, header: str | None = None, no_terminal: str | None = None) -> None:
     """Stop here and show the debugger, in the terminal that this program has or where one is attached.
 
     `PYTHONBREAKPOINT=pytui.set_trace` has `breakpoint()` do this. On `continue` the program's own screen is back. Where
-    there is no terminal, standard error says so and the program goes on.
+    there is no terminal, a line on standard error says how to attach, and the program waits for that or goes on.
 
     Arguments:
         cond: stop only if this is true.
         header: shown as the reason of the stop.
+        no_terminal: "wait" or "continue"; None is what the environment's PYTUI_NO_TERMINAL says, else to wait unless
+            standard error is closed or the null device.
+
+    Raises:
+        ValueError: NO_TERMINAL is something else.
 
     """
+    _wait.check(no_terminal)
     if cond:
-        _screen.stop(_sys._getframe(1), header)
+        _screen.stop(_sys._getframe(1), header, no_terminal)
 
 
 def register_presenter(kind: type, function: _Callable[[object], object] | None) -> None:
@@ -67,7 +73,12 @@ def register_presenter(kind: type, function: _Callable[[object], object] | None)
 
 
 def __getattr__(name: str) -> str:
-    """Look `__version__` up when somebody asks, since reading the package's metadata takes a few milliseconds."""
+    """Look `__version__` up when somebody asks, since reading the package's metadata takes a few milliseconds.
+
+    `pytest -p pytui` asks a module that it takes for a plugin for `pytest_plugins`.
+    """
+    if name == "pytest_plugins":
+        return "pytui._pytest"
     if name == "__version__":
         from importlib import metadata
 

@@ -3,26 +3,24 @@
 import functools
 import inspect
 import os
-import sys
 from collections.abc import AsyncGenerator, Callable, Collection, Generator
-from typing import Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
-from pytui import _backend, _listen, _screen
+from pytui import _backend, _screen, _wait
 
 _ENABLING = ("PYTUI_DEBUG", "IPDB_DEBUG")
 _MODES = ("PYTUI_MODE", "IPDB_MODE")
-_RANKS = ("RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID", "PMI_RANK", "LOCAL_RANK")
 _SEEN = "_pytui_seen"  # on an exception: the user has looked at it
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 Kinds = type[BaseException] | tuple[type[BaseException], ...]
 
 
-class _Decision:
+class _Decision(NamedTuple):
     """What becomes of a call whose exception was looked at: it is made again, or has a value after all."""
 
-    def __init__(self, again: bool, value: object = None) -> None:
-        self.again, self.value = again, value
+    again: bool
+    value: object = None
 
 
 _decided: _Decision | None = None
@@ -41,65 +39,62 @@ def resume(value: object = None) -> None:
 
 
 def _first(names: tuple[str, ...]) -> str:
-    return next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return next((os.environ[name] for name in names if os.environ.get(name)), "").lower()
 
 
 def _enabled() -> bool:
-    said = _first(_ENABLING).lower()
+    said = _first(_ENABLING)
     return said in ("1", "true", "yes", "on") or (not said and _first(_MODES) != "")
 
 
-def _rank() -> int | None:
-    text = _first(_RANKS)
-    return int(text) if text.isdigit() else None
-
-
-def _in_console() -> bool:
+def _is_remote() -> bool:
+    """Whether somebody is to attach, rather than that the screen opens here."""
     mode = _first(_MODES)
     if mode == "web":
-        print("pytui: there is no web page yet; a socket instead", file=sys.__stderr__, flush=True)
-    if mode in ("console", "socket", "web"):
-        return mode == "console"
-    if _rank() not in (None, 0):
-        return False
-    try:
-        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
-    except OSError:
-        return False
-    return True
-
-
-def _wait_for_debugger(error: BaseException) -> bool:
-    """Have a debugger attached, whoever comes."""
-    listening = _backend.load().listening()
-    address = listening or _listen.listen()
-    rank = _rank()
-    who = f"rank {rank}" if rank is not None else f"process {os.getpid()}"
-    print(f"pytui: {who} waits at {type(error).__name__}: pytui attach {address}", file=sys.__stderr__, flush=True)
-    try:
-        _backend.load().wait()
-        return _backend.active()
-    finally:
-        if not listening:
-            _listen.unlisten()
+        _wait.say("there is no web page yet; a socket instead")
+    elif mode not in ("", "console", "socket"):
+        _wait.say(f"there is no mode {mode!r}, only console and socket; it is chosen automatically")
+    return mode in ("socket", "web") or (mode != "console" and _wait.rank() not in (None, 0))
 
 
 def _show(error: BaseException) -> _Decision | None:
     """Stop at ERROR; what the user decided, None: it goes on its way."""
     global _decided
-    alone = not _backend.active()
-    try:
-        there = not alone or (_screen.available() if _in_console() else _wait_for_debugger(error))
-    except (OSError, RuntimeError) as failure:
-        print(f"pytui: cannot open the debugger: {failure}", file=sys.__stderr__, flush=True)
-        return None
     _decided = None
-    if there:
-        _backend.stop(None, reason="exception", exception=error, post_mortem=True)
-        if alone:  # the session was for this
-            _backend.detach()
+    # A debugger was asked for, by the environment: it is worth to wait for.
+    way = os.environ.get(_wait.VARIABLE) or "wait"
+    stayed = _screen.look(error, way, remote=not _backend.active() and _is_remote())
     decided, _decided = _decided, None
-    return decided
+    return decided if stayed else None
+
+
+class _Call:
+    """A call, as a block: what it raises is looked at, and swallowed if the user decided so.
+
+    Attributes:
+        again: the call is to be made, or to be made again.
+        value: what it returns, if it does not return by itself.
+
+    """
+
+    def __init__(self, guard: "_Guard", repeatable: bool) -> None:
+        self._guard, self._repeatable = guard, repeatable
+        self.again, self.value = True, None
+
+    def __enter__(self) -> None:
+        self.again = False
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        decision = self._guard.look(error) if error is not None else None
+        if decision is None or error is None:
+            return False
+        if decision.again and not self._repeatable:
+            _wait.say(f"what was done before {type(error).__name__} cannot be done again here: it goes its way")
+            return False
+        if decision.again:
+            error.__dict__.pop(_SEEN, None)  # the very same object may be raised again
+        self.again, self.value = decision
+        return True
 
 
 class _Guard:
@@ -108,25 +103,35 @@ class _Guard:
     def __init__(self, exc: Kinds, when: Callable[[Any], object] | None, ranks: Collection[int] | None) -> None:
         self._exc = exc
         self._when = when
-        self._here = _enabled() and (ranks is None or (_rank() or 0) in ranks)
+        self._here = _enabled() and (ranks is None or (_wait.rank() or 0) in ranks)
 
-    def _look(self, error: BaseException) -> _Decision | None:
+    def _is_wanted(self, error: BaseException) -> bool:
         if not isinstance(error, self._exc) or getattr(error, _SEEN, False):
-            return None
-        if self._when is not None and not self._when(error):
-            return None
+            return False
         try:
-            setattr(error, _SEEN, True)  # it may come through other guards on its way
-        except AttributeError:
-            pass
+            return self._when is None or bool(self._when(error))
+        except Exception as failure:
+            _wait.say(f"when= failed: {type(failure).__name__}: {failure}")
+            return True
+
+    def look(self, error: BaseException) -> _Decision | None:
+        """Show ERROR if it is one of those wanted; what the user decided, None: it goes on its way."""
+        if not self._is_wanted(error):
+            return None
+        error.__dict__[_SEEN] = True  # it may come through other guards on its way
         return _show(error)
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
-        decision = self._look(error) if self._here and error is not None else None
-        return decision is not None and not decision.again
+        return self._here and _Call(self, repeatable=False).__exit__(kind, error, traceback)
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        return self.__exit__(kind, error, traceback)
 
     def __call__(self, target: Target) -> Target:
         if not self._here:
@@ -147,48 +152,39 @@ class _Guard:
                 setattr(target, name, self(member))
             elif isinstance(member, staticmethod | classmethod):
                 setattr(target, name, type(member)(self(member.__func__)))
+            elif type(member) is property:
+                parts = [part and self(part) for part in (member.fget, member.fset, member.fdel)]
+                setattr(target, name, property(*parts, doc=member.__doc__))
         return target
 
     def _guard_function(self, target: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(target)
         def run(*arguments: object, **named: object) -> object:
-            while True:
-                try:
+            call = _Call(self, repeatable=True)
+            while call.again:
+                with call:
                     return target(*arguments, **named)
-                except BaseException as error:
-                    decision = self._look(error)
-                    if decision is None:
-                        raise
-                if not decision.again:
-                    return decision.value
+            return call.value
 
         return run
 
     def _guard_coroutine(self, target: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(target)
         async def run(*arguments: object, **named: object) -> object:
-            while True:
-                try:
+            call = _Call(self, repeatable=True)
+            while call.again:
+                with call:
                     return await target(*arguments, **named)
-                except BaseException as error:
-                    decision = self._look(error)
-                    if decision is None:
-                        raise
-                if not decision.again:
-                    return decision.value
+            return call.value
 
         return run
 
     def _guard_generator(self, target: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(target)
         def run(*arguments: object, **named: object) -> Generator[Any, Any, Any]:
-            try:
+            with (call := _Call(self, repeatable=False)):
                 return (yield from target(*arguments, **named))
-            except BaseException as error:
-                decision = self._look(error)
-                if decision is None or decision.again:  # what was yielded cannot be taken back
-                    raise
-                return decision.value
+            return call.value
 
         return run
 
@@ -197,9 +193,12 @@ class _Guard:
         async def run(*arguments: object, **named: object) -> AsyncGenerator[Any, Any]:
             generator = target(*arguments, **named)
             step = generator.__anext__()
-            try:
+            with _Call(self, repeatable=False):
                 while True:
-                    item = await step
+                    try:
+                        item = await step
+                    except StopAsyncIteration:
+                        return
                     try:
                         step = generator.asend((yield item))
                     except GeneratorExit:
@@ -207,12 +206,6 @@ class _Guard:
                         raise
                     except BaseException as thrown:
                         step = generator.athrow(thrown)
-            except StopAsyncIteration:
-                return
-            except BaseException as error:
-                decision = self._look(error)
-                if decision is None or decision.again:
-                    raise
 
         return run
 
@@ -233,13 +226,14 @@ def attach_on_error(
 ) -> object:
     """Have a debugger stop where an exception was raised, with its chain and all variables, before it goes on its way.
 
-    A decorator for functions, coroutines, generators and classes (all their methods), and a context manager. It does
-    nothing, and costs nothing, unless PYTUI_DEBUG (or IPDB_DEBUG) is 1 or PYTUI_MODE (or IPDB_MODE) is set when it
-    decorates. The mode "console" opens the screen on the program's terminal; "socket" prints how to attach and waits;
-    without one, rank 0 with a terminal is "console".
+    A decorator for functions, coroutines, generators of both kinds and classes (all their methods and properties), and
+    a context manager for `with` and `async with`. It does nothing, and costs nothing, unless PYTUI_DEBUG (or
+    IPDB_DEBUG) is 1 or PYTUI_MODE (or IPDB_MODE) is set when it decorates. The mode "console" opens the screen on the
+    program's terminal; "socket" prints how to attach and waits; without one, rank 0 with a terminal is "console".
 
     Leaving the debugger raises the exception again, as does `q`. `pytui.retry()` or `pytui.resume(value)`, evaluated
-    while the debugger shows it, have the call made again or return a value instead.
+    while the debugger shows it, have the call made again or return a value instead. Generators and blocks cannot be
+    made again.
 
     Arguments:
         target: what is decorated, where it is written without parentheses.

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
-from pytui import _backend, _screen
+from pytui import _backend, _screen, _wait
 
 _ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 
@@ -26,27 +26,25 @@ def _last() -> BaseException | None:
     return getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
 
 
-def post_mortem(error: BaseException | TracebackType | None = None) -> None:
+def post_mortem(error: BaseException | TracebackType | None = None, *, no_terminal: str | None = None) -> None:
     """Look at an exception: its chain, and the frames that it left with their variables. Nothing can be stepped.
 
     Arguments:
         error: the exception, or its traceback; None is the exception that is being handled.
+        no_terminal: "wait" or "continue", as for `set_trace()`.
 
     Raises:
-        ValueError: there is no exception, or it was never raised.
+        ValueError: there is no exception, or it was never raised; or NO_TERMINAL is something else.
 
     """
+    _wait.check(no_terminal)
     if isinstance(error, TracebackType):
         error = _raised_with(error)
     if error is None:
         error = sys.exception()
     if error is None or error.__traceback__ is None:
         raise ValueError("there is no exception to look at" if error is None else "it was never raised")
-    alone = not _backend.active()
-    if _screen.available():
-        _backend.stop(None, reason="exception", exception=error, post_mortem=True)
-        if alone:  # the session was for this, and is not to stop at it again where nobody handles it
-            _backend.detach()
+    _screen.look(error, no_terminal)
 
 
 def pm() -> None:

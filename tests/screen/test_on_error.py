@@ -27,6 +27,13 @@ class Thing:
     def deeper(n): return fail(n)
 use = lambda: Thing().run(21)
 """,
+    "property": """\
+@pytui.attach_on_error()
+class Thing:
+    @property
+    def run(self, n=21): return fail(n)
+use = lambda: Thing().run
+""",
     "generator": """\
 @pytui.attach_on_error()
 def run(n):
@@ -74,7 +81,8 @@ def test_it_stops_and_the_exception_goes_its_way(plain, each_engine, kind):  # n
         ("function", "retry()", ["result 42", "called 2"]),
         ("coroutine", "retry()", ["result 42", "called 2"]),
         ("class", "retry()", ["result 42", "called 2"]),
-        ("generator", "retry()", ["raised first call"]),
+        ("property", "retry()", ["result 42", "called 2"]),
+        ("generator", "retry()", ["cannot be done again here", "raised first call"]),
         ("function", "resume('mine')", ["result mine", "called 1"]),
         ("coroutine", "resume('mine')", ["result mine"]),
         ("generator", "resume('mine')", ["result mine"]),
@@ -90,13 +98,62 @@ def test_what_the_user_decides_instead(plain, kind, say, texts):  # noqa: F811
     ends(screen, *texts)
 
 
-def test_a_block(plain):  # noqa: F811
-    screen = plain(HEAD + "with pytui.attach_on_error(): fail(1)\nprint('behind it')\n", env=DEBUG)
+BLOCKS = {
+    "with": "with pytui.attach_on_error(): fail(1)\n",
+    "async with": "async def use():\n    async with pytui.attach_on_error(): fail(1)\nasyncio.run(use())\n",
+}
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_a_block(plain, kind):  # noqa: F811
+    screen = plain(HEAD + BLOCKS[kind] + "print('behind it')\n", env=DEBUG)
     screen.expect("post-mortem: ValueError", row=0)
     screen.send("!pytui.resume()\r")
     screen.expect(">>> pytui.resume()")
     screen.keys("F5")
     ends(screen, "behind it")
+
+
+def test_leaving_never_swallows_it(plain):  # noqa: F811
+    """Whatever was said before: nobody is there to answer for it."""
+    screen = plain(HEAD + KINDS["function"] + TAIL, env=DEBUG)
+    screen.expect("post-mortem: ValueError", row=0)
+    screen.send("!pytui.resume()\r")
+    screen.expect(">>> pytui.resume()")
+    screen.keys("Ctrl-x")
+    screen.expect("q quit", row=0)  # a key of the Source pane's hints
+    screen.send("q")
+    screen.expect("Leave it running")
+    screen.send("l")
+    ends(screen, "raised first call", "called 1")
+
+
+def test_a_condition_that_fails_stops(plain):  # noqa: F811
+    text = HEAD + "@pytui.attach_on_error(when=lambda error: error.nothing)\ndef run(n): return fail(n)\n"
+    screen = plain(text + "use = lambda: run(21)\n" + TAIL, env=DEBUG)
+    screen.expect("post-mortem: ValueError", row=0)
+    screen.send("c")
+    ends(screen, "pytui: when= failed: AttributeError", "raised first call")
+
+
+def test_one_object_that_is_raised_again_is_shown_again(plain):  # noqa: F811
+    text = """\
+import pytui
+error, calls = ValueError("the same"), []
+@pytui.attach_on_error()
+def run():
+    calls.append(1)
+    if len(calls) < 3: raise error
+    return len(calls)
+print("result", run())
+"""
+    screen = plain(text, env=DEBUG)
+    for number in (1, 2):
+        screen.expect("post-mortem: ValueError: the same", re.compile(rf"▸ calls +list\[{number}\]"))
+        screen.send("!pytui.retry()\r")
+        screen.expect(">>> pytui.retry()")
+        screen.keys("F5")
+    ends(screen, "result 3")
 
 
 @pytest.mark.parametrize(

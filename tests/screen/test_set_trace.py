@@ -5,7 +5,7 @@ import re
 import signal
 
 import pytest
-from conftest import at, restored
+from conftest import PYTUI, at, program_of, restored
 from screen import BUILD
 
 PACKAGE = str(BUILD / "backend-ext")
@@ -66,6 +66,23 @@ def test_it_stops_and_gives_the_terminal_back(plain, each_engine):
     given(screen)
     screen.expect(re.compile(r"^line 0\s*\nline 1\s*\nline 2\s*\nname\?", re.MULTILINE))
     assert screen.state["icanon"] and screen.state["echo"]
+    screen.send("me\n")
+    ends(screen, "typed me", "done 3")
+
+
+@pytest.mark.parametrize("form", ["-m own", "directory", "archive"])
+def test_steps_in_whatever_is_run(plain, write, form):
+    write("there/__main__.py", PROGRAM)
+    run = {"-m own": "-m own", "directory": "there", "archive": "there.pyz"}[form]
+    pack = "{python} -m zipapp there && " if form == "archive" else ""
+    screen = plain(PROGRAM, shell=f"cd $(dirname {{script}}) && {pack}{{python}} {run}")
+    name = "own.py" if form == "-m own" else "__main__.py"
+    at(screen, f"{name}:9")
+    screen.expect(re.compile(r"▶ +9 +pytui.set_trace"))
+    screen.send("n")
+    at(screen, f"{name}:10")
+    screen.send("c")
+    given(screen)
     screen.send("me\n")
     ends(screen, "typed me", "done 3")
 
@@ -245,11 +262,118 @@ except ChildProcessError: print("no child", seen)
     ends(screen, "no child []")
 
 
-def test_without_a_terminal_it_says_so_and_goes_on(plain):
-    screen = plain(
-        "import pytui\npytui.set_trace()\nprint('went on')\n", shell="setsid -w {python} {script} 2>&1 | cat"
-    )
-    ends(screen, "pytui: cannot open the debugger: this process has no terminal", "went on")
+ALONE = "setsid -w {python} {script} 2>&1 </dev/null | cat"  # without a terminal
+
+
+@pytest.mark.parametrize("how", ["environment", "argument"])
+def test_without_a_terminal_it_says_once_that_it_goes_on(plain, how):
+    argument, env = ("", {"PYTUI_NO_TERMINAL": "continue"}) if how == "environment" else ("no_terminal='continue'", {})
+    text = f"import pytui\nfor i in range(3):\n    pytui.set_trace({argument})\nprint('went on')\n"
+    screen = plain(text, shell=ALONE, env=env, cols=160)
+    ends(screen, re.compile(r"^pytui: process \d+ has no terminal and goes on at own.py:3: with PYTUI_NO_TERMINAL="))
+    assert screen.shows("went on") and "\n".join(screen.state["lines"]).count("goes on at") == 1
+
+
+def test_it_goes_on_where_nobody_could_read_that_it_waits(plain):
+    text = "import pytui\npytui.set_trace()\nprint('went on')\n"
+    for stream in ("2>/dev/null", "2>&-"):
+        ends(plain(text, shell=f"setsid -w {{python}} {{script}} {stream} | cat"), "went on")
+
+
+def test_what_it_does_without_a_terminal_is_one_of_two(plain):
+    text = """\
+import pytui
+for function in (pytui.set_trace, pytui.post_mortem):
+    try: function(no_terminal="ask")
+    except ValueError as error: print(function.__name__, error)
+"""
+    ends(plain(text), "set_trace no_terminal is 'wait' or 'continue', not 'ask'", "post_mortem no_terminal is")
+    text = "import pytui\npytui.set_trace()\nprint('went on')\n"
+    screen = plain(text, shell="setsid -w {python} {script} 2>/dev/null | cat", env={"PYTUI_NO_TERMINAL": "ask"})
+    ends(screen, "went on")
+
+
+def waits(screen, who=r"process \d+"):
+    """What the program says, and the addresses where its processes wait."""
+    line = re.compile(rf"^pytui: {who} waits at (.*): pytui attach (unix:\S+)", re.MULTILINE)
+    screen.expect(line)
+    return line.findall("\n".join(screen.state["lines"]))
+
+
+WAITING = """\
+import pytui
+def f(a):
+    pytui.set_trace()
+    return a
+print("result", f(4))
+pytui.set_trace(no_terminal="continue")
+print("listens", pytui._backend.load().listening())
+"""
+
+
+def test_without_a_terminal_it_waits_for_who_attaches(plain, terminal, each_engine):
+    program = plain(WAITING, shell=ALONE, interpreter=each_engine.path, cols=160)
+    ((place, address),) = waits(program)
+    assert place == "own.py:3 in f"
+    screen = terminal(PYTUI, "attach", address)
+    at(screen, "own.py:3 in f")
+    screen.expect(re.compile(r"\ba +4\b"))
+    screen.send("n")
+    at(screen, "own.py:4 in f")
+    screen.send("q")
+    screen.expect("Detach")
+    screen.send("d")
+    assert screen.wait_end() == 0
+    ends(program, "result 4", "goes on at own.py:6", "listens None")
+
+
+def test_the_wait_is_ended_by_ctrl_c(plain, each_engine):
+    text = "import pytui\ntry: pytui.set_trace()\nexcept KeyboardInterrupt: print('interrupted')\n"
+    text += "print('listens', pytui._backend.load().listening())\n"
+    program = plain(text, shell=ALONE, interpreter=each_engine.path, cols=160)
+    waits(program)
+    os.kill(program_of(program, "own.py"), signal.SIGINT)
+    ends(program, "interrupted", "listens None")
+
+
+TOGETHER = """\
+import multiprocessing, os, threading
+import pytui
+def child(number):
+    pytui.set_trace()
+    print("child", number)
+if os.fork() == 0:
+    child(1)
+    os._exit(0)
+if os.fork() == 0:
+    thread = threading.Thread(target=child, args=(2,))
+    thread.start()
+    thread.join()
+    os._exit(0)
+for _ in range(2): os.wait()
+print("over")
+"""
+
+
+def test_several_processes_wait_at_once(plain, terminal, each_engine):
+    program = plain(TOGETHER, shell=ALONE.replace("{python}", "{python} -u"), interpreter=each_engine.path, cols=160)
+    program.wait_until(lambda: len(waits(program)) == 2, "not both wait")
+    for place, address in waits(program):
+        assert place == "own.py:4 in child"
+        screen = terminal(PYTUI, "attach", address)
+        at(screen, "own.py:4 in child")
+        screen.send("c")
+    ends(program, "child 1", "child 2", "over")
+
+
+def test_post_mortem_waits_without_a_terminal(plain, terminal):
+    program = plain("import pytui\nwith pytui.on_exception():\n    {}['key']\n", shell=ALONE, cols=160)
+    ((what, address),) = waits(program)
+    assert what == "KeyError"
+    screen = terminal(PYTUI, "attach", address)
+    screen.expect("post-mortem: KeyError", row=0)
+    screen.send("c")
+    program.expect("KeyError: 'key'")
 
 
 def test_a_killed_screen_lets_the_program_go_on(plain):
