@@ -116,12 +116,12 @@ def test_a_block(plain, kind):  # noqa: F811
 
 def test_leaving_never_swallows_it(plain):  # noqa: F811
     """Whatever was said before: nobody is there to answer for it."""
-    screen = plain(HEAD + KINDS["function"] + TAIL, env=DEBUG)
-    screen.expect("post-mortem: ValueError", row=0)
+    screen = plain(HEAD + KINDS["function"] + TAIL, env=DEBUG, cols=140)
+    screen.expect("post-mortem: ValueError", "e exception", row=0)
     screen.send("!pytui.resume()\r")
     screen.expect(">>> pytui.resume()")
     screen.keys("Ctrl-x")
-    screen.expect("q quit", row=0)  # a key of the Source pane's hints
+    screen.expect("e exception", row=0)  # a key of the Source pane
     screen.send("q")
     screen.expect("Leave it running")
     screen.send("l")
@@ -139,17 +139,18 @@ def test_a_condition_that_fails_stops(plain):  # noqa: F811
 def test_one_object_that_is_raised_again_is_shown_again(plain):  # noqa: F811
     text = """\
 import pytui
-error, calls = ValueError("the same"), []
+error, calls = ValueError(), []
 @pytui.attach_on_error()
 def run():
     calls.append(1)
+    error.args = (f"call {len(calls)}",)
     if len(calls) < 3: raise error
     return len(calls)
 print("result", run())
 """
     screen = plain(text, env=DEBUG)
     for number in (1, 2):
-        screen.expect("post-mortem: ValueError: the same", re.compile(rf"▸ calls +list\[{number}\]"))
+        screen.expect(f"post-mortem: ValueError: call {number}", row=0)
         screen.send("!pytui.retry()\r")
         screen.expect(">>> pytui.retry()")
         screen.keys("F5")
