@@ -22,6 +22,7 @@
 #include "uncaught.h"
 #include "unhandled.h"
 #include "values.h"
+#include "watchers.h"
 #include "watches.h"
 
 #include "protocol/arena.h"
@@ -67,6 +68,7 @@ void backend_tell_state(bool *attached, bool *stopped)
 
 void backend_event(struct backend *backend, struct arena *arena, const char *name, struct value *body)
 {
+    watchers_tell(backend, name, body);
     server_post(backend->server, arena, message_event(arena, name, body));
 }
 
@@ -177,6 +179,7 @@ void backend_detach(struct backend *backend)
     threads_finish(backend);
     backend_listen_when_left(backend);
     if (!backend->exiting) {
+        watchers_close(backend);
         server_close(backend->server);
         if (backend->kill_at_end) {
             server_drain(backend->server, DRAIN_PATIENCE); /* its answer is still on the way */
@@ -240,6 +243,7 @@ static void destroy_parts(struct backend *backend)
     free(backend->dump);
     modules_destroy(backend->modules);
     watches_destroy(backend->watches);
+    watchers_destroy(backend->watchers);
     free(backend->threads);
     free(backend->queue);
     free(backend->parking);
@@ -283,9 +287,10 @@ static struct backend *create_parts(void)
     backend->unhandled = unhandled_create(backend);
     backend->uncaught = uncaught_create(backend);
     backend->watches = watches_create();
+    backend->watchers = watchers_create(backend);
     if (!backend->unhandled || !backend->uncaught || !backend->queue || !backend->threads || !backend->sources ||
         !backend->parking || !backend->hold || !backend->dump || !backend->breakpoints || !backend->stepping ||
-        !backend->watches) {
+        !backend->watches || !backend->watchers) {
         PyErr_NoMemory();
     } else if ((backend->modules = modules_create(backend)) && (backend->stop = stop_create(backend)) &&
                (backend->engine = engine_create(backend)) && (backend->my_code = my_code_create()) &&

@@ -36,6 +36,7 @@ struct unhandled;
 struct value;
 struct arena;
 struct values;
+struct watchers;
 struct watches;
 
 /* Where the session stands; guarded by lock. */
@@ -85,7 +86,8 @@ struct backend {
     struct dump *dump;
     struct modules *modules;
     struct watches *watches;
-    struct shell *shell; /* borrowed: the one that runs; guarded by lock */
+    struct watchers *watchers; /* other clients; NULL only before the session begins */
+    struct shell *shell;       /* borrowed: the one that runs; guarded by lock */
 
     char python_version[32];
     char executable[1024];

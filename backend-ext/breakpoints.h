@@ -70,6 +70,10 @@ bool breakpoints_run_to(struct breakpoints *breakpoints, const char *path, int l
 /* CODE is entered for the first time. Binds and arms. */
 void breakpoints_code_entered(struct breakpoints *breakpoints, PyObject *code);
 
+/* All of them, as pytui.BreakpointsResponse (breakpoints_list.c). */
+struct value *breakpoints_describe_all(struct breakpoints *breakpoints, struct arena *arena);
+struct value *breakpoints_handle_list(struct request *request, bool *ok);
+
 struct value *breakpoints_handle_locations(struct request *request, bool *ok);
 struct value *breakpoints_handle_set(struct request *request, bool *ok);
 struct value *breakpoints_handle_set_functions(struct request *request, bool *ok);

@@ -4,6 +4,7 @@
 #include "compat.h"
 #include "request.h"
 #include "server.h"
+#include "watchers.h"
 
 #include "protocol/arena.h"
 #include "protocol/message.h"
@@ -152,6 +153,7 @@ struct value *description_value(struct arena *arena, bool waiting, const char *a
     value_set_int(arena, body, "began", description.began);
     value_set_text(arena, body, "state", stopped ? "stopped" : waiting ? "waiting" : "running");
     value_set_bool(arena, body, "attached", attached);
+    value_set_int(arena, body, "watchers", attached && backend_last() ? watchers_count(backend_last()) : 0);
     value_set_int(arena, body, "protocolVersion", MESSAGE_PROTOCOL_VERSION);
     value_set_text(arena, body, "backendVersion", PYTUI_VERSION);
     if (address) {

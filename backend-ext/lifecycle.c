@@ -19,6 +19,7 @@
 #include "unhandled.h"
 #include "values.h"
 #include "warnings.h"
+#include "watchers.h"
 
 #include "protocol/arena.h"
 #include "protocol/message.h"
@@ -165,6 +166,8 @@ static void on_process_exit(int status, void *data)
         backend->exit_code = status & 0xff;
         post_end(backend);
         server_drain(backend->server, DRAIN_PATIENCE);
+        watchers_drain(backend);
+        watchers_close(backend);
         server_close(backend->server);
     }
 }
@@ -209,6 +212,8 @@ static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
         backend_detach(backend);
         if (!later) {
             Py_BEGIN_ALLOW_THREADS server_drain(backend->server, DRAIN_PATIENCE);
+            watchers_drain(backend);
+            watchers_close(backend);
             Py_END_ALLOW_THREADS server_close(backend->server);
         }
     }
@@ -296,8 +301,9 @@ static PyObject *before_fork(PyObject *self, PyObject *unused)
     (void)unused;
     struct backend *backend = backend_last();
     bool own = backend && getpid() == backend->pid;
-    int ours =
-        listener_thread_count() + (own ? server_thread_count(backend->server) + helper_thread_count(backend) : 0);
+    int ours = listener_thread_count() + (own ? server_thread_count(backend->server) + helper_thread_count(backend) +
+                                                    watchers_thread_count(backend)
+                                              : 0);
     if (!ours || fork_filters || Py_Version < 0x030c0000 || count_threads() - ours > 1) {
         Py_RETURN_NONE;
     }
@@ -340,6 +346,7 @@ void lifecycle_forked(struct backend *backend)
     backend->phase = PHASE_GONE;
     backend->ended = true;
     server_forked(backend->server);
+    watchers_forked(backend);
     threads_forked(backend);
     requests_forked(backend);
     helper_forked(backend);
@@ -439,6 +446,7 @@ static struct value *describe_backend(const struct backend *backend, struct aren
     value_set_bool(arena, extra, "supportsShell", true);
     value_set_bool(arena, extra, "supportsWatches", true);
     value_set_bool(arena, extra, "supportsFindVariable", true);
+    value_set_bool(arena, extra, "supportsReadOnly", true);
     return extra;
 }
 
@@ -447,7 +455,8 @@ static size_t bounded(int64_t number, size_t fallback, size_t most)
     return number <= 0 ? fallback : (uint64_t)number > most ? most : (size_t)number;
 }
 
-struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
+struct value *lifecycle_welcome(struct backend *backend, struct arena *arena, const struct value *arguments,
+                                bool read_only, char error[LIFECYCLE_ERROR])
 {
     /* clang-format off */
     static const char *const capabilities[] = {
@@ -476,35 +485,49 @@ struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
         "supportsLoadedSourcesRequest",
     };
     /* clang-format on */
+    long long version = value_get_int(value_get_map(arguments, "pytui"), "protocolVersion", 0);
+    if (version != MESSAGE_PROTOCOL_VERSION) {
+        snprintf(error, LIFECYCLE_ERROR,
+                 "the client speaks protocol version %lld, this backend (pytui " PYTUI_VERSION
+                 ") version %d: use a client and a backend of one pytui",
+                 version, MESSAGE_PROTOCOL_VERSION);
+        return NULL;
+    }
+    if (!value_get_bool(arguments, "linesStartAt1", true) || !value_get_bool(arguments, "columnsStartAt1", true) ||
+        strcmp(value_get_text(arguments, "pathFormat", "path"), "path") != 0) {
+        snprintf(error, LIFECYCLE_ERROR, "lines and columns start at 1, and paths are paths, not URIs");
+        return NULL;
+    }
+    struct value *body = value_map(arena), *extra = describe_backend(backend, arena);
+    for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
+        value_set_bool(arena, body, capabilities[i], true);
+    }
+    value_set(arena, body, "exceptionBreakpointFilters", exception_filters_describe(arena));
+    value_set_bool(arena, extra, "readOnly", read_only);
+    value_set(arena, body, "pytui", extra);
+    return body;
+}
+
+struct value *lifecycle_handle_initialize(struct request *request, bool *ok)
+{
     struct backend *backend = request->backend;
-    struct arena *arena = request->arena;
     const struct value *extra = value_get_map(request->arguments, "pytui");
-    long long version = value_get_int(extra, "protocolVersion", 0);
+    char error[LIFECYCLE_ERROR];
     if (backend->initialized) {
         return request_fail(request, ok, "initialize was sent before");
     }
-    if (version != MESSAGE_PROTOCOL_VERSION) {
-        return request_fail(request, ok,
-                            "the client speaks protocol version %lld, this backend (pytui " PYTUI_VERSION
-                            ") version %d: use a client and a backend of one pytui",
-                            version, MESSAGE_PROTOCOL_VERSION);
+    if (value_get_bool(extra, "readOnly", false)) {
+        return request_fail(request, ok, "nobody debugs this program yet: there is nothing to watch");
     }
-    if (!value_get_bool(request->arguments, "linesStartAt1", true) ||
-        !value_get_bool(request->arguments, "columnsStartAt1", true) ||
-        strcmp(value_get_text(request->arguments, "pathFormat", "path"), "path") != 0) {
-        return request_fail(request, ok, "lines and columns start at 1, and paths are paths, not URIs");
+    struct value *body = lifecycle_welcome(backend, request->arena, request->arguments, false, error);
+    if (!body) {
+        return request_fail(request, ok, "%s", error);
     }
     backend->wait_when_lost = strcmp(value_get_text(extra, "whenLost", "continue"), "wait") == 0;
     backend->listen_when_left = value_get_bool(extra, "listenWhenLeft", false);
     backend->snapshot_frames = bounded(value_get_int(extra, "snapshotFrames", 0), 20, 1000);
     backend->snapshot_variables = bounded(value_get_int(extra, "snapshotVariables", 0), 60, 1000);
     backend->initialized = true;
-    struct value *body = value_map(arena);
-    for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
-        value_set_bool(arena, body, capabilities[i], true);
-    }
-    value_set(arena, body, "exceptionBreakpointFilters", exception_filters_describe(arena));
-    value_set(arena, body, "pytui", describe_backend(backend, arena));
     return body;
 }
 

@@ -35,6 +35,11 @@ void lifecycle_uncaught(struct backend *backend, PyObject *frame, PyObject *exce
 /* In a forked child: everything of ours is removed, without a word on the channel. */
 void lifecycle_forked(struct backend *backend);
 
+/* Capabilities for a client whose `initialize` has these ARGUMENTS; NULL with the reason in ERROR. Any thread. */
+#define LIFECYCLE_ERROR 512
+struct value *lifecycle_welcome(struct backend *backend, struct arena *arena, const struct value *arguments,
+                                bool read_only, char error[LIFECYCLE_ERROR]);
+
 struct value *lifecycle_handle_initialize(struct request *request, bool *ok);
 struct value *lifecycle_handle_disconnect(struct request *request, bool *ok);
 struct value *lifecycle_handle_terminate(struct request *request, bool *ok);

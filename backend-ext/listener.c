@@ -15,6 +15,7 @@
 #include "native_thread.h"
 #include "server.h"
 #include "tcp_door.h"
+#include "watchers.h"
 
 #include "protocol/arena.h"
 #include "protocol/codec_msgpack.h"
@@ -160,7 +161,12 @@ static int peek_message(struct guest *guest, struct message *message)
     return whole && message->kind == MESSAGE_REQUEST && message->name && guest->seq > 0 ? 1 : -1;
 }
 
-/* Why nobody can be debugged by this client; NULL: it may be offered. */
+static bool wants_to_watch(const struct message *message)
+{
+    return value_get_bool(value_get_map(message->body, "pytui"), "readOnly", false);
+}
+
+/* Why nobody can be debugged or watched by this client; NULL: it may be. */
 static const char *refuse_client(const struct message *message, char *buffer, size_t size)
 {
     long long version = value_get_int(value_get_map(message->body, "pytui"), "protocolVersion", 0);
@@ -173,7 +179,21 @@ static const char *refuse_client(const struct message *message, char *buffer, si
         return buffer;
     }
     backend_tell_state(&attached, &stopped);
-    return attached ? "another debugger is attached to this program" : NULL;
+    if (wants_to_watch(message)) {
+        return attached ? NULL : "nobody debugs this program: there is nothing to watch";
+    }
+    return attached ? "another debugger is attached to this program; it can be watched read-only" : NULL;
+}
+
+/* GUEST joins the session that another client holds. */
+static void let_watch(struct guest *guest)
+{
+    const char *why = watchers_admit(backend_last(), &guest->fd);
+    if (why) {
+        turn_away(guest, why);
+    } else {
+        dismiss(guest); /* the rest of it: the connection is the watchers' */
+    }
 }
 
 /* Offer GUEST, who leaves its place. False: another one is offered, or is just being taken. */
@@ -215,6 +235,8 @@ static void attend(struct listener *self, struct guest *guest)
         const char *why = refuse_client(&message, buffer, sizeof(buffer));
         if (why) {
             turn_away(guest, why);
+        } else if (wants_to_watch(&message)) {
+            let_watch(guest);
         } else if (!offer(self, guest)) {
             arena_destroy(guest->arena);
             guest->arena = NULL;

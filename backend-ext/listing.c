@@ -3,6 +3,7 @@
 #include "children.h"
 #include "evaluate.h"
 #include "members.h"
+#include "requests.h"
 #include "values_state.h"
 
 #include "protocol/arena.h"
@@ -440,6 +441,13 @@ static void list_property_value(struct page *page, PyObject *object, PyObject *n
 {
     struct values *values = page->values;
     if (page->skip > 0) {
+        return;
+    }
+    if (requests_only_looks(request_seq)) {
+        char text[CHILD_NAME_BYTES];
+        object_copy_text(name, text, sizeof(text));
+        value_append(page->arena, page->rows,
+                     variables_virtual_row(page->arena, text, "<not read: who only watches runs no code>", 0, false));
         return;
     }
     PyObject *value = evaluate_begin(values, request_seq) ? PyObject_GetAttr(object, name) : NULL;

@@ -17,6 +17,7 @@
 #include "stop.h"
 #include "thread_list.h"
 #include "values.h"
+#include "watchers.h"
 #include "watches.h"
 #include "where.h"
 
@@ -33,6 +34,16 @@
 #define WAITING_LIMIT ((size_t)64 << 20) /* bytes of requests that wait for a thread with the GIL; more are refused */
 #define BLOCKED_AFTER 200                /* ms that a request waits for the GIL before it is answered without */
 
+/* Who is to be answered, and by which number it knows its request. */
+struct asker {
+    struct server *server;
+    int64_t seq;
+};
+
+/* The first number of the requests of those who watch: other numbers than those that the first client gives. */
+#define LOOKING_SEQ ((int64_t)1 << 62)
+#define LOOKING_MAX 32 /* of one watcher that wait */
+
 struct job {
     struct job *next;
     struct arena *arena; /* owned; holds the arguments, and the response is built in it */
@@ -40,6 +51,7 @@ struct job {
     const struct value *arguments;
     size_t size; /* of the arena when it was queued */
     int64_t seq;
+    struct asker asker;
     int64_t deadline; /* ms; 0: none */
     bool answered;
 };
@@ -57,6 +69,7 @@ struct limit {
 struct request_queue {
     struct job *first, **last; /* guarded by backend->lock, as all of it */
     size_t waiting;            /* bytes of them */
+    int64_t looking;           /* requests of watchers so far */
     struct limit limits[LIMITS_MAX];
 };
 
@@ -80,6 +93,7 @@ const struct request_row request_rows[] = {
     {"modules", modules_handle_modules, REQUEST_WITH_GIL},
     {"next", stop_handle_next, REQUEST_WHEN_STOPPED},
     {"pause", pause_handle, REQUEST_WITH_GIL, .late = pause_answer_late, .pending = true},
+    {"pytui/breakpoints", breakpoints_handle_list, REQUEST_WITH_GIL},
     {"pytui/describe", description_handle, REQUEST_ON_READER, .before_initialize = true},
     {"pytui/display", values_handle_display, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},
     {"pytui/freeze", hold_handle_freeze, REQUEST_WITH_GIL},
@@ -148,30 +162,51 @@ struct request_queue *request_queue_create(void)
     return queue;
 }
 
-/* Refuse a request; takes ARENA. */
-static void answer_error(struct backend *backend, struct arena *arena, int64_t seq, const char *name, const char *text)
+bool requests_only_looks(long long seq)
 {
-    server_post(backend->server, arena, message_error(arena, seq, name, text));
+    return seq >= LOOKING_SEQ;
+}
+
+/* Refuse a request; takes ARENA. */
+static void answer_error(struct asker asker, struct arena *arena, const char *name, const char *text)
+{
+    server_post(asker.server, arena, message_error(arena, asker.seq, name, text));
+}
+
+/* Those who watch do not see what the first client was answered. */
+static void tell_watchers(struct backend *backend, const struct request *request)
+{
+    static const char *const changing[] = {"setVariable", "setExpression", "evaluate", "pytui/shell"};
+    const char *context = value_get_text(request->arguments, "context", "repl");
+    if (strcmp(request->name, "setBreakpoints") == 0 || strcmp(request->name, "setFunctionBreakpoints") == 0) {
+        watchers_tell_breakpoints(backend);
+    }
+    for (size_t i = 0; i < sizeof(changing) / sizeof(changing[0]) && strcmp(context, "repl") == 0; i++) {
+        if (strcmp(request->name, changing[i]) == 0) {
+            watchers_tell_changed(backend);
+        }
+    }
 }
 
 /* Call the handler and post what it says; takes ARENA. */
 static void answer(struct backend *backend, struct arena *arena, const struct request_row *row,
-                   const struct value *arguments, int64_t seq)
+                   const struct value *arguments, int64_t seq, struct asker asker)
 {
     struct request request = {
         .backend = backend, .arena = arena, .arguments = arguments, .seq = seq, .name = row->name};
     bool ok = true;
     struct value *body = row->handler(&request, &ok);
     if (!ok) {
-        answer_error(backend, arena, seq, row->name, request.error[0] ? request.error : "failed");
+        answer_error(asker, arena, row->name, request.error[0] ? request.error : "failed");
     } else if (arena_failed(arena)) {
         arena_destroy(arena);
         arena = arena_create();
         if (arena) {
-            answer_error(backend, arena, seq, row->name, "out of memory while building the answer");
+            answer_error(asker, arena, row->name, "out of memory while building the answer");
         }
     } else {
-        server_post(backend->server, arena, message_response(arena, seq, row->name, body));
+        tell_watchers(backend, &request);
+        server_post(asker.server, arena, message_response(arena, asker.seq, row->name, body));
         if (row->after) {
             row->after(backend);
         }
@@ -295,27 +330,36 @@ static int64_t nearest_limit(const struct request_queue *queue, int64_t nearest)
     return nearest;
 }
 
-/* Queue a request for a thread with the GIL, or refuse it; takes ARENA. */
-static void queue_job(struct backend *backend, struct arena *arena, const struct request_row *row,
-                      const struct message *message)
+/* Whether too much waits already. Lock held. */
+static bool is_too_much(const struct request_queue *queue, const struct asker *asker, bool looking)
+{
+    size_t count = 0;
+    for (const struct job *job = queue->first; job && looking; job = job->next) {
+        count += job->asker.server == asker->server;
+    }
+    return queue->waiting > WAITING_LIMIT || count >= LOOKING_MAX;
+}
+
+/* Queue JOB, but for its number, or refuse it; takes its arena. */
+static void queue_job(struct backend *backend, const struct job *template, bool looking)
 {
     struct job *job = malloc(sizeof(*job));
     if (!job) {
-        answer_error(backend, arena, message->seq, row->name, "out of memory");
+        answer_error(template->asker, template->arena, template->row->name, "out of memory");
         return;
     }
-    *job = (struct job){
-        .arena = arena, .row = row, .arguments = message->body, .size = arena_size(arena), .seq = message->seq};
-    if (row->late) {
-        job->deadline = now_milliseconds() + BLOCKED_AFTER;
-    }
+    *job = *template;
+    job->size = arena_size(job->arena);
     pthread_mutex_lock(&backend->lock);
-    const char *refused = refuse_in_phase(backend, row);
-    if (!refused && backend->queue->waiting > WAITING_LIMIT) {
+    const char *refused = refuse_in_phase(backend, job->row);
+    if (!refused && is_too_much(backend->queue, &job->asker, looking)) {
         refused = "too many requests wait already";
     }
     if (!refused) {
-        begin_limit(backend->queue, job->seq, time_limit(row, job->arguments));
+        job->seq = looking ? LOOKING_SEQ + backend->queue->looking++ : job->asker.seq;
+        if (!looking) {
+            begin_limit(backend->queue, job->seq, time_limit(job->row, job->arguments));
+        }
         backend->queue->waiting += job->size;
         *backend->queue->last = job;
         backend->queue->last = &job->next;
@@ -324,7 +368,7 @@ static void queue_job(struct backend *backend, struct arena *arena, const struct
     pthread_mutex_unlock(&backend->lock);
     if (refused) {
         free(job);
-        answer_error(backend, arena, message->seq, row->name, refused);
+        answer_error(template->asker, template->arena, template->row->name, refused);
     }
 }
 
@@ -342,6 +386,16 @@ static bool holds_nul(const struct value *value)
     return found;
 }
 
+/* What can be said of a request at once, before it is looked at what it asks for; NULL: nothing. */
+static const char *find_fault(struct arena *arena, const struct message *message, const struct request_row *row)
+{
+    if (!row) {
+        const char *text = arena_printf(arena, "unknown request \"%.100s\"", message->name);
+        return text ? text : "unknown request";
+    }
+    return holds_nul(message->body) ? "a text in the arguments holds a NUL character" : NULL;
+}
+
 void requests_receive(void *data, struct arena *arena, const struct message *message, const char *malformed)
 {
     struct backend *backend = data;
@@ -350,19 +404,35 @@ void requests_receive(void *data, struct arena *arena, const struct message *mes
         return;
     }
     const struct request_row *row = find_row(message->name);
-    if (malformed) {
-        answer_error(backend, arena, message->seq, message->name, malformed);
-    } else if (!row) {
-        const char *text = arena_printf(arena, "unknown request \"%.100s\"", message->name);
-        answer_error(backend, arena, message->seq, message->name, text ? text : "unknown request");
-    } else if (!backend->initialized && !row->before_initialize) {
-        answer_error(backend, arena, message->seq, row->name, "send initialize first");
-    } else if (holds_nul(message->body)) {
-        answer_error(backend, arena, message->seq, row->name, "a text in the arguments holds a NUL character");
+    struct job job = {.arena = arena, .row = row, .arguments = message->body};
+    job.asker = (struct asker){backend->server, message->seq};
+    const char *fault = malformed ? malformed : find_fault(arena, message, row);
+    if (row && !malformed && !backend->initialized && !row->before_initialize) {
+        fault = "send initialize first";
+    }
+    if (fault) {
+        answer_error(job.asker, arena, message->name, fault);
     } else if (row->place == REQUEST_ON_READER) {
-        answer(backend, arena, row, message->body, message->seq);
+        answer(backend, arena, row, message->body, message->seq, job.asker);
     } else {
-        queue_job(backend, arena, row, message);
+        job.deadline = row->late ? now_milliseconds() + BLOCKED_AFTER : 0;
+        queue_job(backend, &job, false);
+    }
+}
+
+/* It has no time limit, as it runs no code, and is not answered late: only the first client's reader looks at clocks.
+ */
+void requests_look(struct backend *backend, struct server *server, struct arena *arena, const struct message *message)
+{
+    const struct request_row *row = find_row(message->name);
+    struct job job = {.arena = arena, .row = row, .arguments = message->body, .asker = {server, message->seq}};
+    const char *fault = find_fault(arena, message, row);
+    if (fault) {
+        answer_error(job.asker, arena, message->name, fault);
+    } else if (row->place == REQUEST_ON_READER) {
+        answer(backend, arena, row, message->body, LOOKING_SEQ, job.asker);
+    } else {
+        queue_job(backend, &job, true);
     }
 }
 
@@ -436,7 +506,7 @@ static void answer_late(struct backend *backend, int64_t seq, struct arena *aren
     if (link) {
         struct job *job = *link;
         struct value *body = job->row->late(backend, arena, job->arguments, stacks, more);
-        server_post(backend->server, arena, message_response(arena, seq, job->row->name, body));
+        server_post(job->asker.server, arena, message_response(arena, job->asker.seq, job->row->name, body));
         arena = NULL;
         job->answered = true;
         over = job->row->pending ? NULL : unlink_job(backend->queue, link);
@@ -479,15 +549,12 @@ int requests_on_alarm(void *data)
 struct job *requests_take(struct backend *backend)
 {
     struct request_queue *queue = backend->queue;
-    struct job *job = queue->first;
-    if (job) {
-        queue->waiting -= job->size;
-        queue->first = job->next;
-        if (!queue->first) {
-            queue->last = &queue->first;
-        }
+    struct job **link = &queue->first;
+    while (*link && requests_only_looks((*link)->seq)) { /* the first client comes first */
+        link = &(*link)->next;
     }
-    return job;
+    link = *link ? link : &queue->first;
+    return *link ? unlink_job(queue, link) : NULL;
 }
 
 bool requests_waiting(struct backend *backend)
@@ -512,9 +579,9 @@ void requests_run(struct backend *backend, struct job *job)
         return;
     }
     if (refused) {
-        answer_error(backend, job->arena, job->seq, job->row->name, refused);
+        answer_error(job->asker, job->arena, job->row->name, refused);
     } else {
-        answer(backend, job->arena, job->row, job->arguments, job->seq);
+        answer(backend, job->arena, job->row, job->arguments, job->seq, job->asker);
     }
     end_limit(backend, seq);
     free(job);
@@ -534,7 +601,7 @@ void requests_refuse_all(struct backend *backend, const char *why)
         if (job->answered) {
             free_job(job);
         } else {
-            answer_error(backend, job->arena, job->seq, job->row->name, why);
+            answer_error(job->asker, job->arena, job->row->name, why);
             free(job);
         }
         job = next;
@@ -563,7 +630,7 @@ static struct value *handle_cancel(struct request *request, bool *ok)
     pthread_mutex_unlock(&backend->lock);
     if (job) {
         end_limit(backend, seq);
-        answer_error(backend, job->arena, job->seq, job->row->name, "cancelled");
+        answer_error(job->asker, job->arena, job->row->name, "cancelled");
         free(job);
     }
     return NULL;

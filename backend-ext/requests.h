@@ -14,6 +14,7 @@
 struct backend;
 struct message;
 struct request_queue;
+struct server;
 
 enum request_place {
     REQUEST_ON_READER,    /* no Python, no waiting: at once, on the reader thread */
@@ -42,6 +43,13 @@ struct request_queue *request_queue_create(void);
 
 /* Reader thread: server_hooks' on_message, with the backend as data. */
 void requests_receive(void *backend, struct arena *arena, const struct message *message, const char *malformed);
+
+/* The same for a client that only watches, which is answered by SERVER: a request that the table of messages says to
+ * look. Any thread. */
+void requests_look(struct backend *backend, struct server *server, struct arena *arena, const struct message *message);
+
+/* Whether the request with this number is of one who only watches: no code of the program is to run for it. */
+bool requests_only_looks(long long seq);
 
 /* Reader thread: server_hooks' timeout and on_timeout. A request that may be late (request_row) and has waited
  * for the GIL for too long is answered without it. */

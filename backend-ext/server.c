@@ -437,12 +437,26 @@ bool server_post(struct server *server, struct arena *arena, struct value *messa
     return ok;
 }
 
-bool server_congested(struct server *server)
+size_t server_waiting(struct server *server)
 {
     pthread_mutex_lock(&server->lock);
-    bool congested = server->waiting > CONGESTED_LIMIT;
+    size_t waiting = server->waiting;
     pthread_mutex_unlock(&server->lock);
-    return congested;
+    return waiting;
+}
+
+bool server_congested(struct server *server)
+{
+    return server_waiting(server) > CONGESTED_LIMIT;
+}
+
+/* The writer looks for that between its slices, and has the reader woken. */
+void server_drop(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    server->closed = true;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
 }
 
 bool server_drain(struct server *server, int milliseconds)

@@ -36,6 +36,12 @@ struct server *server_create(int fd, const struct server_hooks *hooks, char *err
  * far too much waits already: then the peer counts as dead and the channel is closed. Any thread. */
 bool server_post(struct server *server, struct arena *arena, struct value *message);
 
+/* Bytes that wait to be sent, but for those that are just being sent. Any thread. */
+size_t server_waiting(struct server *server);
+
+/* Close it at once: the peer does not take what it gets. Any thread. */
+void server_drop(struct server *server);
+
 /* Whether so much waits to be sent that chatter (output events) should be dropped. Any thread. */
 bool server_congested(struct server *server);
 

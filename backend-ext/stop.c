@@ -20,6 +20,7 @@
 #include "stop_event.h"
 #include "threads.h"
 #include "values.h"
+#include "watchers.h"
 
 #include "protocol/arena.h"
 #include "protocol/message.h"
@@ -365,11 +366,15 @@ static void serve(struct backend *backend)
         pthread_mutex_lock(&backend->lock);
     }
     bool released = stop->released && !stop->abandoned;
+    bool resumed = stop->resumed && !stop->abandoned && !released;
     stop->resumed = stop->released = false;
     pthread_mutex_unlock(&backend->lock);
     if (released) {
         stop->again = false;
         stop_event_continued(backend, stop->ident);
+    }
+    if ((resumed || released) && !stop->again && stop->active) { /* who asked for that was answered */
+        watchers_tell_continued(backend, released ? 0 : threads_id(backend, stop->ident));
     }
     server_drain(backend->server, ANSWER_PATIENCE); /* the program may end in its very next instruction */
 }

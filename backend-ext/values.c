@@ -5,6 +5,7 @@
 #include "capture.h"
 #include "evaluate.h"
 #include "exceptions.h"
+#include "requests.h"
 #include "stop.h"
 #include "threads.h"
 #include "values_state.h"
@@ -598,7 +599,7 @@ struct value *values_handle_source(struct request *request, bool *ok)
     PyObject *text = code != NULL ? disassembly_text(&values->origins.opcodes, &values->renderer, code)
                                   : origin_text(&values->origins, reference, path, false);
     PyErr_Clear();
-    if (text == NULL && code == NULL && values->stopped) {
+    if (text == NULL && code == NULL && values->stopped && !requests_only_looks(request->seq)) {
         values_before_python(values, request->seq);
         text = origin_text(&values->origins, reference, path, true);
         PyErr_Clear();

@@ -78,7 +78,8 @@ static void put_type(FILE *out, enum field_type type, const struct object_schema
 
 static void put_requests(FILE *out)
 {
-    fputs("### Requests (client to backend)\n\n| command | arguments | response body | meaning |\n|---|---|---|---|\n",
+    fputs("### Requests (client to backend)\n\n| command | arguments | response body | looks | meaning |\n"
+          "|---|---|---|---|---|\n",
           out);
     for (size_t i = 0; i < schema_message_count; i++) {
         const struct message_schema *schema = &schema_messages[i];
@@ -88,7 +89,7 @@ static void put_requests(FILE *out)
         put_link(out, schema->body);
         fputs(" | ", out);
         put_link(out, schema->result);
-        fputs(" | ", out);
+        fprintf(out, " | %s | ", schema->looks ? "yes" : "");
         put_text(out, schema->help);
         fputs(" |\n", out);
     }

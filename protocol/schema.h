@@ -44,6 +44,7 @@ struct message_schema {
     enum message_kind kind;             /* MESSAGE_REQUEST or MESSAGE_EVENT */
     const struct object_schema *body;   /* arguments of a request, body of an event; NULL: none */
     const struct object_schema *result; /* body of the response to a request; NULL: none */
+    bool looks;                         /* a request that a client that only watches may send */
     const char *help;
 };
 

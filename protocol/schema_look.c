@@ -367,6 +367,7 @@ static const struct field_schema description_fields[] = {
     {"pid", FIELD_INT, REQUIRED, .help = "the process"},
     {"state", FIELD_STRING, REQUIRED, .help = "running, stopped, or waiting for a client"},
     {"attached", FIELD_BOOL, REQUIRED, .help = "whether a client is attached: another one is refused"},
+    {"watchers", FIELD_INT, .help = "how many clients only watch"},
     {"commandLine", FIELD_ARRAY, REQUIRED, .item = FIELD_STRING, .help = "the interpreter's, at most 64 words"},
     {"directory", FIELD_STRING, REQUIRED, .help = "where it began to listen"},
     {"executable", FIELD_STRING, REQUIRED, .help = "the interpreter"},

@@ -8,6 +8,7 @@ static const struct field_schema initialize_pytui_fields[] = {
     {"whenLost", FIELD_STRING,
      .help = "what a stopped program does that listens, when the connection is cut: continue, which is the default, or "
              "wait for the next client"},
+    {"readOnly", FIELD_BOOL, .help = "watch the session that another client holds; default false"},
     {"listenWhenLeft", FIELD_BOOL,
      .help = "once this client is gone and the program goes on, it listens for others; default false"},
     {"snapshotFrames", FIELD_INT, .help = "how many frames `stopped` carries; default 20"},
@@ -36,6 +37,8 @@ static const struct field_schema capabilities_pytui_fields[] = {
     {"supportsShell", FIELD_BOOL, .help = "true: pytui/shell"},
     {"supportsWatches", FIELD_BOOL, .help = "true: pytui/setWatches"},
     {"supportsFindVariable", FIELD_BOOL, .help = "true: pytui/findVariable"},
+    {"supportsReadOnly", FIELD_BOOL, .help = "true: other clients may watch, if the program listens"},
+    {"readOnly", FIELD_BOOL, .help = "true: this client only watches"},
     {"supportsJustMyCode", FIELD_BOOL,
      .help = "true: steps leave out libraries, until pytui/setJustMyCode says otherwise"},
 };
@@ -110,6 +113,23 @@ static const struct field_schema breakpoint_locations_result_fields[] = {
      .help = "by line and column"},
 };
 static OBJECT(breakpoint_locations_result, "BreakpointLocationsResponse", breakpoint_locations_result_fields);
+
+static const struct field_schema listed_breakpoint_fields[] = {
+    {"breakpoint", FIELD_OBJECT, REQUIRED, .object = &schema_breakpoint, .help = "as it is now"},
+    {"function", FIELD_STRING, .help = "the name asked for; absent: it is one of a line"},
+    {"condition", FIELD_STRING, .help = "as it was set, like the following"},
+    {"hitCondition", FIELD_STRING, .help = "on which hits it stops"},
+    {"logMessage", FIELD_STRING, .help = "what it logs in place of stopping"},
+    {"enabled", FIELD_BOOL, REQUIRED, .help = "false: never hit"},
+    {"temporary", FIELD_BOOL, REQUIRED, .help = "removed after its first stop"},
+};
+static OBJECT(listed_breakpoint, "pytui.ListedBreakpoint", listed_breakpoint_fields);
+
+static const struct field_schema breakpoint_list_fields[] = {
+    {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &listed_breakpoint,
+     .help = "by file, those of functions last"},
+};
+static OBJECT(breakpoint_list, "pytui.Breakpoints", breakpoint_list_fields);
 
 static const struct field_schema set_function_breakpoints_fields[] = {
     {"breakpoints", FIELD_ARRAY, REQUIRED, .item = FIELD_OBJECT, .object = &schema_function_breakpoint,
@@ -289,6 +309,11 @@ static const struct field_schema continued_fields[] = {
 };
 static OBJECT(continued, "ContinuedEvent", continued_fields);
 
+static const struct field_schema invalidated_fields[] = {
+    {"areas", FIELD_ARRAY, .item = FIELD_STRING, .help = "variables: what is shown of them is to be fetched anew"},
+};
+static OBJECT(invalidated, "InvalidatedEvent", invalidated_fields);
+
 static const struct field_schema thread_event_pytui_fields[] = {
     {"name", FIELD_STRING, .help = "as in Thread, when it started"},
     {"nativeId", FIELD_INT, .help = "the kernel's thread id, when it started"},
@@ -353,6 +378,12 @@ static OBJECT(process, "ProcessEvent", process_fields);
     {                                                                                                                  \
         .name = (name_), .kind = MESSAGE_REQUEST, .body = (arguments), .result = (result_), .help = (help_)            \
     }
+/* A request that changes nothing and runs no code of the program: those who only watch may send it. */
+#define LOOK(name_, arguments, result_, help_)                                                                         \
+    {                                                                                                                  \
+        .name = (name_), .kind = MESSAGE_REQUEST, .body = (arguments), .result = (result_), .looks = true,             \
+        .help = (help_)                                                                                                \
+    }
 #define EVENT(name_, body_, help_)                                                                                     \
     {                                                                                                                  \
         .name = (name_), .kind = MESSAGE_EVENT, .body = (body_), .help = (help_)                                       \
@@ -361,18 +392,19 @@ static OBJECT(process, "ProcessEvent", process_fields);
 const struct message_schema schema_messages[] = {
     REQUEST("initialize", &initialize, &capabilities, "first request; versions are compared"),
     REQUEST("setBreakpoints", &set_breakpoints, &breakpoints_result, "all line breakpoints of one file"),
-    REQUEST("breakpointLocations", &breakpoint_locations, &breakpoint_locations_result,
-            "where in some lines breakpoints can stand"),
+    LOOK("pytui/breakpoints", NULL, &breakpoint_list, "all breakpoints, for a client that did not set them"),
+    LOOK("breakpointLocations", &breakpoint_locations, &breakpoint_locations_result,
+         "where in some lines breakpoints can stand"),
     REQUEST("setFunctionBreakpoints", &set_function_breakpoints, &breakpoints_result, "all function breakpoints"),
     REQUEST("setExceptionBreakpoints", &set_exception_breakpoints, NULL,
             "which exceptions stop: raised, userUnhandled, uncaught (default), unraisable, taskException"),
     REQUEST("configurationDone", &configuration_done, NULL, "user code runs from here on"),
-    REQUEST("threads", NULL, &threads_result, "all threads"),
+    LOOK("threads", NULL, &threads_result, "all threads"),
     REQUEST("continue", &resume_arguments, &continue_result, "go on"),
     REQUEST("next", &resume_arguments, NULL, "step over"),
     REQUEST("stepIn", &step_in_arguments, NULL, "step into"),
-    REQUEST("stepInTargets", &step_in_targets_arguments, &step_in_targets_result,
-            "the calls that the current statement is still to make"),
+    LOOK("stepInTargets", &step_in_targets_arguments, &step_in_targets_result,
+         "the calls that the current statement is still to make"),
     REQUEST("stepOut", &resume_arguments, NULL, "run until the frame is left, stop in its caller"),
     REQUEST("pytui/runTo", &run_to, NULL, "run to a line"),
     REQUEST("pytui/setJustMyCode", &set_just_my_code, &just_my_code_result, "whose code steps stop in"),
@@ -382,35 +414,34 @@ const struct message_schema schema_messages[] = {
     REQUEST("pytui/freeze", &freeze, &freeze_result, "a thread does not run until it is thawed"),
     REQUEST("pytui/thaw", &thaw, &freeze_result, "let frozen threads run again"),
     REQUEST("pause", &thread_arguments, &schema_pause_result, "stop as soon as possible"),
-    REQUEST("modules", &schema_modules_arguments, &schema_modules_result, "what is in sys.modules, in pages"),
-    REQUEST("loadedSources", NULL, &schema_loaded_sources_result, "whose code was run or loaded"),
-    REQUEST("pytui/where", &schema_where_arguments, &schema_where_result, "stacks of all threads, which go on"),
-    REQUEST("pytui/exceptionFrames", &schema_exception_frames, &schema_stack_trace_result,
-            "the frames of a traceback of the exception's chain, in pages"),
-    REQUEST("stackTrace", &schema_stack_trace, &schema_stack_trace_result, "frames of a thread, in pages"),
-    REQUEST("scopes", &schema_scopes_arguments, &schema_scopes_result, "scopes of a frame"),
-    REQUEST("variables", &schema_variables_arguments, &schema_variables_result,
-            "children of a scope or value, in pages"),
-    REQUEST("pytui/findVariable", &schema_find_variable, &schema_find_variable_result,
-            "the next child that holds a text, a slice of them at a time"),
+    LOOK("modules", &schema_modules_arguments, &schema_modules_result, "what is in sys.modules, in pages"),
+    LOOK("loadedSources", NULL, &schema_loaded_sources_result, "whose code was run or loaded"),
+    LOOK("pytui/where", &schema_where_arguments, &schema_where_result, "stacks of all threads, which go on"),
+    LOOK("pytui/exceptionFrames", &schema_exception_frames, &schema_stack_trace_result,
+         "the frames of a traceback of the exception's chain, in pages"),
+    LOOK("stackTrace", &schema_stack_trace, &schema_stack_trace_result, "frames of a thread, in pages"),
+    LOOK("scopes", &schema_scopes_arguments, &schema_scopes_result, "scopes of a frame"),
+    LOOK("variables", &schema_variables_arguments, &schema_variables_result, "children of a scope or value, in pages"),
+    LOOK("pytui/findVariable", &schema_find_variable, &schema_find_variable_result,
+         "the next child that holds a text, a slice of them at a time"),
     REQUEST("setVariable", &schema_set_variable, &schema_set_variable_result,
             "assign to a variable, item or attribute"),
     REQUEST("setExpression", &schema_set_expression, &schema_set_variable_result, "assign to what an expression names"),
     REQUEST("pytui/display", &schema_display, &schema_set_variable_result, "one variable shown as its user chose"),
-    REQUEST("pytui/function", &schema_function_arguments, &schema_function_result, "what function a frame runs"),
+    LOOK("pytui/function", &schema_function_arguments, &schema_function_result, "what function a frame runs"),
     REQUEST("pytui/setWatches", &schema_set_watches, NULL, "expressions that every stop evaluates, at any time"),
     REQUEST("pytui/watches", &schema_watches_arguments, &schema_watches, "evaluate them now, in another frame"),
     REQUEST("evaluate", &schema_evaluate, &schema_evaluate_result, "run an expression or statements in a frame"),
     REQUEST("pytui/shell", &schema_shell, &schema_shell_result,
             "a shell in a frame, at the program's terminal; answered when it is left"),
-    REQUEST("completions", &schema_completions, &schema_completions_result, "names that may follow"),
-    REQUEST("exceptionInfo", &thread_arguments, &schema_exception_info_result, "the exception at the stop"),
-    REQUEST("source", &schema_source_arguments, &schema_source_result, "text of code without a file"),
+    LOOK("completions", &schema_completions, &schema_completions_result, "names that may follow"),
+    LOOK("exceptionInfo", &thread_arguments, &schema_exception_info_result, "the exception at the stop"),
+    LOOK("source", &schema_source_arguments, &schema_source_result, "text of code without a file"),
     REQUEST("cancel", &schema_cancel, NULL, "interrupt an evaluate; that one is answered with an error"),
     REQUEST("terminate", NULL, NULL, "end the program as Ctrl-C would, giving it a chance to clean up"),
     REQUEST("disconnect", &schema_disconnect, NULL, "remove every hook and leave"),
-    REQUEST("pytui/describe", NULL, &schema_description, "who the program is, without a session"),
-    REQUEST("pytui/stats", NULL, &schema_stats, "counts for tests and benchmarks"),
+    LOOK("pytui/describe", NULL, &schema_description, "who the program is, without a session"),
+    LOOK("pytui/stats", NULL, &schema_stats, "counts for tests and benchmarks"),
     EVENT("initialized", NULL, "the backend is ready for breakpoints"),
     EVENT("process", &process, "what is being debugged"),
     EVENT("stopped", &stopped, "with all that paints the screen"),
@@ -419,6 +450,8 @@ const struct message_schema schema_messages[] = {
     EVENT("thread", &thread_event, "a thread started or ended"),
     EVENT("module", &schema_module_event, "a module was loaded, replaced or removed"),
     EVENT("loadedSource", &schema_loaded_source_event, "code of a further source is run"),
+    EVENT("invalidated", &invalidated, "to those who watch: the first client changed values"),
+    EVENT("pytui/breakpoints", &breakpoint_list, "to those who watch: the first client set breakpoints"),
     EVENT("breakpoint", &breakpoint_event, "a breakpoint was bound, moved, failed or removed"),
     EVENT("output", &output, "of evaluate, log points and the debugger; the program's own goes to its terminal"),
     EVENT("exited", &exited, "the program is about to end"),
