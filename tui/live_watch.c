@@ -200,8 +200,8 @@ static char *copy(const char *text)
 static struct live_program copy_program(const struct live_program *program)
 {
     struct live_program result = *program;
-    char **texts[] = {&result.address, &result.name,   &result.state,      &result.job, &result.command,
-                      &result.script,  &result.python, &result.executable, &result.file};
+    char **texts[] = {&result.address, &result.listens, &result.name,   &result.state,      &result.job,
+                      &result.command, &result.script,  &result.python, &result.executable, &result.file};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = copy(*texts[i]);
     return result;
