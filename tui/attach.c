@@ -11,6 +11,7 @@
 #include "live.h"
 #include "model.h"
 #include "options.h"
+#include "processes.h"
 #include "session.h"
 #include "xalloc.h"
 
@@ -23,6 +24,7 @@
 struct attach {
     struct live_list list; /* those that may be meant */
     bool picked;           /* the first of them is */
+    int64_t wanted;        /* a process that does not listen was picked; 0 */
     attach_keep keep;      /* which ones may be; NULL: all */
     const char *word;      /* borrowed: what KEEP is given */
 };
@@ -105,7 +107,7 @@ static char *make_address(const char *word)
 static bool choose(struct attach *attach, const char *word, char *error, size_t size)
 {
     struct live_list *list = &attach->list;
-    if (list->count == 0) {
+    if (list->count == 0 && (*word || !processes_any())) {
         snprintf(error, size, "%s", nobody);
         return false;
     }
@@ -115,10 +117,10 @@ static bool choose(struct attach *attach, const char *word, char *error, size_t 
         attach->keep = is_number(word) ? has_pid : is_like;
     if (attach->keep)
         filter(list, attach->keep, word);
-    if (list->count == 0)
+    if (list->count == 0 && *word)
         snprintf(error, size, "no program that listens is called %s; pytui ls shows those that do", word);
     attach->picked = *word && list->count == 1;
-    return list->count > 0;
+    return list->count > 0 || !*word;
 }
 
 struct attach *attach_find(const char *word, const char *home, char *error, size_t size)
@@ -160,6 +162,11 @@ const struct live_program *attach_program(const struct attach *attach)
     return attach->picked ? &attach->list.programs[0] : NULL;
 }
 
+int64_t attach_wants(const struct attach *attach)
+{
+    return attach->wanted;
+}
+
 static void fail(struct app *app, const char *why)
 {
     snprintf(app->farewell, sizeof app->farewell, "%s", why);
@@ -194,8 +201,11 @@ static void connect_to(struct app *app, const struct live_program *program)
 
 static void picked(struct app *app, const struct live_program *program, void *data)
 {
-    (void)data;
-    if (program)
+    struct attach *attach = data;
+    if (program && program->plain) {
+        attach->wanted = program->pid;
+        app_quit(app, 0);
+    } else if (program)
         connect_to(app, program);
     else if (!app->quitting && !session_connected(app_session(app)))
         app_quit(app, 0);
@@ -207,7 +217,7 @@ void attach_begin(struct app *app, struct attach *attach)
     if (attach->picked)
         connect_to(app, &attach->list.programs[0]);
     else
-        attach_choose(app, &(struct attach_choices){&attach->list, attach->keep, attach->word, picked, NULL});
+        attach_choose(app, &(struct attach_choices){&attach->list, attach->keep, attach->word, picked, attach});
 }
 
 void attach_follow(struct app *app)
@@ -220,12 +230,20 @@ void attach_follow(struct app *app)
     app_damage(app);
 }
 
-int attach_list(bool json)
+int attach_list(bool all, bool json)
 {
     struct live_list list = live_find();
-    live_print(&list, json, stdout);
+    size_t listening = list.count;
+    if (all) {
+        struct live_list others = processes_find(&list);
+        live_append(&list, &others);
+    }
+    if (json)
+        live_print_json(&list, stdout);
+    else
+        live_print(&list, all, stdout);
     bool failed = fflush(stdout) != 0 || ferror(stdout);
-    if (list.count == 0 && !json)
+    if (listening == 0 && !json)
         fprintf(stderr, "pytui: %s\n", nobody);
     live_finish(&list);
     return failed ? 1 : 0;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct app;
 struct live_program;
@@ -19,6 +20,9 @@ void attach_destroy(struct attach *attach);
 /* The program that is meant without a question; NULL: the user is to pick. */
 const struct live_program *attach_program(const struct attach *attach);
 
+/* The process that was picked in the list, which does not listen: pytui is to run again for it. 0: none. */
+int64_t attach_wants(const struct attach *attach);
+
 /* Connect, or show the list first. What goes wrong ends pytui, with a message. */
 void attach_begin(struct app *app, struct attach *attach);
 
@@ -26,4 +30,4 @@ void attach_begin(struct app *app, struct attach *attach);
 void attach_follow(struct app *app);
 
 /* `pytui ls`; the status to exit with. */
-int attach_list(bool json);
+int attach_list(bool all, bool json);

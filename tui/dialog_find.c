@@ -15,10 +15,12 @@
 #define GAP        3
 #define HEAD_ROWS  2   /* the field and a blank row */
 #define ROWS_LEAST 16  /* as many as there is room for */
+#define NOTE_ROWS  4   /* a blank row and the text */
 #define TEXT_MAX   256 /* bytes of a text whose matches are marked */
 
 struct row {
-    char *text, *detail, *right; /* owned; the last two may be NULL */
+    char *text, *detail, *right, *note; /* owned; the last three may be NULL */
+    bool dim;
     int64_t id;
 };
 
@@ -37,9 +39,11 @@ struct finding {
     int text_width, detail_width, right_width;
     int top_row, shown_rows; /* of the list on the screen, for the mouse */
     char *empty;             /* owned */
-    bool any_text;
+    bool details, any_text;
+    bool notes; /* there is one */
     dialog_find_handler handler;
     dialog_find_moved moved;
+    dialog_find_allows allows;
     void *data;
 };
 
@@ -73,12 +77,27 @@ static void tell_move(struct app *app, const struct finding *self)
         self->moved(app, picked_row(self), self->data);
 }
 
+/* Every word of PATTERN stands in TEXT as it is. */
+static bool has_words(const char *pattern, const char *text)
+{
+    char word[FUZZY_PATTERN_MAX];
+    for (const char *at = pattern; *(at += strspn(at, " ")); at += strcspn(at, " ")) {
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(at, " "), at);
+        if (!strcasestr(text, word))
+            return false;
+    }
+    return true;
+}
+
 static void find_matches(struct finding *self)
 {
     const char *pattern = lineedit_text(self->edit);
     self->match_count = 0;
     for (size_t i = 0; i < self->count; i++) {
-        int score = fuzzy_score(pattern, self->rows[i].text);
+        const struct row *row = &self->rows[i];
+        int score = fuzzy_score(pattern, row->text);
+        if (score == 0 && self->details && row->detail && has_words(pattern, row->detail))
+            score = 1;
         if (score > 0)
             self->matches[self->match_count++] = (struct match){i, score};
     }
@@ -97,7 +116,7 @@ static void finding_measure(const struct dialog *dialog, int *rows, int *columns
 {
     const struct finding *self = dialog->data;
     int most = *rows * 2 / 3 > ROWS_LEAST ? *rows * 2 / 3 : ROWS_LEAST; /* what is behind stays in view */
-    *rows = (self->count < (size_t)most ? (int)self->count : most) + HEAD_ROWS;
+    *rows = (self->count < (size_t)most ? (int)self->count : most) + HEAD_ROWS + (self->notes ? NOTE_ROWS : 0);
     *columns = self->text_width + (self->detail_width ? GAP + self->detail_width : 0) +
                (self->right_width ? GAP + self->right_width : 0);
     *columns = *columns < 40 ? 40 : *columns;
@@ -121,8 +140,8 @@ static void draw_row(struct app *app, const struct finding *self, size_t index, 
 {
     bool chosen = index == self->view.cursor;
     const struct row *row = &self->rows[self->matches[index].row];
-    struct style style = dialog_style(app, chosen ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG);
-    struct style dim = chosen ? style : dialog_style(app, ROLE_DIALOG_HINT);
+    struct style dim = dialog_style(app, chosen ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG_HINT);
+    struct style style = chosen || row->dim ? dim : dialog_style(app, ROLE_DIALOG);
     canvas_fill(line, 0, 0, 1, line.columns, style);
     canvas_label(line, 0, 0, line.columns, style, row->text);
     draw_marks(line, row->text, lineedit_text(self->edit), style);
@@ -135,6 +154,33 @@ static void draw_row(struct app *app, const struct finding *self, size_t index, 
         right = line.columns;
     if (row->detail && column + 4 < right)
         dialog_draw_detail(line, column, right - column - 1 - (row->right != NULL), dim, row->detail);
+}
+
+/* Where a row of WIDTH columns ends: behind the last blank that fits, else where it is full. */
+static size_t fold(const char *text, int width)
+{
+    size_t length = strlen(text), best = 0, at = 0;
+    if (canvas_width(text, length) <= width)
+        return length;
+    for (; at < length && canvas_width(text, at) <= width; at++)
+        if (text[at] == ' ')
+            best = at + 1;
+    while (!best && at > 1 && (canvas_width(text, at) > width || ((unsigned char)text[at] & 0xC0) == 0x80))
+        at--;
+    return best ? best : at;
+}
+
+static void draw_note(struct app *app, const struct finding *self, struct canvas canvas)
+{
+    int row = picked_row(self);
+    const char *at = row >= 0 && self->rows[row].note ? self->rows[row].note : "";
+    for (int line = 0; line < canvas.rows && *at; line++) {
+        size_t length = line + 1 < canvas.rows ? fold(at, canvas.columns) : strlen(at);
+        char *text = xmemdup(at, length);
+        canvas_label(canvas, line, 0, canvas.columns, dialog_style(app, ROLE_DIALOG_HINT), text);
+        free(text);
+        at += length;
+    }
 }
 
 static void finding_draw(struct app *app, struct dialog *dialog, struct canvas canvas)
@@ -154,6 +200,10 @@ static void finding_draw(struct app *app, struct dialog *dialog, struct canvas c
     app_set_cursor(app, canvas, 0, cursor);
     self->top_row = canvas.row + head;
     self->shown_rows = canvas.rows - head;
+    if (self->notes && self->shown_rows >= 2 * NOTE_ROWS - 3) {
+        self->shown_rows -= NOTE_ROWS;
+        draw_note(app, self, canvas_part(canvas, canvas.rows - NOTE_ROWS + 1, 0, NOTE_ROWS - 1, canvas.columns));
+    }
     list_view_fit(&self->view, self->match_count, self->shown_rows);
     for (int row = 0; row < self->shown_rows && self->view.top + (size_t)row < self->match_count; row++)
         draw_row(app, self, self->view.top + (size_t)row, canvas_part(canvas, head + row, 0, 1, canvas.columns));
@@ -185,18 +235,25 @@ static void move_cursor(struct finding *self, const struct key *key)
     list_view_key(&self->view, self->match_count, &move);
 }
 
+static bool is_allowed(struct app *app, const struct finding *self)
+{
+    return !self->match_count || !self->allows || self->allows(app, picked_row(self), self->data);
+}
+
 static bool finding_key(struct app *app, struct dialog *dialog, const struct key *key)
 {
     struct finding *self = dialog->data;
     size_t before = self->view.cursor;
     if (key->kind == KEY_KIND_MOUSE) {
-        bool picked = use_mouse(self, key);
+        bool picked = use_mouse(self, key) && is_allowed(app, self);
         if (!picked && self->view.cursor != before)
             tell_move(app, self);
         return !picked;
     }
-    if (pane_key_is(key, "Enter"))
-        return !self->match_count && !(self->any_text && *lineedit_text(self->edit));
+    if (pane_key_is(key, "Enter")) {
+        bool any = self->match_count || (self->any_text && *lineedit_text(self->edit));
+        return !any || !is_allowed(app, self);
+    }
     switch (lineedit_key(self->edit, key)) {
     case LINEEDIT_CHANGED:
     case LINEEDIT_CUT:
@@ -225,6 +282,7 @@ static void free_rows(struct finding *self)
         free(self->rows[i].text);
         free(self->rows[i].detail);
         free(self->rows[i].right);
+        free(self->rows[i].note);
     }
     free(self->rows);
     free(self->matches);
@@ -255,7 +313,9 @@ static void take_rows(struct finding *self, const struct find_list *list)
     self->matches = xcalloc(list->count + 1, sizeof *self->matches);
     for (size_t i = 0; i < list->count; i++) {
         const struct find_row *row = &list->rows[i];
-        self->rows[i] = (struct row){xstrdup(row->text), copy(row->detail), copy(row->right), row->id};
+        self->rows[i] =
+            (struct row){xstrdup(row->text), copy(row->detail), copy(row->right), copy(row->note), row->dim, row->id};
+        self->notes = self->notes || row->note;
         self->text_width = widest(self->text_width, row->text);
         self->detail_width = widest(self->detail_width, row->detail);
         self->right_width = widest(self->right_width, row->right);
@@ -267,9 +327,11 @@ void dialog_find(struct app *app, const struct find_list *list)
 {
     struct finding *self = xcalloc(1, sizeof *self);
     *self = (struct finding){.empty = xstrdup(list->empty ? list->empty : "nothing matches"),
+                             .details = list->details,
                              .any_text = list->any_text,
                              .handler = list->handler,
                              .moved = list->moved,
+                             .allows = list->allows,
                              .data = list->data};
     self->edit = lineedit_create(NULL);
     take_rows(self, list);

@@ -1,13 +1,12 @@
 #include "live_internal.h"
 
-#include "canvas.h"
+#include "jupyter.h"
 #include "protocol/arena.h"
 #include "protocol/channel.h"
 #include "protocol/message.h"
 #include "protocol/rendezvous.h"
 #include "protocol/transport.h"
 #include "protocol/value.h"
-#include "width.h"
 #include "xalloc.h"
 
 #include <dirent.h>
@@ -118,6 +117,11 @@ static void take_answer(struct live_program *program, const struct value *body)
     program->script = find_script(words, value_get_text(body, "directory", ""));
     program->python = text_of(body, "pythonVersion");
     program->executable = text_of(body, "executable");
+    program->kernel = local ? jupyter_kernel_name(program->pid) : NULL;
+    if (program->kernel && program->name && strncmp(program->name, "ipykernel", 9) == 0) { /* nobody gave it another */
+        free(program->name);
+        program->name = xstrdup(program->kernel);
+    }
 }
 
 struct channel *live_question(int fd)
@@ -276,12 +280,33 @@ bool live_ask(const char *address, struct live_program *program, char *error, si
     return false;
 }
 
+/* Where its own texts are. */
+static const size_t texts[] = {
+    offsetof(struct live_program, address), offsetof(struct live_program, name),
+    offsetof(struct live_program, state),   offsetof(struct live_program, job),
+    offsetof(struct live_program, command), offsetof(struct live_program, script),
+    offsetof(struct live_program, python),  offsetof(struct live_program, executable),
+    offsetof(struct live_program, file),    offsetof(struct live_program, kernel),
+    offsetof(struct live_program, note),    offsetof(struct live_program, listens),
+};
+
+static char **text_at(struct live_program *program, size_t index)
+{
+    return (char **)(void *)((char *)program + texts[index]);
+}
+
+struct live_program live_program_copy(const struct live_program *program)
+{
+    struct live_program copy = *program;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *text_at(&copy, i) = *text_at(&copy, i) ? xstrdup(*text_at(&copy, i)) : NULL;
+    return copy;
+}
+
 void live_program_finish(struct live_program *program)
 {
-    char *texts[] = {program->address, program->listens, program->name,   program->state,      program->job,
-                     program->command, program->script,  program->python, program->executable, program->file};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free(texts[i]);
+        free(*text_at(program, i));
     *program = (struct live_program){0};
 }
 
@@ -291,6 +316,31 @@ void live_finish(struct live_list *list)
         live_program_finish(&list->programs[i]);
     free(list->programs);
     *list = (struct live_list){0};
+}
+
+void live_append(struct live_list *list, struct live_list *others)
+{
+    list->programs = xreallocarray(list->programs, list->count + others->count + 1, sizeof *list->programs);
+    if (others->count)
+        memcpy(list->programs + list->count, others->programs, others->count * sizeof *others->programs);
+    list->count += others->count;
+    free(others->programs);
+    *others = (struct live_list){0};
+}
+
+void live_leave_out(struct live_list *list, const struct live_list *others)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        bool other = false;
+        for (size_t j = 0; j < others->count && !other; j++)
+            other = others->programs[j].pid == list->programs[i].pid;
+        if (other)
+            live_program_finish(&list->programs[i]);
+        else
+            list->programs[kept++] = list->programs[i];
+    }
+    list->count = kept;
 }
 
 int live_connect(const struct live_program *program, char *error, size_t size)
@@ -304,120 +354,4 @@ int live_connect(const struct live_program *program, char *error, size_t size)
     if (fd < 0)
         snprintf(error, size, "%s, process %lld, does not listen any more", program->name, (long long)program->pid);
     return fd;
-}
-
-/* Printing */
-
-void live_age(int64_t seconds, char out[16])
-{
-    static const struct {
-        int64_t seconds;
-        const char *name;
-    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-    size_t unit = 0;
-    while (unit < 3 && seconds < units[unit].seconds)
-        unit++;
-    if (seconds < 0)
-        snprintf(out, 16, "?");
-    else
-        snprintf(out, 16, "%lld %s", (long long)((seconds / units[unit].seconds) % 100000), units[unit].name);
-}
-
-static void print_cell(FILE *out, const char *text, int width)
-{
-    width_print(out, text);
-    for (int column = canvas_width(text, strlen(text)); column < width; column++)
-        fputc(' ', out);
-    fputs("  ", out);
-}
-
-static void print_lines(const struct live_list *list, FILE *out)
-{
-    int name = 4;
-    for (size_t i = 0; i < list->count; i++) {
-        int width = canvas_width(list->programs[i].name, strlen(list->programs[i].name));
-        name = width > name ? width : name;
-    }
-    if (list->count > 0)
-        fprintf(out, "%-*s  %7s  %-7s  %-8s  %4s  %-8s  %s\n", name, "NAME", "PID", "AGE", "STATE", "RANK", "PYTHON",
-                "COMMAND");
-    for (size_t i = 0; i < list->count; i++) {
-        const struct live_program *program = &list->programs[i];
-        char age[16], rank[24] = "-";
-        live_age(program->age, age);
-        if (program->rank >= 0)
-            snprintf(rank, sizeof rank, "%lld", (long long)program->rank);
-        print_cell(out, program->name, name);
-        fprintf(out, "%7lld  %-7s  %-8s  %4s  %-8s  ", (long long)program->pid, age,
-                program->attached && strcmp(program->state, "running") == 0 ? "attached" : program->state, rank,
-                program->python ? program->python : "?");
-        width_print(out, program->command);
-        if (program->listens && strncmp(program->listens, "tcp:", 4) == 0) {
-            fputs("  at ", out);
-            width_print(out, program->listens);
-        }
-        fputc('\n', out);
-    }
-}
-
-static void print_string(FILE *out, const char *key, const char *text)
-{
-    fprintf(out, "\"%s\": ", key);
-    if (!text) {
-        fputs("null", out);
-        return;
-    }
-    fputc('"', out);
-    for (const unsigned char *at = (const unsigned char *)text; *at; at++) {
-        if (*at == '"' || *at == '\\')
-            fprintf(out, "\\%c", *at);
-        else if (*at < 0x20 || *at == 0x7f)
-            fprintf(out, "\\u%04x", *at);
-        else
-            fputc(*at, out);
-    }
-    fputc('"', out);
-}
-
-static void print_number(FILE *out, const char *key, int64_t number)
-{
-    if (number < 0)
-        fprintf(out, "\"%s\": null", key);
-    else
-        fprintf(out, "\"%s\": %lld", key, (long long)number);
-}
-
-static void print_json(const struct live_list *list, FILE *out)
-{
-    fputc('[', out);
-    for (size_t i = 0; i < list->count; i++) {
-        const struct live_program *program = &list->programs[i];
-        const struct {
-            const char *key, *text;
-        } texts[] = {
-            {"name", program->name},     {"state", program->state},           {"commandLine", program->command},
-            {"python", program->python}, {"executable", program->executable}, {"script", program->script},
-            {"job", program->job},       {"address", program->address},       {"listens", program->listens},
-        };
-        fprintf(out, "%s\n  {", i ? "," : "");
-        for (size_t j = 0; j < sizeof texts / sizeof *texts; j++) {
-            print_string(out, texts[j].key, texts[j].text);
-            fputs(", ", out);
-        }
-        print_number(out, "pid", program->pid);
-        fputs(", ", out);
-        print_number(out, "age", program->age);
-        fputs(", ", out);
-        print_number(out, "rank", program->rank);
-        fprintf(out, ", \"attached\": %s}", program->attached ? "true" : "false");
-    }
-    fputs(list->count ? "\n]\n" : "]\n", out);
-}
-
-void live_print(const struct live_list *list, bool json, FILE *out)
-{
-    if (json)
-        print_json(list, out);
-    else
-        print_lines(list, out);
 }

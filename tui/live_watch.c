@@ -192,21 +192,6 @@ static void begin_round(struct loop *loop, void *data)
     end_if_answered(watch);
 }
 
-static char *copy(const char *text)
-{
-    return text ? xstrdup(text) : NULL;
-}
-
-static struct live_program copy_program(const struct live_program *program)
-{
-    struct live_program result = *program;
-    char **texts[] = {&result.address, &result.listens, &result.name,   &result.state,      &result.job,
-                      &result.command, &result.script,  &result.python, &result.executable, &result.file};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        *texts[i] = copy(*texts[i]);
-    return result;
-}
-
 /* What is known already stays until a round says otherwise. */
 static void know(struct live_watch *watch, const struct live_program *program)
 {
@@ -214,7 +199,7 @@ static void know(struct live_watch *watch, const struct live_program *program)
     if (!end)
         return;
     char *path = xmemdup(program->address + strlen("unix:"), (size_t)(end - program->address) - strlen("unix:"));
-    find(watch, program->place, path, program->file)->shown = copy_program(program);
+    find(watch, program->place, path, program->file)->shown = live_program_copy(program);
     free(path);
 }
 

@@ -42,21 +42,39 @@ static int debug(struct options *options, struct spawn_origin *origin)
     return app_run(options);
 }
 
-/* Whom, is found out before the screen opens. */
-static int attach(struct options *options)
+/* WORD says whom; that is found out before the screen opens. *WANTED is 0 the first time, and afterwards the process
+ * that the user picked there, to be entered as by `pytui attach PID`; 0: none. */
+static int attach_to(struct options *options, const char *word, int64_t *wanted)
 {
     char error[2048];
-    options->found = attach_find(options->attach, options->target.home, error, sizeof error);
+    bool first = *wanted == 0;
+    *wanted = 0;
+    options->found = attach_find(word, options->target.home, error, sizeof error);
     if (!options->found) {
         fputs("pytui: ", stderr);
         width_print(stderr, error);
         fputc('\n', stderr);
         return STATUS_FAILED;
     }
-    supervisor_start();
-    open_log(options);
+    if (first) {
+        supervisor_start();
+        open_log(options);
+    }
     int status = app_run(options);
+    *wanted = attach_wants(options->found);
     attach_destroy(options->found);
+    return status;
+}
+
+static int attach(struct options *options)
+{
+    char word[32];
+    int64_t wanted = 0;
+    int status = attach_to(options, options->attach, &wanted);
+    while (wanted) {
+        snprintf(word, sizeof word, "%lld", (long long)wanted);
+        status = attach_to(options, word, &wanted);
+    }
     return status;
 }
 
@@ -71,7 +89,7 @@ int main(int argc, char **argv)
     if (result == OPTIONS_DONE)
         status = EXIT_SUCCESS;
     else if (result == OPTIONS_RUN && options.list)
-        status = attach_list(options.json);
+        status = attach_list(options.all, options.json);
     else if (result == OPTIONS_RUN && options.attach)
         status = attach(&options);
     else if (result == OPTIONS_RUN)

@@ -34,7 +34,7 @@ static const char usage[] = "usage: pytui [OPTION]... SCRIPT [ARGUMENT]...\n"
                             "       pytui [OPTION]... -c CODE [ARGUMENT]...\n"
                             "       pytui [OPTION]... - [ARGUMENT]...\n"
                             "       pytui [OPTION]... attach [NAME|PID|unix:PATH|HOST:PORT]\n"
-                            "       pytui ls [--json]\n";
+                            "       pytui ls [--all] [--json]\n";
 
 __attribute__((format(printf, 2, 3))) static void fail(struct parse *parse, const char *format, ...)
 {
@@ -108,6 +108,12 @@ static void handle_json(struct parse *parse, const char *argument)
     parse->options->json = true;
 }
 
+static void handle_all(struct parse *parse, const char *argument)
+{
+    (void)argument;
+    parse->options->all = true;
+}
+
 static void handle_theme(struct parse *parse, const char *argument)
 {
     parse->options->theme = argument;
@@ -164,6 +170,7 @@ static const struct row rows[] = {
     {{"break", 'b', "FILE:LINE[:COLUMN]|FUNCTION", "set a breakpoint; may be given several times"}, handle_break},
     {{"continue", 'C', NULL, "do not stop before the first line"}, handle_continue},
     {{"stop", 0, NULL, "with attach: pause the program"}, handle_stop},
+    {{"all", 0, NULL, "with ls: Python processes too that do not listen"}, handle_all},
     {{"json", 0, NULL, "with ls: for programs to read"}, handle_json},
     {{"python", 0, "PATH",
       "the interpreter: a path, a command or a version such as 3.12; otherwise the active virtual environment's, else "
@@ -337,6 +344,8 @@ static void check_subcommand(struct parse *parse)
         fail(parse, "attach and ls take no program to start");
     if (options->json && !options->list)
         fail(parse, "--json is for pytui ls");
+    if (options->all && !options->list)
+        fail(parse, "--all is for pytui ls; pytui attach shows all");
     if (options->stop && options->attach == NULL)
         fail(parse, "--stop is for pytui attach; a program that is started stops anyway");
     parse->program = parse->program || subcommand;

@@ -24,6 +24,7 @@ struct options {
     const char *attach;    /* `attach`: to whom, "" for a list; NULL: not */
     struct attach *found;  /* borrowed: the answer to that (attach.h); set by main() */
     bool list, json, stop; /* `ls`, and --json for it; --stop for `attach` */
+    bool all;              /* --all for `ls` */
     const char *theme;     /* --theme; NULL */
     const char *log;       /* --log; NULL */
     bool no_mouse;         /* --no-mouse */

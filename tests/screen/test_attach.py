@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -168,59 +169,155 @@ def test_by_process_and_address_paused_at_once(terminal, listening):
     assert program.finish() == RIGHT
 
 
+def gone(screen, text):
+    screen.wait_for(lambda: not screen.shows(text), f"{text} is still there")
+
+
 def test_the_list_follows_what_happens(terminal, listening):
     """Programs come, go and change; what is typed and the row under the cursor stay."""
-    names = ["beta", "gamma"]
-    programs = {name: listening("--name", name, name=f"{name}.py") for name in names}
+    programs = {name: listening("--name", name, name=f"{name}.py") for name in ("ab_two", "ab_three")}
     screen = terminal(PYTUI, "attach", cols=120)
-    screen.expect("Attach to", "2 of 2", re.compile("beta.*running"))
+    screen.expect("Attach to", re.compile("ab_two.*running"), re.compile("ab_three.*running"))
+    screen.send("ab_t")
+    screen.wait_for(lambda: screen.row_of("ab_three ") < screen.row_of("ab_two "), "not sorted")
     look = lambda name: screen.attributes_at(row := screen.row_of(f"{name} "), screen.lines[row].index(name))  # noqa: E731
     screen.keys("Down")
-    programs["alpha"] = listening("--name", "alpha", name="alpha.py")
-    order = lambda: [screen.row_of(f"{name} ") for name in ("alpha", "beta", "gamma")]  # noqa: E731
-    screen.wait_for(lambda: screen.shows("3 of 3") and order() == sorted(order()), "alpha does not come")
-    screen.wait_for(lambda: look("gamma") != look("beta") == look("alpha"), "the cursor is not where it was")
-    other = terminal(PYTUI, "attach", "alpha")
-    running(other, "alpha")
-    screen.expect(re.compile("alpha.*attached"))
+    programs["ab_t_one"] = listening("--name", "ab_t_one", name="ab_one.py")
+    screen.expect(re.compile("ab_t_one +[0-9]+ +running"), "ab_two ", "ab_three ")
+    screen.wait_for(lambda: look("ab_two") != look("ab_three") == look("ab_t_one"), "the cursor is not where it was")
+    other = terminal(PYTUI, "attach", "ab_t_one")
+    running(other, "ab_t_one")
+    screen.expect(re.compile("ab_t_one +[0-9]+ +attached"))
     leave(other)
-    screen.expect(re.compile("alpha.*running"))
-    screen.send("am")
-    screen.expect("1 of 3")
-    programs["beta"].process.kill()
-    screen.expect("1 of 2", "gamma")
+    screen.expect(re.compile("ab_t_one +[0-9]+ +running"))
+    programs["ab_three"].process.kill()
+    gone(screen, "ab_three ")
+    screen.wait_for(lambda: look("ab_two") != look("ab_t_one"), "the cursor is not where it was")
     screen.send("\r")
-    running(screen, "gamma")
+    running(screen, "ab_two")
     leave(screen)
-    for name in ("alpha", "gamma"):
+    for name in ("ab_two", "ab_t_one"):
         assert programs[name].finish() == RIGHT
 
 
 def test_a_program_that_does_not_answer_holds_nobody_up(terminal, listening):
     """More questions than its door has places for; it is there again when it goes on."""
-    frozen = listening("--name", "frozen")
-    other = listening("--name", "other", name="other.py")
+    frozen = listening("--name", "ab_frozen")
+    other = listening("--name", "ab_other", name="other.py")
     screen = terminal(PYTUI, "attach", cols=120)
-    screen.expect("2 of 2")
+    screen.expect("ab_frozen ", "ab_other ")
     frozen.process.send_signal(signal.SIGSTOP)
     strangers = [socket.socket(socket.AF_UNIX) for _ in range(20)]
     for stranger in strangers:
         stranger.setblocking(False)
         with contextlib.suppress(BlockingIOError):
-            stranger.connect(str(next(frozen.place.glob("frozen*"))))
+            stranger.connect(str(next(frozen.place.glob("ab_frozen*"))))
     other.process.kill()
-    screen.expect("1 of 1", "frozen")  # what was known of it stays
-    screen.send("x")
-    screen.expect("0 of 1", timeout=2)
-    screen.keys("Backspace")
+    gone(screen, "ab_other ")
+    screen.expect("ab_frozen ")  # what was known of it stays
+    screen.send("ab_frozen no such")
+    screen.expect("no Python program matches", timeout=2)
+    screen.keys("Ctrl-u")
+    screen.expect("ab_frozen ")
+    screen.send("ab_frozen")
     for stranger in strangers:
         stranger.close()
     frozen.process.send_signal(signal.SIGCONT)
-    screen.expect("1 of 1")
+    screen.expect(re.compile("ab_frozen +[0-9]+ +running"))
     screen.send("\r")
-    running(screen, "frozen")
+    running(screen, "ab_frozen")
     leave(screen)
     assert frozen.finish() == RIGHT
+
+
+@pytest.fixture
+def plain(python, tmp_path):
+    """Starts a program that does not listen: `plain("name.py", *words, executable=…, **variables)`."""
+    started = []
+
+    def run(name, *words, executable=None, **variables):
+        script = tmp_path / name
+        script.write_text("import time\nprint(flush=True)\nwhile True: time.sleep(0.05)\n")
+        started.append(
+            subprocess.Popen(
+                [executable or python.path, script, *words],
+                env={key: value for key, value in os.environ.items() if not key.startswith("PY")} | variables,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=tmp_path,
+            )
+        )
+        if not executable:
+            started[-1].stdout.readline()
+        return started[-1]
+
+    yield run
+    for each in started:
+        each.kill()
+        each.communicate()
+
+
+def listed(ls, *words):
+    """What `pytui ls --json` says, by process id."""
+    return {row["pid"]: row for row in json.loads(ls("--json", *words).stdout)}
+
+
+def test_processes_that_do_not_listen(terminal, listening, plain, ls, python, tmp_path):
+    program = listening("--name", "ab_listens", name="ab_listens.py")
+    process = plain("ab_plain.py", "\033[31m", "two\nlines", b"\xff", RANK="7")
+    kernel = plain("ipykernel_launcher.py", "-f", "/x/kernel-1a2b3c4d-5e6f.json")
+    notebook = plain("ipykernel_launcher.py", "-f", "/x/kernel-2.json", JPY_SESSION_NAME="/home/me/ab_data.ipynb")
+    rows = listed(ls, "--all")
+    assert {row["pid"]: row["kind"] for row in json.loads(ls("--json").stdout)} == {program.process.pid: "session"}
+    row = rows[process.pid]
+    assert (row["name"], row["kind"], row["state"], row["rank"]) == ("ab_plain.py", "process", "running", 7)
+    assert row["python"] == ".".join(map(str, python.version[:2]))
+    assert row["script"] == str(tmp_path / "ab_plain.py")
+    assert row["commandLine"].endswith("ab_plain.py \033[31m two\nlines \N{REPLACEMENT CHARACTER}")
+    assert row["way"] in ("armed", "remote", "gdb", None)
+    assert row["note"].startswith("does not listen")
+    assert (rows[kernel.pid]["name"], rows[kernel.pid]["kernel"]) == ("kernel 1a2b3c4d", "kernel 1a2b3c4d")
+    assert rows[notebook.pid]["name"] == "ab_data.ipynb"
+    assert rows[program.process.pid]["way"] == "listens"
+    assert set(row) == set(rows[program.process.pid])
+    text = ls("--all").stdout
+    assert "^[[31m" in text
+    assert "\033" not in text
+    assert text.index("ab_listens") < text.index("ab_plain.py")
+    assert (
+        len({line.find("python") for line in text.splitlines() if line.startswith("ab_") and "Jupyter" not in line})
+        == 1
+    )
+
+    screen = terminal(PYTUI, "attach", cols=140)
+    screen.send("ab_")
+    screen.expect("ab_listens", re.compile(rf"ab_plain\.py +{process.pid} +running +rank 7 .*(by pid|no way in)"))
+    screen.expect(re.compile(rf"ab_data\.ipynb +{notebook.pid} .*Jupyter kernel"))
+    screen.keys("Ctrl-u")
+    screen.send("ab_plain.py")
+    screen.expect("does not listen")  # the whole of what can be done, below the list
+    process.kill()
+    gone(screen, f" {process.pid} ")
+    screen.keys("Esc")
+    assert screen.wait_end() == 0
+    assert program.finish() == RIGHT
+
+
+def test_a_process_that_cannot_be_entered(terminal, plain, tmp_path):
+    """By its name an interpreter for which there is no backend."""
+    old = tmp_path / "python3.9"
+    shutil.copy("/bin/cat", old)
+    process = plain("ab_old.py", "-", executable=old)
+    screen = terminal(PYTUI, "attach", cols=120)
+    screen.send("ab_old")
+    screen.expect(
+        re.compile(rf"{process.pid} .*no way in"), "it runs Python 3.9; pytui has backends for 3.11 and newer"
+    )
+    screen.send("\r")
+    screen.expect(re.compile(rf"process {process.pid}: does not listen, and cannot be entered: it runs Python 3\.9"))
+    assert screen.shows("Attach to")
+    screen.keys("Esc")
+    assert screen.wait_end() == 0
 
 
 def test_ls(listening, ls):
@@ -233,6 +330,7 @@ def test_ls(listening, ls):
     assert row["script"].endswith("/busy.py")
     text = eventually(lambda: ls().stdout, "it is not listed")
     assert re.search(rf"^näme .*{program.process.pid} .* running +4 +3\.", text, re.MULTILINE)
+    assert "RANK" in text
     assert "\033" not in text
     program.process.kill()
     program.process.wait()
@@ -244,7 +342,7 @@ def test_ls(listening, ls):
 
 def test_what_cannot_be_attached_to(terminal, listening, home):
     for words, text in (
-        (["attach"], "no program of yours listens"),
+        (["--all", "attach"], "--all is for pytui ls"),
         (["attach", "unix:/nowhere"], "No such file"),
         (["attach", "tcp:1"], "not an address"),
         (["attach", "a", "b"], "one word too many"),

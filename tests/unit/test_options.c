@@ -64,7 +64,7 @@ static void subcommands(void **state)
     assert_true(options.stop);
     assert_string_equal(options.breakpoints[0].function, "main");
     options_finish(&options);
-    assert_int_equal(parse(&options, WORDS("ls", "--json")), OPTIONS_RUN);
+    assert_int_equal(parse(&options, WORDS("ls", "--all", "--json")), OPTIONS_RUN);
     assert_true(options.list);
     assert_true(options.json);
     assert_null(options.attach);
@@ -74,8 +74,8 @@ static void subcommands(void **state)
     assert_string_equal(options.target.what, "./attach");
     options_finish(&options);
     static const char *const wrong[][4] = {
-        {"attach", "a", "b"}, {"ls", "a"},        {"ls", "attach"},         {"--json", "a.py"},
-        {"--json", "attach"}, {"--stop", "a.py"}, {"attach", "-c", "pass"}, {"--stop", "ls"},
+        {"attach", "a", "b"}, {"ls", "a"},       {"ls", "attach"},   {"--json", "a.py"},       {"--json", "attach"},
+        {"--all", "attach"},  {"--all", "a.py"}, {"--stop", "a.py"}, {"attach", "-c", "pass"}, {"--stop", "ls"},
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         assert_int_equal(parse(&options, wrong[i]), OPTIONS_USAGE);
