@@ -40,7 +40,8 @@ struct finding {
     int top_row, shown_rows; /* of the list on the screen, for the mouse */
     char *empty;             /* owned */
     bool details, any_text;
-    bool notes; /* there is one */
+    bool notes;  /* there is one */
+    bool chosen; /* the user moved the cursor since typing; otherwise it is on the best match, whichever that is */
     dialog_find_handler handler;
     dialog_find_moved moved;
     dialog_find_allows allows;
@@ -109,6 +110,7 @@ static void filter(struct app *app, struct finding *self)
 {
     find_matches(self);
     self->view.cursor = self->view.top = 0;
+    self->chosen = false;
     tell_move(app, self);
 }
 
@@ -240,6 +242,13 @@ static bool is_allowed(struct app *app, const struct finding *self)
     return !self->match_count || !self->allows || self->allows(app, picked_row(self), self->data);
 }
 
+/* The cursor was moved by hand. */
+static void choose(struct app *app, struct finding *self)
+{
+    self->chosen = true;
+    tell_move(app, self);
+}
+
 static bool finding_key(struct app *app, struct dialog *dialog, const struct key *key)
 {
     struct finding *self = dialog->data;
@@ -247,7 +256,7 @@ static bool finding_key(struct app *app, struct dialog *dialog, const struct key
     if (key->kind == KEY_KIND_MOUSE) {
         bool picked = use_mouse(self, key) && is_allowed(app, self);
         if (!picked && self->view.cursor != before)
-            tell_move(app, self);
+            choose(app, self);
         return !picked;
     }
     if (pane_key_is(key, "Enter")) {
@@ -266,7 +275,7 @@ static bool finding_key(struct app *app, struct dialog *dialog, const struct key
     }
     move_cursor(self, key);
     if (self->view.cursor != before)
-        tell_move(app, self);
+        choose(app, self);
     return true;
 }
 
@@ -355,10 +364,12 @@ bool dialog_find_update(struct app *app, const struct find_list *list)
     size_t before = self->view.cursor;
     free_rows(self);
     take_rows(self, list);
-    for (size_t i = 0; id && i < self->match_count; i++)
+    for (size_t i = 0; id && self->chosen && i < self->match_count; i++)
         if (self->rows[self->matches[i].row].id == id)
             self->view.cursor = i;
-    if (self->view.cursor >= self->match_count)
+    if (!self->chosen)
+        self->view.cursor = 0;
+    else if (self->view.cursor >= self->match_count)
         self->view.cursor = self->match_count ? self->match_count - 1 : 0;
     if (self->view.top > 0) /* a scrolled list stands still around the cursor */
         self->view.top = self->view.top + self->view.cursor > before ? self->view.top + self->view.cursor - before : 0;

@@ -40,5 +40,6 @@ struct find_list {
 void dialog_find(struct app *app, const struct find_list *list);
 
 /* The rows of the open list that was opened with the same data are now those of LIST, of which nothing else is looked
- * at. What is typed, the row under the cursor and the place in the list stay. False: it is not open. */
+ * at. What is typed stays, and if the cursor was moved, its row and the place in the list; else it is on the best
+ * match. False: it is not open. */
 bool dialog_find_update(struct app *app, const struct find_list *list);

@@ -73,6 +73,7 @@ static int attach(struct options *options)
     int status = attach_to(options, options->attach, &wanted);
     while (wanted) {
         snprintf(word, sizeof word, "%lld", (long long)wanted);
+        fprintf(stderr, "pytui: entering process %s …\n", word);
         status = attach_to(options, word, &wanted);
     }
     return status;

@@ -129,6 +129,20 @@ def test_an_armed_program(terminal, plain, each_engine, pytui):
     assert program.finish() == RIGHT
 
 
+@pytest.mark.parametrize("armed", [True, False])
+def test_it_is_picked_from_the_list(terminal, plain, armed, request):
+    """Those that listen come first, the others are shown dimly with the way into them."""
+    program = plain(PYTUI="arm", PYTHONPATH=str(ENTRY)) if armed else plain(request.getfixturevalue("newest"))
+    screen = terminal(PYTUI, "attach", cols=120)
+    screen.expect("Attach to")
+    screen.send(f"plain.py {program.pid}")
+    screen.expect(re.compile(rf"plain\.py +{program.pid} +running .*by pid: {'armed' if armed else '3.14'}"))
+    screen.expect("does not listen; ")
+    screen.send("\r")
+    step_and_leave(screen)
+    assert program.finish() == RIGHT
+
+
 def test_a_program_that_lets_others_in(terminal, plain, newest):
     program = plain(newest)
     for _ in range(2):
