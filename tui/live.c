@@ -117,7 +117,11 @@ static void take_answer(struct live_program *program, const struct value *body)
     program->script = find_script(words, value_get_text(body, "directory", ""));
     program->python = text_of(body, "pythonVersion");
     program->executable = text_of(body, "executable");
-    program->kernel = local ? jupyter_kernel_name(program->pid) : NULL;
+}
+
+void live_name_kernel(struct live_program *program)
+{
+    program->kernel = jupyter_kernel_name(program->pid);
     if (program->kernel && program->name && strncmp(program->name, "ipykernel", 9) == 0) { /* nobody gave it another */
         free(program->name);
         program->name = xstrdup(program->kernel);
@@ -252,6 +256,7 @@ struct live_list live_find(void)
     hear_all(search.questions, search.count);
     list.programs = xcalloc(search.count + 1, sizeof *list.programs);
     for (size_t i = 0; i < search.count; i++) {
+        live_name_kernel(&search.questions[i].program);
         if (search.questions[i].program.name)
             list.programs[list.count++] = search.questions[i].program;
         else
@@ -273,6 +278,8 @@ bool live_ask(const char *address, struct live_program *program, char *error, si
     program->address = xstrdup(address);
     if (strncmp(address, "unix:", 5) != 0) /* another kernel's process, perhaps */
         program->age = time_since(program->began);
+    else
+        live_name_kernel(program);
     if (program->name)
         return true;
     snprintf(error, size, "%s: nobody answers there", address);

@@ -18,5 +18,8 @@ enum live_answer {
 /* Take what came, without blocking. */
 enum live_answer live_hear(struct channel *channel, struct live_program *program);
 
+/* After the answer of a program that runs under this kernel: Jupyter's have the names of their notebooks. */
+void live_name_kernel(struct live_program *program);
+
 /* By name, then rank, then process; for qsort(). */
 int live_compare(const void *left, const void *right);

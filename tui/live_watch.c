@@ -124,6 +124,7 @@ static void heard(struct loop *loop, int fd, short events, void *data)
     live_program_finish(&each->answer);
     if (said == LIVE_ANSWERED) {
         each->answer = answer;
+        live_name_kernel(&each->answer);
         each->answer.address = xstrdup(each->address);
         each->answer.place = each->place;
         each->answer.file = xstrdup(each->file);
