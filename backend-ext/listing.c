@@ -394,7 +394,7 @@ static bool is_name(PyObject *name)
 
 static void list_frame(struct page *page, const struct frame_entry *entry, bool free)
 {
-    PyObject *names = locals_names(entry->code, free);
+    PyObject *names = locals_bound_names(entry->frame, entry->code, free);
     bool go_on = true;
     for (Py_ssize_t i = 0; names != NULL && i < PyList_Size(names) && go_on; i++) {
         PyObject *name = PyList_GetItem(names, i);

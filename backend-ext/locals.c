@@ -37,29 +37,81 @@ bool locals_optimized(PyObject *code)
     return (bits & CODE_OPTIMIZED) != 0;
 }
 
-static bool append_names(PyObject *names, PyObject *code, const char *attribute)
+/* Those that KNOWN, a set, does not have. A function may have thousands: no name is looked for in a list. */
+static bool append_names(PyObject *names, PyObject *code, const char *attribute, PyObject *known)
 {
     PyObject *tuple = PyObject_GetAttrString(code, attribute);
     bool ok = tuple != NULL && PyTuple_Check(tuple);
     for (Py_ssize_t i = 0; ok && i < PyTuple_Size(tuple); i++) {
         PyObject *name = PyTuple_GetItem(tuple, i);
-        int known = PySequence_Contains(names, name); /* an argument that is a cell stands in both */
-        ok = known >= 0 && (known == 1 || PyList_Append(names, name) == 0);
+        int has = known != NULL ? PySet_Contains(known, name) : 0;
+        ok = has >= 0 && (has == 1 || PyList_Append(names, name) == 0);
     }
     Py_XDECREF(tuple);
+    return ok;
+}
+
+/* An argument that is a cell stands among both. */
+static bool append_own_names(PyObject *names, PyObject *code)
+{
+    PyObject *known = append_names(names, code, "co_varnames", NULL) ? PySet_New(names) : NULL;
+    bool ok = known != NULL && append_names(names, code, "co_cellvars", known);
+    Py_XDECREF(known);
     return ok;
 }
 
 PyObject *locals_names(PyObject *code, bool free)
 {
     PyObject *names = PyList_New(0);
-    bool ok =
-        names != NULL && (free ? append_names(names, code, "co_freevars")
-                               : append_names(names, code, "co_varnames") && append_names(names, code, "co_cellvars"));
-    if (!ok) {
+    if (names != NULL && !(free ? append_names(names, code, "co_freevars", NULL) : append_own_names(names, code))) {
         Py_CLEAR(names);
     }
     return names;
+}
+
+#define MANY_NAMES 200 /* where it is worth asking for all that are bound at once */
+
+/* The names that SCOPE, what f_locals is from 3.13 on, has: new set; NULL with a Python error. What else was put there
+ * as a key is not looked at: its hash may be the program's code. */
+static PyObject *bound_names(PyObject *scope)
+{
+    PyObject *keys = PyMapping_Keys(scope), *bound = PySet_New(NULL);
+    bool ok = keys != NULL && bound != NULL;
+    for (Py_ssize_t i = 0; ok && i < PyList_Size(keys); i++) {
+        PyObject *key = PyList_GetItem(keys, i);
+        ok = !PyUnicode_CheckExact(key) || PySet_Add(bound, key) == 0;
+    }
+    Py_XDECREF(keys);
+    if (!ok) {
+        Py_CLEAR(bound);
+    }
+    return bound;
+}
+
+/* Each look at a name that is not bound takes as long as the function has names. */
+PyObject *locals_bound_names(PyObject *frame, PyObject *code, bool free)
+{
+    PyObject *names = locals_names(code, free);
+    if (names == NULL || PyList_Size(names) < MANY_NAMES || Py_Version < 0x030d0000) {
+        return names;
+    }
+    PyObject *scope = PyObject_GetAttrString(frame, "f_locals");
+    PyObject *bound = scope != NULL ? bound_names(scope) : NULL, *kept = bound != NULL ? PyList_New(0) : NULL;
+    bool ok = kept != NULL;
+    for (Py_ssize_t i = 0; ok && i < PyList_Size(names); i++) {
+        PyObject *name = PyList_GetItem(names, i);
+        int has = PySet_Contains(bound, name);
+        ok = has >= 0 && (has == 0 || PyList_Append(kept, name) == 0);
+    }
+    Py_XDECREF(bound);
+    Py_XDECREF(scope);
+    if (!ok) {
+        PyErr_Clear();
+        Py_XDECREF(kept);
+        return names;
+    }
+    Py_DECREF(names);
+    return kept;
 }
 
 #ifndef Py_LIMITED_API
@@ -133,7 +185,7 @@ static void release_values(PyObject *frame, PyObject *scope)
     bool ours = Py_Version < 0x030d0000 && scope != NULL && PyDict_CheckExact(scope) && Py_REFCNT(scope) == 2 &&
                 locals_optimized(code);
     PyObject *names = ours ? locals_names(code, false) : NULL;
-    bool ok = names != NULL && append_names(names, code, "co_freevars");
+    bool ok = names != NULL && append_names(names, code, "co_freevars", NULL);
     for (Py_ssize_t i = 0; ok && i < PyList_Size(names); i++) {
         if (PyDict_DelItem(scope, PyList_GetItem(names, i)) != 0) {
             PyErr_Clear(); /* unbound */
@@ -150,13 +202,16 @@ PyObject *locals_extra(PyObject *frame, PyObject *code)
     PyObject *names = locals_names(code, false);
     PyObject *scope = PyObject_GetAttrString(frame, "f_locals");
     PyObject *items = scope != NULL ? PyMapping_Items(scope) : NULL;
-    bool ok = pairs != NULL && names != NULL && items != NULL && append_names(names, code, "co_freevars");
+    bool ok = pairs != NULL && names != NULL && items != NULL && append_names(names, code, "co_freevars", NULL);
+    PyObject *own = ok ? PySet_New(names) : NULL;
+    ok = own != NULL;
     for (Py_ssize_t i = 0; ok && i < PyList_Size(items); i++) {
         PyObject *pair = PyList_GetItem(items, i);
         PyObject *name = PyTuple_GetItem(pair, 0);
-        int known = PyUnicode_CheckExact(name) ? PySequence_Contains(names, name) : 1;
+        int known = PyUnicode_CheckExact(name) ? PySet_Contains(own, name) : 1;
         ok = known >= 0 && (known == 1 || PyList_Append(pairs, pair) == 0);
     }
+    Py_XDECREF(own);
     Py_XDECREF(items);
     if (ok) {
         release_values(frame, scope);
@@ -176,7 +231,8 @@ static PyObject *copy_variables(const struct locals *locals, PyObject *frame, Py
     PyObject *scope = PyDict_New();
     PyObject *names = locals_names(code, false);
     PyObject *extra = added ? locals_extra(frame, code) : NULL;
-    bool ok = scope != NULL && names != NULL && append_names(names, code, "co_freevars") && (!added || extra != NULL);
+    bool ok =
+        scope != NULL && names != NULL && append_names(names, code, "co_freevars", NULL) && (!added || extra != NULL);
     for (Py_ssize_t i = 0; ok && i < PyList_Size(names); i++) {
         PyObject *name = PyList_GetItem(names, i);
         PyObject *value = locals_get(locals, frame, name);

@@ -20,6 +20,9 @@ bool locals_optimized(PyObject *code);
  * variables with FREE. NULL with a Python error. */
 PyObject *locals_names(PyObject *code, bool free);
 
+/* The same without names that are known to be unbound. */
+PyObject *locals_bound_names(PyObject *frame, PyObject *code, bool free);
+
 /* The value of a function's variable: new reference; NULL without error when it is unbound. */
 PyObject *locals_get(const struct locals *locals, PyObject *frame, PyObject *name);
 

@@ -20,6 +20,8 @@
 #define PAGE_LIMIT     1000
 #define FRAMES_DEFAULT 200
 #define FRAMES_LIMIT   10000
+#define RETURNS_BYTES  320    /* of returned values in a `stopped` */
+#define ROW_BYTES      90     /* of a row without its texts */
 #define FRAMES_WALKED  100000 /* to find a stack's end */
 
 struct values *values_create(const struct values_hooks *hooks, struct my_code *my_code)
@@ -268,6 +270,22 @@ PyObject *values_unbound(const struct values *values, PyObject *frame)
 
 /* The snapshot */
 
+/* A line may have made ten calls that returned long texts: their rows are fetched when they are looked at, but for the
+ * first, so that a step stays one small message. */
+static void keep_first_returns(struct page_end *end)
+{
+    size_t count = value_count(end->rows), bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct value *row = value_at(end->rows, i);
+        bytes += ROW_BYTES + strlen(value_get_text(row, "name", "")) + strlen(value_get_text(row, "value", ""));
+        if (i > 0 && bytes > RETURNS_BYTES) {
+            end->rows->array.count = i;
+            end->more = true;
+            return;
+        }
+    }
+}
+
 /* The first page of each scope that is cheap. */
 static struct value *first_pages(struct values *values, struct arena *arena, const struct value *scopes, size_t count)
 {
@@ -281,6 +299,9 @@ static struct value *first_pages(struct values *values, struct arena *arena, con
             .reference = value_get_int(scope, "variablesReference", 0), .filter = CHILDREN_ALL, .count = count};
         struct page_end end;
         variables_page(values, arena, &wanted, &end);
+        if (variables_find(values, wanted.reference)->kind == REFERENCE_RETURN) {
+            keep_first_returns(&end);
+        }
         struct value *page = value_map(arena);
         value_set_int(arena, page, "variablesReference", wanted.reference);
         value_set_int(arena, page, "start", 0);

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgpack
 import pytest
 from client import Session
 from interpreters import Interpreter
@@ -42,13 +43,15 @@ FIRST = FUNCTIONS.count("\n") + 1
 
 
 def returned(run: Session) -> list[tuple[str, str]]:
-    """The rows of scope Return of the last stop, as its snapshot has them; the same when asked for."""
-    pages = {page["variablesReference"]: page["variables"] for page in run.stopped["pytui"]["pages"]}
+    """The rows of scope Return of the last stop; its snapshot has the first of them."""
+    pages = {page["variablesReference"]: page for page in run.stopped["pytui"]["pages"]}
     for scope in run.stopped["pytui"]["scopes"]:
         if scope["name"] == "Return":
-            rows = pages[scope["variablesReference"]]
-            again = run.request("variables", variablesReference=scope["variablesReference"])["variables"]
-            assert [(row["name"], row["value"]) for row in again] == [(row["name"], row["value"]) for row in rows]
+            page = pages[scope["variablesReference"]]
+            rows = run.request("variables", variablesReference=scope["variablesReference"])["variables"]
+            first = [(row["name"], row["value"]) for row in page["variables"]]
+            assert first and first == [(row["name"], row["value"]) for row in rows[: len(first)]]
+            assert page["more"] == (len(first) < len(rows))
             assert scope["namedVariables"] == len(rows) and scope["presentationHint"] == "returnValue"
             return [(row["name"], row["value"]) for row in rows]
     return []
@@ -229,3 +232,12 @@ def test_step_into_a_target_after_many_calls(session: Start) -> None:
     wanted = next(each["id"] for each in targets if each["label"].startswith("triple"))
     run.go("stepIn", "step", targetId=wanted)
     assert run.frames[0]["name"].endswith("wrapper")
+
+
+def test_long_texts_do_not_make_a_step_long(session: Start) -> None:
+    """Ten calls that return long texts: their rows stay behind but for the first."""
+    run = step_over(session, "x = " + " + ".join(f"double('{letter}' * 99)" for letter in "abcdefghij"))
+    (page,) = (page for page in run.stopped["pytui"]["pages"] if page["more"])
+    assert len(page["variables"]) < 3
+    assert len(msgpack.packb(page)) < 600
+    assert [value[:3] for _, value in returned(run)] == [f"'{letter * 2}" for letter in "abcdefghij"]

@@ -1,5 +1,6 @@
 """How children are arranged: groups, sorting, searching, formats, and any page of a huge container."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -278,3 +279,22 @@ def test_all_names_of_a_search_are_rows(session: Start) -> None:
     in_groups = {name for name, row in all_names(program, reference).items() if row["type"]}
     found = {row["name"] for row in children(program, reference, pytui={"match": "_"}) if row["type"]}
     assert found == {name for name in in_groups if "_" in name or "_" in all_names(program, reference)[name]["value"]}
+
+
+def step_seconds(session: Start, count: int) -> float:
+    """The quickest of ten steps in a function with so many variables, all of them bound."""
+    bound = [f"    v{number} = {number}" for number in range(count)]
+    text = lines("def work():", *bound, *["    x = 1"] * 12, "work()")
+    run = session(text=text, name=f"names{count}.py").start(count + 2)
+    run.wait_stop("breakpoint")
+    times = []
+    for _ in range(10):
+        begun = time.perf_counter()
+        run.go("next", "step")
+        times.append(time.perf_counter() - begun)
+    assert shown(run)["v1"]["value"] == "1"
+    return min(times)
+
+
+def test_thousands_of_variables_cost_what_is_seen(session: Start) -> None:
+    assert step_seconds(session, 3000) < 25 * step_seconds(session, 100)
