@@ -6,6 +6,7 @@
 #include "description.h"
 #include "dump.h"
 #include "engine.h"
+#include "exec.h"
 #include "helper.h"
 #include "hold.h"
 #include "lifecycle.h"
@@ -167,6 +168,7 @@ void backend_detach(struct backend *backend)
     pthread_cond_broadcast(&backend->changed);
     pthread_mutex_unlock(&backend->lock);
     requests_refuse_all(backend, "the debugging session is over");
+    exec_interrupt(backend);
     stop_finish(backend);
     stepping_finish(backend->stepping);
     engine_stop(backend->engine);

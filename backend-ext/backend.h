@@ -87,6 +87,8 @@ struct backend {
     struct modules *modules;
     struct watches *watches;
     struct watchers *watchers; /* other clients; NULL only before the session begins */
+    bool exec_running;         /* a thread runs a text of the client's (exec.h); with the GIL held */
+    unsigned long exec_ident;  /* of that thread, the same */
     struct shell *shell;       /* borrowed: the one that runs; guarded by lock */
 
     char python_version[32];

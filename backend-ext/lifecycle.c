@@ -444,6 +444,7 @@ static struct value *describe_backend(const struct backend *backend, struct aren
     value_set_int(arena, extra, "pid", backend->pid);
     value_set_bool(arena, extra, "supportsJustMyCode", true);
     value_set_bool(arena, extra, "supportsShell", true);
+    value_set_bool(arena, extra, "supportsExec", true);
     value_set_bool(arena, extra, "supportsWatches", true);
     value_set_bool(arena, extra, "supportsFindVariable", true);
     value_set_bool(arena, extra, "supportsReadOnly", true);

@@ -4,6 +4,7 @@
 #include "breakpoints.h"
 #include "description.h"
 #include "exception_filters.h"
+#include "exec.h"
 #include "helper.h"
 #include "hold.h"
 #include "jump.h"
@@ -96,6 +97,7 @@ const struct request_row request_rows[] = {
     {"pytui/breakpoints", breakpoints_handle_list, REQUEST_WITH_GIL},
     {"pytui/describe", description_handle, REQUEST_ON_READER, .before_initialize = true},
     {"pytui/display", values_handle_display, REQUEST_WHEN_STOPPED, .limit = LIMIT_ORDINARY},
+    {"pytui/exec", exec_handle, REQUEST_WITH_GIL},
     {"pytui/freeze", hold_handle_freeze, REQUEST_WITH_GIL},
     {"pytui/findVariable", values_handle_find_variable, REQUEST_WHEN_STOPPED},
     {"pytui/function", values_handle_function, REQUEST_WHEN_STOPPED},

@@ -10,13 +10,13 @@
 #include "namespace.h"
 #include "objects.h"
 #include "shell_terminal.h"
+#include "side_source.h"
 #include "stop.h"
 #include "values.h"
 
 #include "protocol/arena.h"
 #include "protocol/value.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -26,11 +26,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define AGAIN_MS    150 /* between attempts to end it */
-#define ASK_PROMPT  20  /* the first of these go to its prompt */
-#define NUDGES      3   /* ends of what runs that are asked for by SIGINT alone, before SystemExit */
-#define SOURCE      "shells.py"
-#define SOURCE_SIZE ((size_t)256 << 10)
+#define AGAIN_MS   150 /* between attempts to end it */
+#define ASK_PROMPT 20  /* the first of these go to its prompt */
+#define NUDGES     3   /* ends of what runs that are asked for by SIGINT alone, before SystemExit */
 
 struct shell {
     struct backend *backend; /* borrowed */
@@ -175,50 +173,16 @@ static void restore_line_editing(struct shell *shell)
     }
 }
 
-/* The text of shells.py, beside this very module; NULL with a Python error. */
-static PyObject *read_source(void)
-{
-    static const char anchor;
-    Dl_info info;
-    char path[4096];
-    const char *slash = dladdr(&anchor, &info) && info.dli_fname ? strrchr(info.dli_fname, '/') : NULL;
-    snprintf(path, sizeof(path), "%.*s" SOURCE, slash ? (int)(slash - info.dli_fname + 1) : 0,
-             slash ? info.dli_fname : "");
-    FILE *file = fopen(path, "re");
-    char *text = file ? malloc(SOURCE_SIZE) : NULL;
-    size_t length = text ? fread(text, 1, SOURCE_SIZE - 1, file) : 0;
-    PyObject *source = length ? PyUnicode_DecodeUTF8(text, (Py_ssize_t)length, "strict") : NULL;
-    if (!source && !PyErr_Occurred()) {
-        PyErr_Format(PyExc_RuntimeError, "%s cannot be read: pytui is not installed properly", path);
-    }
-    free(text);
-    if (file) {
-        fclose(file);
-    }
-    return source;
-}
-
 /* The shell of KIND as an object of shells.py, which has kept what it will restore. New reference; NULL with an error.
  */
 static PyObject *make(const struct shell *shell, const struct namespace *names, const char *kind)
 {
-    PyObject *source = read_source();
-    PyObject *bytes = source ? PyUnicode_AsUTF8String(source) : NULL;
-    PyObject *code = bytes ? Py_CompileString(PyBytes_AsString(bytes), "<pytui>/" SOURCE, Py_file_input) : NULL;
-    PyObject *module = code ? Py_BuildValue("{ss}", "__name__", "pytui.shells") : NULL;
-    PyObject *builtins = module ? PyEval_GetBuiltins() : NULL; /* borrowed */
-    PyObject *done = builtins && PyDict_SetItemString(module, "__builtins__", builtins) == 0
-                         ? PyEval_EvalCode(code, module, module)
-                         : NULL;
-    PyObject *class = done ? PyDict_GetItemString(module, "Shell") : NULL; /* borrowed */
+    PyObject *module = side_source_run("shells.py");
+    PyObject *class = module ? PyDict_GetItemString(module, "Shell") : NULL; /* borrowed */
     PyObject *object = class ? PyObject_CallFunction(class, "sOiOOOO", kind, names->frame, names->line, names->globals,
                                                      names->locals, names->exchange, shell->main ? Py_True : Py_False)
                              : NULL;
-    Py_XDECREF(done);
     Py_XDECREF(module);
-    Py_XDECREF(code);
-    Py_XDECREF(bytes);
-    Py_XDECREF(source);
     return object;
 }
 

@@ -4,6 +4,7 @@
 #include "compat.h"
 #include "dump.h"
 #include "dump_parse.h"
+#include "frame_locals.h"
 #include "helper.h"
 #include "threads.h"
 #include "values.h"
@@ -19,13 +20,16 @@
 #define LEVELS_DEFAULT  50
 #define PAGE_MOST       1000
 #define FRAMES_MOST     5000   /* in one answer */
+#define LOCALS_MOST     20000  /* the same of variables */
 #define WALK_MOST       100000 /* frames that are passed to come to the first one wanted */
 
 /* What part of all stacks is asked for. */
 struct page {
     long long thread; /* 0: all */
     size_t start, count, start_frame, levels;
-    size_t room; /* frames that the answer may take yet */
+    size_t room;      /* frames that the answer may take yet */
+    bool locals;      /* with their variables */
+    size_t variables; /* of those the same */
 };
 
 static size_t bounded(const struct value *arguments, const char *key, size_t fallback, size_t most)
@@ -41,7 +45,9 @@ static struct page read_page(const struct value *arguments)
                          .count = bounded(arguments, "count", THREADS_DEFAULT, PAGE_MOST),
                          .start_frame = bounded(arguments, "startFrame", 0, WALK_MOST),
                          .levels = bounded(arguments, "levels", LEVELS_DEFAULT, PAGE_MOST),
-                         .room = FRAMES_MOST};
+                         .room = FRAMES_MOST,
+                         .locals = value_get_bool(arguments, "locals", false),
+                         .variables = LOCALS_MOST};
 }
 
 static struct value *describe_thread(struct arena *arena, long long id, const char *name, long native_id)
@@ -122,7 +128,11 @@ static void add_stack(struct backend *backend, struct arena *arena, struct value
     Py_INCREF(frame);
     for (; frame && !last && value_count(frames) < page->levels && page->room > 0; index++) {
         if (index >= page->start_frame) {
-            value_append(arena, frames, values_place(backend->values, arena, frame));
+            struct value *place = values_place(backend->values, arena, frame);
+            if (page->locals) {
+                value_set(arena, place, "locals", frame_locals_value(backend->values, arena, frame, &page->variables));
+            }
+            value_append(arena, frames, place);
             page->room--;
         }
         last = is_outermost(backend, frame);

@@ -41,11 +41,20 @@ static const struct field_schema loaded_source_event_fields[] = {
 };
 OBJECT(schema_loaded_source_event, "LoadedSourceEvent", loaded_source_event_fields);
 
+static const struct field_schema where_variable_fields[] = {
+    {"name", FIELD_STRING, REQUIRED, .help = "the variable's"},
+    {"value", FIELD_STRING, REQUIRED, .help = "one bounded line"},
+    {"type", FIELD_STRING, REQUIRED, .help = "type's name"},
+};
+static OBJECT(where_variable, "pytui.WhereVariable", where_variable_fields);
+
 static const struct field_schema where_frame_fields[] = {
     {"name", FIELD_STRING, .help = "the code's qualified name; its plain one when the state is blocked"},
     {"source", FIELD_OBJECT, .object = &schema_source, .help = "where its code is"},
     {"line", FIELD_INT, REQUIRED, .help = "current line, from 1; 0 when it is not known"},
     {"presentationHint", FIELD_STRING, .help = "subtle (library code)"},
+    {"locals", FIELD_ARRAY, .item = FIELD_OBJECT, .object = &where_variable,
+     .help = "if asked for, and not blocked: the variables that are bound"},
 };
 static OBJECT(where_frame, "pytui.WhereFrame", where_frame_fields);
 
@@ -65,6 +74,7 @@ static const struct field_schema where_arguments_fields[] = {
     {"count", FIELD_INT, .help = "how many threads; 0 or absent: 100, at most 1000"},
     {"startFrame", FIELD_INT, .help = "first frame of each stack, from 0"},
     {"levels", FIELD_INT, .help = "how many frames of each stack; 0 or absent: 50, at most 1000"},
+    {"locals", FIELD_BOOL, .help = "with the variables of the frames"},
 };
 OBJECT(schema_where_arguments, "pytui.WhereArguments", where_arguments_fields);
 
@@ -76,6 +86,17 @@ static const struct field_schema where_result_fields[] = {
     {"message", FIELD_STRING, .help = "why there are no stacks"},
 };
 OBJECT(schema_where_result, "pytui.WhereResponse", where_result_fields);
+
+static const struct field_schema exec_fields[] = {
+    {"source", FIELD_STRING, REQUIRED, .help = "the text to run"},
+    {"name", FIELD_STRING, .help = "the file that it is from, for tracebacks"},
+};
+OBJECT(schema_exec, "pytui.ExecArguments", exec_fields);
+
+static const struct field_schema exec_ended_fields[] = {
+    {"status", FIELD_INT, REQUIRED, .help = "0; 1 after an exception; else what SystemExit said"},
+};
+OBJECT(schema_exec_ended, "pytui.ExecEnded", exec_ended_fields);
 
 static const struct field_schema pause_pytui_fields[] = {
     {"state", FIELD_STRING, .help = "stopping, or blocked: C code keeps the interpreter; stops at the next line"},

@@ -22,6 +22,7 @@ extern const struct object_schema schema_modules_arguments, schema_modules_resul
     schema_function_arguments, schema_function_result, schema_completions, schema_completions_result,
     schema_exception_info_result, schema_source_arguments, schema_source_result, schema_disconnect, schema_cancel,
     schema_stats, schema_description;
+extern const struct object_schema schema_exec, schema_exec_ended;
 extern const struct object_schema schema_shell, schema_shell_result;
 extern const struct object_schema schema_find_variable, schema_find_variable_result;
 extern const struct object_schema schema_set_watches, schema_watches_arguments;
