@@ -10,7 +10,7 @@ import builtins
 import sys
 
 
-class Raw(_io.RawIOBase):
+class Raw(_io._RawIOBase):
     """Bytes on their way to the client."""
 
     def __init__(self, category, write):

@@ -239,13 +239,13 @@ static bool is_armed(struct by_pid *out)
     return false;
 }
 
-static bool has_gdb(void)
+bool by_pid_has_program(const char *name)
 {
     const char *path = getenv("PATH");
     for (const char *at = path ? path : ""; *at;) {
         char file[PATH_MAX];
         int length = (int)strcspn(at, ":");
-        snprintf(file, sizeof file, "%.*s/gdb", length, at);
+        snprintf(file, sizeof file, "%.*s/%s", length, at, name);
         if (file[0] == '/' && access(file, X_OK) == 0)
             return true;
         at += length + (at[length] == ':');
@@ -268,7 +268,7 @@ static void find_way(struct by_pid *out, const char *status)
                  out->minor, OLDEST);
     else if (!is_not_remote(out, out->why, sizeof out->why))
         out->way = BY_PID_REMOTE;
-    else if (has_gdb()) {
+    else if (by_pid_has_program("gdb")) {
         out->way = BY_PID_GDB;
         memcpy(out->gdb_only, out->why, sizeof out->gdb_only);
         out->why[0] = '\0';

@@ -36,5 +36,8 @@ bool by_pid_look(int64_t pid, struct by_pid *out);
 /* The same process is still there. */
 bool by_pid_same(const struct by_pid *process);
 
+/* Whether PATH has a program of that name. */
+bool by_pid_has_program(const char *name);
+
 /* "armed", "3.14+", "gdb?": a few letters for a list's column; "-" where there is no way. */
 const char *by_pid_way_name(enum by_pid_way way);

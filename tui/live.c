@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -225,11 +226,14 @@ static void search_place(struct search *search, int place)
     int directory = rendezvous_path(place, path, sizeof path) ? rendezvous_open(place, false, error, sizeof error) : -1;
     int copy = directory >= 0 ? fcntl(directory, F_DUPFD_CLOEXEC, 3) : -1;
     DIR *entries = copy >= 0 ? fdopendir(copy) : NULL;
+    long armed;
     for (struct dirent *entry; entries && (entry = readdir(entries));)
         if (strncmp(entry->d_name, RENDEZVOUS_TERMINAL, strlen(RENDEZVOUS_TERMINAL)) == 0)
             rendezvous_remove_stale(directory, entry->d_name); /* a keeper's that was killed */
         else if (entry->d_name[0] != '.')
             ask_socket(search, place, directory, path, entry->d_name);
+        else if (sscanf(entry->d_name, RENDEZVOUS_ARMED, &armed) == 1 && kill((pid_t)armed, 0) < 0)
+            rendezvous_remove_stale(directory, entry->d_name); /* those at rest are not woken */
     if (entries)
         closedir(entries);
     else if (copy >= 0)

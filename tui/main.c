@@ -1,8 +1,10 @@
 /* pytui: a terminal debugger for Python. */
 #include "app.h"
 #include "attach.h"
+#include "dump_stacks.h"
 #include "log.h"
 #include "options.h"
+#include "run_inside.h"
 #include "spawn.h"
 #include "supervisor.h"
 #include "target.h"
@@ -91,6 +93,10 @@ int main(int argc, char **argv)
         status = EXIT_SUCCESS;
     else if (result == OPTIONS_RUN && options.list)
         status = attach_list(options.all, options.json);
+    else if (result == OPTIONS_RUN && options.inside)
+        status = run_inside(&options);
+    else if (result == OPTIONS_RUN && options.dump)
+        status = dump_stacks(&options);
     else if (result == OPTIONS_RUN && options.attach)
         status = attach(&options);
     else if (result == OPTIONS_RUN)

@@ -34,7 +34,9 @@ static const char usage[] = "usage: pytui [OPTION]... SCRIPT [ARGUMENT]...\n"
                             "       pytui [OPTION]... -c CODE [ARGUMENT]...\n"
                             "       pytui [OPTION]... - [ARGUMENT]...\n"
                             "       pytui [OPTION]... attach [NAME|PID|unix:PATH|HOST:PORT]\n"
-                            "       pytui ls [--all] [--json]\n";
+                            "       pytui ls [--all] [--json]\n"
+                            "       pytui exec NAME|PID FILE|-c CODE|-\n"
+                            "       pytui dump NAME|PID [--locals] [--json]\n";
 
 __attribute__((format(printf, 2, 3))) static void fail(struct parse *parse, const char *format, ...)
 {
@@ -114,6 +116,12 @@ static void handle_all(struct parse *parse, const char *argument)
     parse->options->all = true;
 }
 
+static void handle_locals(struct parse *parse, const char *argument)
+{
+    (void)argument;
+    parse->options->locals = true;
+}
+
 static void handle_theme(struct parse *parse, const char *argument)
 {
     parse->options->theme = argument;
@@ -171,7 +179,8 @@ static const struct row rows[] = {
     {{"continue", 'C', NULL, "do not stop before the first line"}, handle_continue},
     {{"stop", 0, NULL, "with attach: pause the program"}, handle_stop},
     {{"all", 0, NULL, "with ls: Python processes too that do not listen"}, handle_all},
-    {{"json", 0, NULL, "with ls: for programs to read"}, handle_json},
+    {{"json", 0, NULL, "with ls and dump: for programs to read"}, handle_json},
+    {{"locals", 0, NULL, "with dump: with the variables of all frames"}, handle_locals},
     {{"python", 0, "PATH",
       "the interpreter: a path, a command or a version such as 3.12; otherwise the active virtual environment's, else "
       "python3"},
@@ -319,16 +328,33 @@ static void parse_letters(struct parse *parse, const char *word)
     }
 }
 
-/* `attach`, `ls` and what follows them; a script of such a name is given as ./attach. */
+/* What `attach`, `exec` and `dump` are given: whom; NULL: the command is another one. */
+static const char **whom_of(struct options *options)
+{
+    return options->attach   ? &options->attach
+           : options->inside ? &options->inside
+           : options->dump   ? &options->dump
+                             : NULL;
+}
+
+/* `attach`, `ls`, `exec`, `dump` and what follows them; a script of such a name is given as ./attach. False: the word
+ * is the program. */
 static bool take_subcommand(struct parse *parse, const char *word)
 {
     struct options *options = parse->options;
-    if (options->attach != NULL && options->attach[0] == '\0' && !options->list)
-        options->attach = word;
-    else if (options->attach != NULL || options->list)
+    const char **whom = whom_of(options);
+    if (whom != NULL && (*whom)[0] == '\0' && !options->list)
+        *whom = word;
+    else if (options->inside != NULL)
+        return false;
+    else if (whom != NULL || options->list)
         fail(parse, "%s: one word too many", word);
     else if (strcmp(word, "attach") == 0)
         options->attach = "";
+    else if (strcmp(word, "exec") == 0)
+        options->inside = "";
+    else if (strcmp(word, "dump") == 0)
+        options->dump = "";
     else if (strcmp(word, "ls") == 0)
         options->list = true;
     else
@@ -336,14 +362,31 @@ static bool take_subcommand(struct parse *parse, const char *word)
     return true;
 }
 
+static void check_inside(struct parse *parse)
+{
+    const struct options *options = parse->options;
+    if (options->inside[0] == '\0')
+        fail(parse, "exec: in which program? Give its process id or name, then a file, -c CODE or -");
+    else if (!parse->program || options->target.kind == TARGET_MODULE)
+        fail(parse, "exec: what is to be run in %s? Give a file, -c CODE or -", options->inside);
+    else if (options->target.arguments != NULL && options->target.arguments[0] != NULL)
+        fail(parse, "%s: exec takes no arguments for what it runs", options->target.arguments[0]);
+}
+
 static void check_subcommand(struct parse *parse)
 {
     const struct options *options = parse->options;
-    bool subcommand = options->attach != NULL || options->list;
+    bool subcommand = options->attach != NULL || options->list || options->dump != NULL;
     if (subcommand && parse->program)
-        fail(parse, "attach and ls take no program to start");
-    if (options->json && !options->list)
-        fail(parse, "--json is for pytui ls");
+        fail(parse, "attach, dump and ls take no program to start");
+    if (options->inside != NULL)
+        check_inside(parse);
+    if (options->dump != NULL && options->dump[0] == '\0')
+        fail(parse, "dump: of which program? Give its process id or name");
+    if (options->json && !options->list && options->dump == NULL)
+        fail(parse, "--json is for pytui ls and pytui dump");
+    if (options->locals && options->dump == NULL)
+        fail(parse, "--locals is for pytui dump");
     if (options->all && !options->list)
         fail(parse, "--all is for pytui ls; pytui attach shows all");
     if (options->stop && options->attach == NULL)

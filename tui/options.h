@@ -23,7 +23,10 @@ struct options {
     int channel;           /* --channel: of a program that runs already and has our terminal; 0: none */
     const char *attach;    /* `attach`: to whom, "" for a list; NULL: not */
     struct attach *found;  /* borrowed: the answer to that (attach.h); set by main() */
-    bool list, json, stop; /* `ls`, and --json for it; --stop for `attach` */
+    const char *inside;    /* `exec`: in whom `target` is to run; NULL: not */
+    const char *dump;      /* `dump`: of whom; NULL: not */
+    bool list, json, stop; /* `ls`, and --json for it and `dump`; --stop for `attach` */
+    bool locals;           /* --locals for `dump` */
     bool all;              /* --all for `ls` */
     const char *theme;     /* --theme; NULL */
     const char *log;       /* --log; NULL */

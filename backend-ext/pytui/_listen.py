@@ -6,9 +6,7 @@ from pathlib import Path
 from pytui import _backend
 
 
-def listen(
-    address: str | None = None, wait: bool = False, *, name: str | None = None, public: bool = False
-) -> str:
+def listen(address: str | None = None, wait: bool = False, *, name: str | None = None, public: bool = False) -> str:
     """Let debuggers attach to this program from now on; it runs at full speed until one does.
 
     `pytui attach` finds it, `pytui ls` lists it. Only this user can connect. Calling it again changes nothing

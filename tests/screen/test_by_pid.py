@@ -1,8 +1,8 @@
 """`pytui attach PID` for programs that do not listen: armed, of Python 3.14 and newer, and those that cannot be had."""
 
+import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -91,7 +91,7 @@ def pytui(home):
     """Runs `pytui WORDS…` as in a shell without gdb."""
     tools = home / "bin"
     tools.mkdir()
-    tools.joinpath("python3").symlink_to(shutil.which("python3"))
+    tools.joinpath("python3").symlink_to(interpreters.all_interpreters()[0].path)
 
     def run(*words, **variables):
         env = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PATH": str(tools), "LC_ALL": "C.UTF-8"}
@@ -216,3 +216,114 @@ def test_gdb_is_tried_on_a_child_first(plain, pytui, home):
     assert len(log.read_text().splitlines()) == 1
     assert program.pid not in log.read_text().split()
     assert program.finish() == RIGHT
+
+
+SERVICE = """\
+import os, sys, threading, time
+counter, ready = 0, threading.Event()
+def worker(text):
+    ready.set()
+    while True:
+        time.sleep(0.01)
+threading.Thread(target=worker, args=("some \\x1b text",), daemon=True, name="helper").start()
+ready.wait()
+open(sys.argv[1] + ".here", "w").close()
+while not os.path.exists(sys.argv[1]):
+    counter += 1
+    time.sleep(0.001)
+print("end")
+"""
+ENDED = (0, "end\n", "")
+
+
+@pytest.fixture(params=["armed", "entered"])
+def service(request, plain, python):
+    """A program that another terminal looks into, by each way."""
+    if request.param == "armed":
+        program = plain(python, text=SERVICE, PYTUI="arm", PYTHONPATH=str(ENTRY))
+    else:
+        program = plain(request.getfixturevalue("newest"), text=SERVICE)
+    yield program
+    assert program.finish() == ENDED
+    assert list((program.home / "run" / "pytui").iterdir()) == []
+
+
+def test_exec(service, pytui, write):
+    code = "import __main__; print(counter > 0, sep=''); __main__.answer = 42"
+    assert pytui("exec", service.pid, "-c", code) == (0, "True\n", "")
+    script = write("inside.py", "import sys\nprint(answer)\nprint('é', file=sys.stderr)\n1 / 0\n")
+    status, output, error = pytui("exec", service.pid, script)
+    assert (status, output) == (1, "42\n")
+    assert error.startswith("é\nTraceback (most recent call last):\n")
+    assert f'File "{script}", line 4, in <module>' in error
+    assert error.endswith("ZeroDivisionError: division by zero\n")
+    assert pytui("exec", service.pid, "-") == (0, "", "")
+    assert pytui("exec", service.pid, "-c", "raise SystemExit(7)") == (7, "", "")
+
+
+def test_dump(service, pytui):
+    status, output, error = pytui("dump", service.pid)
+    assert (status, error) == (0, "")
+    assert re.search(r"^MainThread \(\d+\)\n    <module>  .*/plain\.py:1[123]$", output, re.M)
+    assert re.search(r"^helper \(\d+\)\n    worker  .*/plain\.py:[56]$", output, re.M)
+    status, output, error = pytui("dump", "--locals", service.pid)
+    assert (status, error) == (0, "")
+    assert re.search(r"^        counter = \d+$", output, re.M)
+    assert r"        text = 'some \x1b text'" in output.splitlines()
+    status, output, error = pytui("dump", service.pid, "--json", "--locals")
+    assert (status, error) == (0, "")
+    found = json.loads(output)
+    assert (found["pid"], found["name"], found["state"]) == (int(service.pid), "plain.py", "running")
+    assert {"python", "commandLine", "source", "threads", "moreThreads"} < set(found)
+    helper = next(each for each in found["threads"] if each["name"] == "helper")
+    assert helper["nativeId"] > 0 and helper["moreFrames"] is False
+    frame = helper["frames"][0]
+    assert (frame["function"], frame["library"]) == ("worker", False)
+    assert {"name": "text", "value": r"'some \x1b text'", "type": "str"} in frame["locals"]
+
+
+def test_dump_of_a_program_that_is_debugged(terminal, plain, pytui):
+    program = plain(text=SERVICE, PYTUI="arm", PYTHONPATH=str(ENTRY))
+    screen = terminal(PYTUI, "--stop", "attach", program.pid)
+    screen.expect(re.compile(r"stopped: paused?"), row=0)
+    status, output, error = pytui("dump", program.pid)
+    assert (status, error) == (0, "")
+    assert ", stopped; innermost" in output
+    assert "MainThread" in output
+    status, _, error = pytui("exec", program.pid, "-c", "1")
+    assert status == 1
+    assert "another debugger is attached" in error
+    leave(screen)
+    assert program.finish() == ENDED
+
+
+def test_dump_by_py_spy(plain, pytui, home):
+    old = next(each for each in interpreters.all_interpreters() if each.version < (3, 14))
+    program = plain(old)
+    status, output, error = pytui("dump", program.pid)
+    assert (status, output) == (1, "")
+    assert "py-spy" in error and "PYTUI=arm" in error
+    spy = home / "bin" / "py-spy"
+    answer = [
+        {"pid": 1, "thread_id": 2, "thread_name": None, "os_thread_id": 3, "active": True, "owns_gil": True}
+        | {"frames": [{"name": "f", "filename": "/a/b.py", "line": 7, "locals": [{"name": "x", "repr": "1"}]}]}
+    ]
+    spy.write_text(f"#!/bin/sh\necho \"$@\" >{home}/spy.log\necho '{json.dumps(answer)}'\n")
+    spy.chmod(0o755)
+    status, output, error = pytui("dump", "--locals", program.pid)
+    assert (status, error) == (0, "")
+    assert output.endswith("thread 2 (3)\n    f  /a/b.py:7\n        x = 1\n")
+    assert (home / "spy.log").read_text() == f"dump --json --pid {program.pid} --locals\n"
+    found = json.loads(pytui("dump", "--json", program.pid)[1])
+    assert found["source"] == "py-spy"
+    assert found["threads"][0]["frames"][0]["function"] == "f"
+    assert program.finish() == RIGHT
+
+
+def test_wrong_usage(pytui):
+    assert "in which program" in pytui("exec")[2]
+    assert "what is to be run" in pytui("exec", "1")[2]
+    assert "takes no arguments" in pytui("exec", "1", "file.py", "more")[2]
+    assert "of which program" in pytui("dump")[2]
+    assert "--locals is for" in pytui("ls", "--locals")[2]
+    assert pytui("exec", "999999999", "-c", "1") == (1, "", "pytui: there is no process 999999999\n")

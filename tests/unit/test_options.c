@@ -73,9 +73,34 @@ static void subcommands(void **state)
     assert_null(options.attach);
     assert_string_equal(options.target.what, "./attach");
     options_finish(&options);
-    static const char *const wrong[][4] = {
-        {"attach", "a", "b"}, {"ls", "a"},       {"ls", "attach"},   {"--json", "a.py"},       {"--json", "attach"},
-        {"--all", "attach"},  {"--all", "a.py"}, {"--stop", "a.py"}, {"attach", "-c", "pass"}, {"--stop", "ls"},
+    assert_int_equal(parse(&options, WORDS("exec", "train", "-c", "pass")), OPTIONS_RUN);
+    assert_string_equal(options.inside, "train");
+    assert_int_equal(options.target.kind, TARGET_CODE);
+    options_finish(&options);
+    assert_int_equal(parse(&options, WORDS("exec", "7", "attach")), OPTIONS_RUN); /* a file of that name */
+    assert_string_equal(options.target.what, "attach");
+    options_finish(&options);
+    assert_int_equal(parse(&options, WORDS("dump", "--json", "7", "--locals")), OPTIONS_RUN);
+    assert_string_equal(options.dump, "7");
+    assert_true(options.json && options.locals);
+    options_finish(&options);
+    static const char *const wrong[][5] = {
+        {"exec"},
+        {"exec", "a"},
+        {"exec", "a", "-m", "x"},
+        {"dump"},
+        {"dump", "a", "b"},
+        {"--locals", "ls"},
+        {"--all", "attach"},
+        {"--all", "a.py"},
+        {"attach", "a", "b"},
+        {"ls", "a"},
+        {"ls", "attach"},
+        {"--json", "a.py"},
+        {"--json", "attach"},
+        {"--stop", "a.py"},
+        {"attach", "-c", "pass"},
+        {"--stop", "ls"},
     };
     for (size_t i = 0; i < COUNT(wrong); i++) {
         assert_int_equal(parse(&options, wrong[i]), OPTIONS_USAGE);
