@@ -1,14 +1,17 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "lexer.h"
 #include "lexer_state.h"
+#include "xalloc.h"
 
 /* One pass over the whole text that only finds out where strings begin and end. Code outside of strings,
  * which is most, is skipped by a table up to the next quote or comment, without looking at lines; lines
  * are counted only where a string begins or a newline is met inside one. */
 
-struct scan {
+struct lexer_scanner {
     const char *text, *at, *end;
+    const char *stop; /* of this step */
     const uint32_t *offsets;
     uint8_t *states;
     size_t count, line; /* line: of the last position looked for */
@@ -18,7 +21,7 @@ struct scan {
 };
 
 /* The line of the position, from 0; positions come in ascending order. */
-static size_t line_of(struct scan *scan, const char *position)
+static size_t line_of(struct lexer_scanner *scan, const char *position)
 {
     size_t offset = (size_t)(position - scan->text);
     while (scan->line + 1 < scan->count && scan->offsets[scan->line + 1] <= offset)
@@ -27,7 +30,7 @@ static size_t line_of(struct scan *scan, const char *position)
 }
 
 /* Positions come in ascending order here, too. */
-static const char *line_end(struct scan *scan, const char *at)
+static const char *line_end(struct lexer_scanner *scan, const char *at)
 {
     if (scan->newline == NULL || scan->newline < at) {
         scan->newline = memchr(at, '\n', (size_t)(scan->end - at));
@@ -37,7 +40,7 @@ static const char *line_end(struct scan *scan, const char *at)
 }
 
 /* At a newline inside of something: the next line begins in it. */
-static void next_line(struct scan *scan)
+static void next_line(struct lexer_scanner *scan)
 {
     scan->at++;
     if (scan->at >= scan->end)
@@ -47,7 +50,7 @@ static void next_line(struct scan *scan)
         scan->states[line] = lexer_stack_pack(&scan->stack);
 }
 
-static void open_string(struct scan *scan)
+static void open_string(struct lexer_scanner *scan)
 {
     const char *at = scan->at, *first;
     bool triple = scan->end - at >= 3 && at[1] == *at && at[2] == *at;
@@ -61,16 +64,16 @@ static void open_string(struct scan *scan)
     lexer_stack_push(&scan->stack, level);
 }
 
-/* Code outside of any string: to the next string. */
-static void scan_code(struct scan *scan)
+/* Code outside of any string: to the next string, or to where the step ends. */
+static void scan_code(struct lexer_scanner *scan)
 {
     static const bool interesting[256] = {['\''] = true, ['"'] = true, ['#'] = true};
-    const char *at = scan->at, *end = scan->end;
+    const char *at = scan->at, *stop = scan->stop;
     for (;;) {
-        while (at < end && !interesting[(unsigned char)*at])
+        while (at < stop && !interesting[(unsigned char)*at])
             at++;
         scan->at = at;
-        if (at == end)
+        if (at >= stop)
             return;
         if (*at != '#')
             break;
@@ -80,7 +83,7 @@ static void scan_code(struct scan *scan)
 }
 
 /* Code in a replacement field: one step. */
-static void scan_field(struct scan *scan)
+static void scan_field(struct lexer_scanner *scan)
 {
     switch (*scan->at) {
     case '\'':
@@ -100,7 +103,7 @@ static void scan_field(struct scan *scan)
 }
 
 /* The rest of the line inside of a string, or to where it ends or a field begins. */
-static void scan_string(struct scan *scan)
+static void scan_string(struct lexer_scanner *scan)
 {
     const char *end = line_end(scan, scan->at);
     for (;;) {
@@ -126,20 +129,48 @@ static void scan_string(struct scan *scan)
     }
 }
 
+struct lexer_scanner *lexer_scanner_create(const char *text, size_t length, const uint32_t *offsets, size_t count,
+                                           uint8_t *states)
+{
+    struct lexer_scanner *scan = xcalloc(1, sizeof *scan);
+    scan->text = scan->at = text;
+    scan->end = text + (count > 0 ? length : 0);
+    scan->offsets = offsets;
+    scan->states = states;
+    scan->count = count;
+    memset(states, LEXER_START, count);
+    return scan;
+}
+
+bool lexer_scanner_step(struct lexer_scanner *scan, size_t bytes)
+{
+    scan->stop = bytes < (size_t)(scan->end - scan->at) ? scan->at + bytes : scan->end;
+    while (scan->at < scan->stop) {
+        const struct lexer_level *top = lexer_stack_top(&scan->stack);
+        if (top == NULL)
+            scan_code(scan);
+        else if (top->place == LEXER_FIELD)
+            scan_field(scan);
+        else
+            scan_string(scan);
+    }
+    return scan->at < scan->end;
+}
+
+size_t lexer_scanner_done(const struct lexer_scanner *scan)
+{
+    return (size_t)(scan->at - scan->text);
+}
+
+void lexer_scanner_destroy(struct lexer_scanner *scan)
+{
+    free(scan);
+}
+
 void lexer_scan(const char *text, size_t length, const uint32_t *offsets, size_t count, uint8_t *states)
 {
-    struct scan scan = {
-        .text = text, .at = text, .end = text + length, .offsets = offsets, .states = states, .count = count};
-    if (count == 0)
-        return;
-    memset(states, LEXER_START, count);
-    while (scan.at < scan.end) {
-        const struct lexer_level *top = lexer_stack_top(&scan.stack);
-        if (top == NULL)
-            scan_code(&scan);
-        else if (top->place == LEXER_FIELD)
-            scan_field(&scan);
-        else
-            scan_string(&scan);
+    struct lexer_scanner *scan = lexer_scanner_create(text, length, offsets, count, states);
+    while (lexer_scanner_step(scan, SIZE_MAX)) {
     }
+    lexer_scanner_destroy(scan);
 }

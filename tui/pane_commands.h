@@ -51,6 +51,8 @@ void pane_console_results(struct app *app, const char *argument); /* Ctrl-o: its
 void pane_console_clear(struct app *app, const char *argument);   /* Ctrl-l */
 void pane_console_history(struct app *app, const char *argument); /* Ctrl-r: search what was typed before */
 
+/* End what takes long in it, a search or the reading of a file; else take away the marks of hits. False: nothing. */
+bool pane_source_end(struct app *app);
 void pane_source_reload(struct app *app, const char *argument); /* Ctrl-r: read the file anew */
 
 /* The Stack pane's cursor follows the selected frame, after u and d. */

@@ -2,10 +2,13 @@
 #include "app.h"
 #include "config.h"
 #include "inline_values.h"
+#include "loop.h"
 #include "model.h"
 #include "pane_commands.h"
 #include "session.h"
 #include "source.h"
+#include "source_columns.h"
+#include "source_search.h"
 #include "source_view.h"
 #include "xalloc.h"
 
@@ -16,6 +19,8 @@
 #define SCROLL_STEP 4 /* columns, as in pudb */
 #define WHEEL_LINES 3
 
+#define SEARCH_BYTES ((size_t)2 << 20) /* that one step looks at */
+
 struct source_pane {
     struct source *source; /* borrowed from the store; NULL before the first file */
     char *path;            /* as the model names it */
@@ -24,7 +29,11 @@ struct source_pane {
 
     char *needle; /* NULL: never searched */
     bool hits_shown;
-    int begin_cursor, begin_top; /* where an incremental search began */
+    struct source_search *search; /* owned: on its way; NULL: none */
+    uint64_t work;                /* the timer for the next step of reading or searching; 0: none */
+    int wanted;                   /* while the file is read: the line to show then */
+    int progress;                 /* as it was shown last */
+    int begin_cursor, begin_top;  /* where an incremental search began */
 };
 
 static struct source_pane *pane(struct app *app)
@@ -46,6 +55,7 @@ static void destroy(void *data)
     struct source_pane *self = data;
     if (!self)
         return;
+    source_search_destroy(self->search);
     free(self->path);
     free(self->needle);
     free(self);
@@ -103,17 +113,67 @@ static void move_page(struct source_pane *self, int lines)
     reveal(self);
 }
 
+/* What takes long is done in steps, one a turn of the loop, so that keys are answered: reading a file of many
+ * megabytes, and searching in it. */
+
+static bool is_loading(const struct source_pane *self)
+{
+    return self->source && source_loading(self->source);
+}
+
+static void end_search(struct source_pane *self)
+{
+    source_search_destroy(self->search);
+    self->search = NULL;
+}
+
+static void work(struct loop *loop, void *data);
+
+static void go_on(struct app *app, struct source_pane *self)
+{
+    if ((self->search || is_loading(self)) && !self->work)
+        self->work = loop_add_timer(app->loop, 0, work, app);
+}
+
+static void read_step(struct app *app, struct source_pane *self)
+{
+    if (!source_work(self->source)) {
+        self->cursor = limit(self, self->wanted);
+        reveal(self);
+        app_damage(app);
+    } else if (source_progress(self->source) != self->progress) {
+        app_damage(app);
+    }
+}
+
+static void search_step(struct app *app, struct source_pane *self);
+
+static void work(struct loop *loop, void *data)
+{
+    (void)loop;
+    struct app *app = data;
+    struct source_pane *self = pane(app);
+    self->work = 0;
+    if (is_loading(self))
+        read_step(app, self);
+    else if (self->search)
+        search_step(app, self);
+    go_on(app, self);
+}
+
 static void open_file(struct app *app, struct source_pane *self, const char *path)
 {
     bool same = self->path && strcmp(self->path, path) == 0;
-    struct source *source = source_store_open(app->sources, path);
+    struct source *source = source_store_begin(app->sources, path);
     if (!same) {
         free(self->path);
         self->path = xstrdup(path);
         self->left = 0;
         self->hits_shown = false;
+        end_search(self);
     }
     self->source = source;
+    go_on(app, self);
 }
 
 void pane_source_show(struct app *app, const char *path, int line)
@@ -121,6 +181,7 @@ void pane_source_show(struct app *app, const char *path, int line)
     struct source_pane *self = pane(app);
     open_file(app, self, path);
     self->cursor = limit(self, line);
+    self->wanted = line;
     reveal(self);
     app_damage(app);
 }
@@ -128,7 +189,7 @@ void pane_source_show(struct app *app, const char *path, int line)
 bool pane_source_cursor(struct app *app, const char **path, int *line)
 {
     struct source_pane *self = pane(app);
-    if (!self->path || strncmp(self->path, MODEL_DISASSEMBLY, strlen(MODEL_DISASSEMBLY)) == 0)
+    if (!self->path || is_loading(self) || strncmp(self->path, MODEL_DISASSEMBLY, strlen(MODEL_DISASSEMBLY)) == 0)
         return false; /* a listing is no file: nothing can be set there */
     *path = self->path;
     *line = self->cursor;
@@ -145,7 +206,9 @@ char *pane_source_line(struct app *app, int line)
 
 void pane_source_go_to(struct app *app, int line)
 {
-    move_to(pane(app), line);
+    struct source_pane *self = pane(app);
+    self->wanted = line;
+    move_to(self, line);
     app_damage(app);
 }
 
@@ -195,6 +258,13 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
     }
     if (resized)
         reveal(self);
+    go_on(app, self);
+    if (is_loading(self)) {
+        self->progress = source_progress(self->source);
+        canvas_printf(canvas, 0, 1, app_style(app, ROLE_DIM), "reading … %d %%   Esc ends it   %s", self->progress,
+                      self->path);
+        return;
+    }
     const struct model *model = app_model(app);
     const struct model_frame *frame = model->state == MODEL_STOPPED ? model_frame_selected(model) : NULL;
     bool here = frame && frame->path && strcmp(frame->path, self->path) == 0;
@@ -258,10 +328,7 @@ static bool key(struct app *app, void *data, const struct key *key)
         app_damage(app);
         return true;
     }
-    if (!self->hits_shown || !pane_key_is(key, "Esc"))
-        return false;
-    self->hits_shown = false;
-    return true;
+    return pane_key_is(key, "Esc") && pane_source_end(app);
 }
 
 static bool mouse(struct app *app, void *data, const struct key *key, int row, int column)
@@ -289,25 +356,64 @@ static void reveal_hit(const struct app *app, struct source_pane *self, size_t o
 {
     size_t length;
     const char *text = source_line(self->source, self->cursor, &length);
-    int start = canvas_width(text, offset), end = canvas_advance(text + offset, hit, start);
+    struct source_place place = source_columns_at(source_columns(self->source), text, length, offset);
+    int start = canvas_advance(text + place.offset, offset - place.offset, place.column);
+    int end = canvas_advance(text + offset, hit, start);
     int room = self->columns - source_view_gutter(app, source_lines(self->source));
     if (start < self->left || end > self->left + room)
         self->left = end <= room ? 0 : start - room / 3;
 }
 
-static bool search_from(const struct app *app, struct source_pane *self, int from, bool backwards)
+static void back_to_begin(struct source_pane *self)
 {
-    size_t offset, length;
-    int line = self->source && self->needle && *self->needle
-                   ? source_search(self->source, self->needle, limit(self, from), backwards, &offset, &length)
-                   : 0;
-    self->hits_shown = line > 0;
-    if (line == 0)
-        return false;
-    self->cursor = line;
+    self->cursor = self->begin_cursor;
+    self->top = self->begin_top;
+}
+
+static void show_hit(const struct app *app, struct source_pane *self, const struct source_hit *hit)
+{
+    self->hits_shown = true;
+    self->cursor = hit->line;
     reveal(self);
-    reveal_hit(app, self, offset, length);
-    return true;
+    reveal_hit(app, self, hit->offset, hit->length);
+}
+
+static enum source_search_state look_further(struct app *app, struct source_pane *self)
+{
+    struct source_hit hit;
+    enum source_search_state state = source_search_step(self->search, SEARCH_BYTES, &hit);
+    if (state == SOURCE_SEARCH_FOUND)
+        show_hit(app, self, &hit);
+    if (state != SOURCE_SEARCH_MORE)
+        end_search(self);
+    return state;
+}
+
+/* One of the steps after the first. */
+static void search_step(struct app *app, struct source_pane *self)
+{
+    int before = source_search_progress(self->search);
+    enum source_search_state state = look_further(app, self);
+    if (state == SOURCE_SEARCH_NONE)
+        app_message(app, true, "'%s' not found", self->needle);
+    else if (state == SOURCE_SEARCH_FOUND)
+        app_message(app, false, "line %d", self->cursor);
+    else if (source_search_progress(self->search) != before)
+        app_message(app, false, "searching … %d %%   Esc ends it", source_search_progress(self->search));
+    app_damage(app);
+}
+
+/* Found, or looked for yet: then what comes of it is shown later. */
+static bool search_from(struct app *app, struct source_pane *self, int from, bool backwards)
+{
+    end_search(self);
+    self->hits_shown = false;
+    if (!self->source || is_loading(self) || !self->needle || !*self->needle)
+        return false;
+    self->search = source_search_create(self->source, self->needle, limit(self, from), backwards);
+    bool found = look_further(app, self) != SOURCE_SEARCH_NONE;
+    go_on(app, self);
+    return found;
 }
 
 void pane_source_search_begin(struct app *app)
@@ -320,13 +426,13 @@ void pane_source_search_begin(struct app *app)
 bool pane_source_search(struct app *app, const char *needle)
 {
     struct source_pane *self = pane(app);
+    if (self->search && self->needle && strcmp(self->needle, needle) == 0)
+        return true; /* on its way since it was typed */
     free(self->needle);
     self->needle = xstrdup(needle);
     bool found = search_from(app, self, self->begin_cursor, false);
-    if (!found) {
-        self->cursor = self->begin_cursor;
-        self->top = self->begin_top;
-    }
+    if (!found || self->search)
+        back_to_begin(self);
     app_damage(app);
     return found;
 }
@@ -343,10 +449,24 @@ bool pane_source_search_again(struct app *app, bool backwards)
 void pane_source_search_cancel(struct app *app)
 {
     struct source_pane *self = pane(app);
+    end_search(self);
     self->hits_shown = false;
-    self->cursor = self->begin_cursor;
-    self->top = self->begin_top;
+    back_to_begin(self);
     app_damage(app);
+}
+
+bool pane_source_end(struct app *app)
+{
+    struct source_pane *self = pane(app);
+    bool any = self->search || is_loading(self) || self->hits_shown;
+    if (self->search)
+        app_message(app, false, "the search was ended");
+    if (is_loading(self))
+        source_cancel(self->source);
+    end_search(self);
+    self->hits_shown = false;
+    app_damage(app);
+    return any;
 }
 
 void pane_source_reload(struct app *app, const char *argument)
@@ -355,10 +475,13 @@ void pane_source_reload(struct app *app, const char *argument)
     struct source_pane *self = pane(app);
     if (!self->source)
         return;
+    self->wanted = self->cursor;
+    end_search(self);
     source_reload(self->source);
     self->cursor = limit(self, self->cursor);
     self->hits_shown = false;
     reveal(self);
+    go_on(app, self);
     app_message(app, false, "%s read anew; the program goes on with the code it has loaded", self->path);
     app_damage(app);
 }

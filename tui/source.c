@@ -6,15 +6,26 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <wctype.h>
 
 #include "lexer.h"
+#include "source_columns.h"
 #include "source_decode.h"
-#include "width.h"
 #include "xalloc.h"
 
 #define MAX_BYTES    ((size_t)64 << 20)
-#define BINARY_BYTES 8192 /* a NUL in as many at the start: no text */
+#define BINARY_BYTES 8192              /* a NUL in as many at the start: no text */
+#define SLICE_BYTES  ((size_t)1 << 20) /* that one step reads, decodes, indexes or scans */
+
+/* A file on its way: from the descriptor to bytes, text, lines, states. */
+struct load {
+    int fd;
+    char *bytes; /* owned */
+    size_t used, capacity;
+    struct source_decoder *decoder;
+    struct lexer_scanner *scanner;
+    size_t offsets_capacity, indexed; /* bytes of the text whose lines are known */
+    bool whole;                       /* all was read */
+};
 
 struct source {
     char *path; /* owned */
@@ -22,10 +33,14 @@ struct source {
     size_t length;
     uint32_t *offsets; /* owned; where lines begin, and one more: where the line after the last would */
     uint8_t *states;   /* owned; the lexer's, per line */
-    size_t lines;
-    char *error, *note; /* owned */
-    bool wire;          /* the text came over the wire; there is no file */
-    bool exists;        /* on disk, when it was read */
+    uint64_t revision;
+    size_t lines;                   /* 0 until all is here */
+    size_t known;                   /* of them, while it is on its way */
+    char *error, *note;             /* owned */
+    struct source_columns *columns; /* owned */
+    struct load *load;              /* owned; NULL: it is here, or will not be */
+    bool wire;                      /* the text came over the wire; there is no file */
+    bool exists;                    /* on disk, when it was read */
     struct stat status;
 };
 
@@ -34,8 +49,25 @@ struct source_store {
     size_t count, capacity;
 };
 
+static void end_load(struct source *source)
+{
+    struct load *load = source->load;
+    if (load == NULL)
+        return;
+    if (load->fd >= 0)
+        close(load->fd);
+    source_decoder_destroy(load->decoder);
+    lexer_scanner_destroy(load->scanner);
+    free(load->bytes);
+    free(load);
+    source->load = NULL;
+}
+
 static void forget_text(struct source *source)
 {
+    end_load(source);
+    source_columns_forget(source->columns);
+    source->revision++;
     free(source->text);
     free(source->offsets);
     free(source->states);
@@ -44,33 +76,39 @@ static void forget_text(struct source *source)
     source->text = source->error = source->note = NULL;
     source->offsets = NULL;
     source->states = NULL;
-    source->length = source->lines = 0;
+    source->length = source->lines = source->known = 0;
 }
 
-static void index_lines(struct source *source)
+/* Lines that begin in the next BYTES. */
+static void index_lines(struct source *source, size_t bytes)
 {
-    const char *text = source->text, *end = text + source->length;
-    size_t capacity = 0, lines = 0;
-    source->offsets = NULL;
-    for (const char *at = text; at < end;) {
+    struct load *load = source->load;
+    const char *text = source->text, *end = text + source->length, *at = text + load->indexed;
+    const char *stop = bytes < (size_t)(end - at) ? at + bytes : end;
+    while (at < stop) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
-        xgrow(&source->offsets, &capacity, lines + 2, sizeof *source->offsets);
-        source->offsets[lines++] = (uint32_t)(at - text);
+        xgrow(&source->offsets, &load->offsets_capacity, source->known + 2, sizeof *source->offsets);
+        source->offsets[source->known++] = (uint32_t)(at - text);
         at = newline != NULL ? newline + 1 : end + 1; /* as if the last line had a newline */
-        source->offsets[lines] = (uint32_t)(at - text);
+        source->offsets[source->known] = (uint32_t)(at - text);
     }
-    source->lines = lines;
-    source->states = xcalloc(lines + 1, 1);
-    lexer_scan(text, source->length, source->offsets, lines, source->states);
+    load->indexed = at < end ? (size_t)(at - text) : source->length;
+    if (load->indexed < source->length)
+        return;
+    source->states = xcalloc(source->known + 1, 1);
+    load->scanner = lexer_scanner_create(text, source->length, source->offsets, source->known, source->states);
 }
 
-static void take_bytes(struct source *source, const char *bytes, size_t length)
+static void take_text(struct source *source)
 {
-    struct source_text decoded = source_decode(bytes, length);
+    struct load *load = source->load;
+    struct source_text decoded = source_decoder_finish(load->decoder);
+    load->decoder = NULL;
+    free(load->bytes);
+    load->bytes = NULL;
     source->text = decoded.text;
     source->length = decoded.length;
     source->note = decoded.note;
-    index_lines(source);
 }
 
 static char *open_error(const char *path, int error)
@@ -105,39 +143,93 @@ static char *kind_error(const char *path, const struct stat *status)
     return NULL;
 }
 
-/* The whole file, or NULL with SOURCE's error set. */
-static char *read_all(struct source *source, int fd, size_t *length)
+/* Up to BYTES more of the file; an error becomes SOURCE's. */
+static void read_more(struct source *source, size_t bytes)
 {
-    size_t capacity = 0, used = 0;
-    char *bytes = NULL;
-    xgrow(&bytes, &capacity, (size_t)source->status.st_size + 1, 1);
-    for (;;) {
-        ssize_t got = read(fd, bytes + used, capacity - used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            source->error = open_error(source->path, errno);
-        else if (used + (size_t)got > MAX_BYTES)
-            source->error = xasprintf("%s is larger than the %zu MiB that are shown", source->path, MAX_BYTES >> 20);
-        if (source->error != NULL || got == 0)
-            break;
-        used += (size_t)got;
-        if (used == capacity)
-            xgrow(&bytes, &capacity, used + 1, 1);
-    }
-    if (source->error == NULL && memchr(bytes, '\0', used < BINARY_BYTES ? used : BINARY_BYTES) != NULL)
+    struct load *load = source->load;
+    size_t room = load->capacity - load->used;
+    ssize_t got = read(load->fd, load->bytes + load->used, room < bytes ? room : bytes);
+    if (got < 0 && errno == EINTR)
+        return;
+    if (got < 0)
+        source->error = open_error(source->path, errno);
+    else if (load->used + (size_t)got > MAX_BYTES)
+        source->error = xasprintf("%s is larger than the %zu MiB that are shown", source->path, MAX_BYTES >> 20);
+    if (source->error != NULL)
+        return;
+    load->used += (size_t)got;
+    load->whole = got == 0;
+    if (load->used == load->capacity)
+        xgrow(&load->bytes, &load->capacity, load->used + 1, 1);
+    if (load->whole && memchr(load->bytes, '\0', load->used < BINARY_BYTES ? load->used : BINARY_BYTES) != NULL)
         source->error = xasprintf("%s is not text but binary data (compiled?): look for its .py file", source->path);
-    if (source->error != NULL) {
-        free(bytes);
-        return NULL;
-    }
-    *length = used;
-    return bytes;
+    if (load->whole && source->error == NULL)
+        load->decoder = source_decoder_create(load->bytes, load->used);
 }
 
-static void read_file(struct source *source)
+/* One step of about as many BYTES. */
+static void load_step(struct source *source, size_t bytes)
 {
-    size_t length;
+    struct load *load = source->load;
+    if (!load->whole) {
+        read_more(source, bytes);
+    } else if (load->decoder != NULL) {
+        if (!source_decoder_step(load->decoder, bytes))
+            take_text(source);
+    } else if (load->scanner == NULL) {
+        index_lines(source, bytes);
+    } else if (!lexer_scanner_step(load->scanner, bytes)) {
+        source->lines = source->known;
+        end_load(source);
+    }
+    if (source->error != NULL)
+        end_load(source);
+}
+
+bool source_work(struct source *source)
+{
+    if (source->load != NULL)
+        load_step(source, SLICE_BYTES);
+    return source->load != NULL;
+}
+
+static void finish_load(struct source *source)
+{
+    while (source->load != NULL)
+        load_step(source, SIZE_MAX);
+}
+
+bool source_loading(const struct source *source)
+{
+    return source->load != NULL;
+}
+
+/* Each byte comes by four times. */
+int source_progress(const struct source *source)
+{
+    const struct load *load = source->load;
+    if (load == NULL)
+        return 100;
+    size_t size = source->status.st_size > 0 ? (size_t)source->status.st_size : 1;
+    size_t done = load->used;
+    if (load->decoder != NULL)
+        done += source_decoder_done(load->decoder);
+    else if (load->whole)
+        done += load->used + load->indexed + (load->scanner != NULL ? lexer_scanner_done(load->scanner) : 0);
+    size_t percent = done / 4 * 100 / size;
+    return percent > 99 ? 99 : (int)percent;
+}
+
+void source_cancel(struct source *source)
+{
+    if (source->load == NULL)
+        return;
+    forget_text(source);
+    source->error = xasprintf("not read: Esc ended that, Ctrl-r reads it\n%s", source->path);
+}
+
+static void begin_load(struct source *source)
+{
     /* O_NONBLOCK: opening a pipe must not wait for its other end. */
     int fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     source->exists = fd >= 0 && fstat(fd, &source->status) == 0;
@@ -148,12 +240,25 @@ static void read_file(struct source *source)
     } else {
         source->error = kind_error(source->path, &source->status);
     }
-    char *bytes = source->error == NULL ? read_all(source, fd, &length) : NULL;
-    if (fd >= 0)
-        close(fd);
-    if (bytes != NULL)
-        take_bytes(source, bytes, length);
-    free(bytes);
+    if (source->error != NULL) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    source->load = xcalloc(1, sizeof *source->load);
+    source->load->fd = fd;
+    xgrow(&source->load->bytes, &source->load->capacity, (size_t)source->status.st_size + 1, 1);
+    if ((size_t)source->status.st_size <= SLICE_BYTES)
+        finish_load(source);
+}
+
+static void take_bytes(struct source *source, const char *bytes, size_t length)
+{
+    source->load = xcalloc(1, sizeof *source->load);
+    source->load->fd = -1;
+    source->load->whole = true;
+    source->load->decoder = source_decoder_create(bytes, length);
+    finish_load(source);
 }
 
 struct source_store *source_store_create(void)
@@ -167,6 +272,7 @@ void source_store_destroy(struct source_store *store)
         return;
     for (size_t i = 0; i < store->count; i++) {
         forget_text(store->sources[i]);
+        source_columns_destroy(store->sources[i]->columns);
         free(store->sources[i]->path);
         free(store->sources[i]);
     }
@@ -186,18 +292,26 @@ static struct source *add(struct source_store *store, const char *path)
 {
     struct source *source = xcalloc(1, sizeof *source);
     source->path = xstrdup(path);
+    source->columns = source_columns_create();
     xgrow(&store->sources, &store->capacity, store->count + 1, sizeof(struct source *));
     store->sources[store->count++] = source;
     return source;
 }
 
-struct source *source_store_open(struct source_store *store, const char *path)
+struct source *source_store_begin(struct source_store *store, const char *path)
 {
     struct source *source = find(store, path);
     if (source == NULL) {
         source = add(store, path);
-        read_file(source);
+        begin_load(source);
     }
+    return source;
+}
+
+struct source *source_store_open(struct source_store *store, const char *path)
+{
+    struct source *source = source_store_begin(store, path);
+    finish_load(source);
     return source;
 }
 
@@ -245,6 +359,30 @@ const char *source_line(const struct source *source, int number, size_t *length)
     return source->text + start;
 }
 
+int source_line_at(const struct source *source, size_t at, size_t *offset)
+{
+    size_t low = 0, high = source->lines; /* it begins at `low` or behind, and before `high` */
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (source->offsets[middle] <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    *offset = at - source->offsets[low];
+    return (int)low + 1;
+}
+
+uint64_t source_revision(const struct source *source)
+{
+    return source->revision;
+}
+
+struct source_columns *source_columns(const struct source *source)
+{
+    return source->columns;
+}
+
 uint8_t source_line_state(const struct source *source, int number)
 {
     return number < 1 || (size_t)number > source->lines ? LEXER_START : source->states[number - 1];
@@ -268,7 +406,7 @@ void source_reload(struct source *source)
     if (source->wire)
         return;
     forget_text(source);
-    read_file(source);
+    begin_load(source);
 }
 
 void source_store_refresh(struct source_store *store)
@@ -276,135 +414,4 @@ void source_store_refresh(struct source_store *store)
     for (size_t i = 0; i < store->count; i++)
         if (source_changed(store->sources[i]))
             source_reload(store->sources[i]);
-}
-
-/* The character at AT as it is compared; its bytes go to SIZE. Text of a source is valid UTF-8. */
-static uint32_t compared(const char *at, const char *end, bool exact, size_t *size)
-{
-    uint32_t codepoint = (unsigned char)*at;
-    *size = 1;
-    if (codepoint >= 0x80) {
-        *size = width_decode(at, (size_t)(end - at), &codepoint);
-        if (*size == 0) { /* in the needle */
-            *size = 1;
-            return 0x110000 + (unsigned char)*at;
-        }
-    }
-    if (exact)
-        return codepoint;
-    if (codepoint < 0x80)
-        return codepoint >= 'A' && codepoint <= 'Z' ? codepoint | 0x20 : codepoint;
-    return (uint32_t)towlower((wint_t)codepoint);
-}
-
-static bool has_upper(const char *text)
-{
-    const char *end = text + strlen(text);
-    for (size_t size; text < end; text += size)
-        if (compared(text, end, true, &size) != compared(text, end, false, &size))
-            return true;
-    return false;
-}
-
-/* Bytes of the hit at AT, 0 if there is none. */
-static size_t match(const char *at, const char *end, const char *needle, const char *needle_end, bool exact)
-{
-    const char *from = at;
-    while (needle < needle_end) {
-        size_t size, needle_size;
-        if (at >= end || compared(at, end, exact, &size) != compared(needle, needle_end, exact, &needle_size))
-            return 0;
-        at += size;
-        needle += needle_size;
-    }
-    return (size_t)(at - from);
-}
-
-/* What is looked for, and with which bytes a hit may begin: the others are passed over one by one, and those are all
- * there is to do for most of a text of many megabytes. */
-struct needle {
-    const char *text, *end;
-    bool exact;
-    bool first[256];
-};
-
-static void needle_init(struct needle *needle, const char *text)
-{
-    unsigned char first = (unsigned char)text[0];
-    *needle = (struct needle){.text = text, .end = text + strlen(text), .exact = has_upper(text)};
-    bool letter = !needle->exact && first >= 'a' && first <= 'z';
-    for (unsigned byte = 0; byte < 256; byte++) {
-        bool ascii = byte < 0x80 && (first >= 0x80 || byte == first || (letter && (byte | 0x20) == first));
-        needle->first[byte] = ascii || byte >= 0xc0; /* a character may be another one's small letter */
-    }
-}
-
-static bool search_from(const char *line, size_t length, const struct needle *needle, size_t from, size_t *offset,
-                        size_t *hit_length)
-{
-    for (size_t at = from; at < length; at++) {
-        while (at < length && !needle->first[(unsigned char)line[at]])
-            at++;
-        size_t hit = match(line + at, line + length, needle->text, needle->end, needle->exact);
-        if (hit > 0) {
-            *offset = at;
-            *hit_length = hit;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool source_search_text(const char *line, size_t length, const char *text, size_t from, size_t *offset,
-                        size_t *hit_length)
-{
-    struct needle needle;
-    needle_init(&needle, text);
-    return text[0] != '\0' && search_from(line, length, &needle, from, offset, hit_length);
-}
-
-/* The line, from 1, of a byte of the text. */
-static int line_at(const struct source *source, size_t offset)
-{
-    size_t low = 0, high = source->lines; /* it begins at `low` or behind, and before `high` */
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (source->offsets[middle] <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (int)low + 1;
-}
-
-/* In all lines from FIRST up to LAST at once: a needle has no newline. */
-static int search_lines(const struct source *source, const struct needle *needle, int first, int last, size_t *offset,
-                        size_t *hit_length)
-{
-    size_t start = source->offsets[first - 1], end = source->offsets[last] - 1, at;
-    if (first > last || !search_from(source->text + start, end - start, needle, 0, &at, hit_length))
-        return 0;
-    int line = line_at(source, start + at);
-    *offset = start + at - source->offsets[line - 1];
-    return line;
-}
-
-int source_search(const struct source *source, const char *text, int from, bool backwards, size_t *offset,
-                  size_t *hit_length)
-{
-    int lines = source_lines(source), found = 0;
-    if (text[0] == '\0' || lines == 0)
-        return 0;
-    struct needle needle;
-    needle_init(&needle, text);
-    int line = from < 1 ? 1 : from > lines ? lines : from;
-    if (!backwards) {
-        found = search_lines(source, &needle, line, lines, offset, hit_length);
-        return found || line == 1 ? found : search_lines(source, &needle, 1, line - 1, offset, hit_length);
-    }
-    for (int i = 0; i < lines && !found; i++) {
-        found = search_lines(source, &needle, line, line, offset, hit_length);
-        line = line > 1 ? line - 1 : lines;
-    }
-    return found;
 }

@@ -120,80 +120,114 @@ static const char *iconv_name(const char *name)
     return name;
 }
 
-static void decode_utf8(const char *bytes, size_t length, struct buffer *out)
+/* Decoding, in steps. What is still to come is decided in this order. */
+enum stage { STAGE_DECODE, STAGE_NULS, STAGE_RETURNS, STAGE_DONE };
+
+struct source_decoder {
+    const char *bytes; /* borrowed */
+    size_t length, at;
+    struct buffer out;
+    char name[NAME_SIZE];
+    bool known;
+    iconv_t converter; /* (iconv_t)-1: it is UTF-8 */
+    enum stage stage;
+    size_t from, to; /* of STAGE_NULS and STAGE_RETURNS: in the text */
+};
+
+static bool is_utf8(const struct source_decoder *decoder)
 {
-    buffer_reserve(out, length);
-    for (size_t at = 0; at < length;) {
-        size_t run = at;
-        while (run < length && (signed char)bytes[run] >= 0)
+    return decoder->converter == (iconv_t)-1;
+}
+
+static void decode_utf8(struct source_decoder *decoder, size_t end)
+{
+    const char *bytes = decoder->bytes;
+    while (decoder->at < end) {
+        size_t at = decoder->at, run = at;
+        while (run < end && (signed char)bytes[run] >= 0)
             run++;
         if (run > at)
-            buffer_add(out, bytes + at, run - at);
-        at = run;
-        if (at == length)
+            buffer_add(&decoder->out, bytes + at, run - at);
+        decoder->at = at = run;
+        if (at == end)
             break;
         uint32_t codepoint;
-        size_t size = width_decode(bytes + at, length - at, &codepoint);
+        size_t size = width_decode(bytes + at, decoder->length - at, &codepoint);
         if (size > 0)
-            buffer_add(out, bytes + at, size);
+            buffer_add(&decoder->out, bytes + at, size);
         else
-            buffer_mark(out, (unsigned char)bytes[at]);
-        at += size > 0 ? size : 1;
+            buffer_mark(&decoder->out, (unsigned char)bytes[at]);
+        decoder->at += size > 0 ? size : 1;
     }
 }
 
-/* False when iconv does not know the encoding. */
-static bool decode_iconv(const char *encoding, const char *bytes, size_t length, struct buffer *out)
+static void decode_iconv(struct source_decoder *decoder, size_t end)
 {
-    iconv_t converter = iconv_open("UTF-8", encoding);
-    if (converter == (iconv_t)-1)
-        return false;
-    char *in = (char *)bytes; /* iconv's signature; it does not write there */
-    size_t left = length;
-    while (left > 0) {
+    char *in = (char *)decoder->bytes + decoder->at; /* iconv's signature; it does not write there */
+    size_t left = decoder->length - decoder->at;
+    while (left > 0 && decoder->length - left < end) {
         char chunk[4096], *to = chunk;
         size_t room = sizeof chunk;
-        size_t result = iconv(converter, &in, &left, &to, &room);
+        size_t result = iconv(decoder->converter, &in, &left, &to, &room);
         int error = errno;
-        buffer_add(out, chunk, sizeof chunk - room);
+        buffer_add(&decoder->out, chunk, sizeof chunk - room);
         if (result == (size_t)-1 && error != E2BIG && left > 0) {
-            buffer_mark(out, (unsigned char)*in++);
+            buffer_mark(&decoder->out, (unsigned char)*in++);
             left--;
-            iconv(converter, NULL, NULL, NULL, NULL);
+            iconv(decoder->converter, NULL, NULL, NULL, NULL);
         }
     }
-    iconv_close(converter);
-    return true;
+    decoder->at = decoder->length - left;
 }
 
-/* \r\n and \r become \n; NULs, which no line may hold, are marked. */
-static void normalise(struct buffer *buffer)
+/* NULs, which no line may hold, are marked: hardly any text has one, so this is one step. */
+static void mark_nuls(struct buffer *buffer, size_t first)
 {
-    size_t nuls = 0;
-    for (size_t i = 0; memchr(buffer->text + i, '\0', buffer->length - i) != NULL; nuls++)
-        i = (size_t)((char *)memchr(buffer->text + i, '\0', buffer->length - i) - buffer->text) + 1;
-    if (nuls > 0) {
-        struct buffer marked = {.bad = buffer->bad};
-        buffer_reserve(&marked, buffer->length + nuls * 3);
-        for (size_t i = 0; i < buffer->length; i++)
-            if (buffer->text[i] == '\0')
-                buffer_mark(&marked, 0);
-            else
-                marked.text[marked.length++] = buffer->text[i];
-        free(buffer->text);
-        *buffer = marked;
+    struct buffer marked = {.bad = buffer->bad};
+    buffer_add(&marked, buffer->text, first);
+    for (size_t i = first; i < buffer->length; i++)
+        if (buffer->text[i] == '\0')
+            buffer_mark(&marked, 0);
+        else
+            buffer_add(&marked, buffer->text + i, 1);
+    free(buffer->text);
+    *buffer = marked;
+}
+
+static void find_nuls(struct source_decoder *decoder, size_t end)
+{
+    struct buffer *out = &decoder->out;
+    const char *nul = memchr(out->text + decoder->from, '\0', end - decoder->from);
+    decoder->from = end;
+    if (nul != NULL)
+        mark_nuls(out, (size_t)(nul - out->text));
+    if (nul != NULL || end == out->length) {
+        decoder->from = decoder->to = 0;
+        decoder->stage = STAGE_RETURNS;
     }
-    char *first = memchr(buffer->text, '\r', buffer->length);
-    if (first == NULL)
-        return;
-    char *to = first, *end = buffer->text + buffer->length;
-    for (char *from = first; from < end; from++) {
-        if (*from != '\r')
-            *to++ = *from;
-        else if (from + 1 == end || from[1] != '\n')
-            *to++ = '\n';
+}
+
+/* \r\n and \r become \n. */
+static void convert_returns(struct source_decoder *decoder, size_t end)
+{
+    struct buffer *out = &decoder->out;
+    while (decoder->from < end) {
+        char *from = out->text + decoder->from, *found = memchr(from, '\r', end - decoder->from);
+        size_t run = found != NULL ? (size_t)(found - from) : end - decoder->from;
+        if (decoder->to != decoder->from)
+            memmove(out->text + decoder->to, from, run);
+        decoder->to += run;
+        decoder->from += run;
+        if (found == NULL)
+            break;
+        decoder->from++;
+        if (decoder->from == out->length || out->text[decoder->from] != '\n')
+            out->text[decoder->to++] = '\n';
     }
-    buffer->length = (size_t)(to - buffer->text);
+    if (decoder->from == out->length) {
+        out->length = decoder->to;
+        decoder->stage = STAGE_DONE;
+    }
 }
 
 static char *decoding_note(const char *name, bool known, size_t bad)
@@ -211,25 +245,79 @@ static char *decoding_note(const char *name, bool known, size_t bad)
     return xasprintf("decoded as %s", name);
 }
 
+struct source_decoder *source_decoder_create(const char *bytes, size_t length)
+{
+    struct source_decoder *decoder = xcalloc(1, sizeof *decoder);
+    source_encoding(bytes, length, decoder->name, sizeof decoder->name);
+    decoder->bytes = bytes;
+    decoder->length = length;
+    decoder->at = has_bom(bytes, length) ? 3 : 0;
+    decoder->converter = is_utf8_name(decoder->name) ? (iconv_t)-1 : iconv_open("UTF-8", iconv_name(decoder->name));
+    decoder->known = is_utf8_name(decoder->name) || decoder->converter != (iconv_t)-1;
+    buffer_reserve(&decoder->out, length);
+    return decoder;
+}
+
+static size_t at_most(size_t from, size_t bytes, size_t length)
+{
+    return bytes < length - from ? from + bytes : length;
+}
+
+bool source_decoder_step(struct source_decoder *decoder, size_t bytes)
+{
+    size_t end;
+    switch (decoder->stage) {
+    case STAGE_DECODE:
+        end = at_most(decoder->at, bytes, decoder->length);
+        is_utf8(decoder) ? decode_utf8(decoder, end) : decode_iconv(decoder, end);
+        decoder->stage = decoder->at >= decoder->length ? STAGE_NULS : STAGE_DECODE;
+        break;
+    case STAGE_NULS:
+        find_nuls(decoder, at_most(decoder->from, bytes, decoder->out.length));
+        break;
+    case STAGE_RETURNS:
+        convert_returns(decoder, at_most(decoder->from, bytes, decoder->out.length));
+        break;
+    case STAGE_DONE:
+        break;
+    }
+    return decoder->stage != STAGE_DONE;
+}
+
+size_t source_decoder_done(const struct source_decoder *decoder)
+{
+    return decoder->at;
+}
+
+static void close_converter(struct source_decoder *decoder)
+{
+    if (!is_utf8(decoder))
+        iconv_close(decoder->converter);
+}
+
+struct source_text source_decoder_finish(struct source_decoder *decoder)
+{
+    struct buffer *out = &decoder->out;
+    out->text[out->length] = '\0';
+    struct source_text text = {out->text, out->length, decoding_note(decoder->name, decoder->known, out->bad)};
+    close_converter(decoder);
+    free(decoder);
+    return text;
+}
+
+void source_decoder_destroy(struct source_decoder *decoder)
+{
+    if (decoder == NULL)
+        return;
+    close_converter(decoder);
+    free(decoder->out.text);
+    free(decoder);
+}
+
 struct source_text source_decode(const char *bytes, size_t length)
 {
-    char name[NAME_SIZE];
-    struct buffer out = {.text = NULL};
-    source_encoding(bytes, length, name, sizeof name);
-    if (has_bom(bytes, length)) {
-        bytes += 3;
-        length -= 3;
+    struct source_decoder *decoder = source_decoder_create(bytes, length);
+    while (source_decoder_step(decoder, SIZE_MAX)) {
     }
-    bool known = true;
-    buffer_reserve(&out, length);
-    if (is_utf8_name(name)) {
-        decode_utf8(bytes, length, &out);
-    } else {
-        known = decode_iconv(iconv_name(name), bytes, length, &out);
-        if (!known)
-            decode_utf8(bytes, length, &out);
-    }
-    normalise(&out);
-    out.text[out.length] = '\0';
-    return (struct source_text){out.text, out.length, decoding_note(name, known, out.bad)};
+    return source_decoder_finish(decoder);
 }

@@ -10,14 +10,17 @@
 #include "model.h"
 #include "protocol/value.h"
 #include "source.h"
+#include "source_columns.h"
+#include "source_search.h"
 #include "source_span.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define SPANS_MAX     256
-#define MARK_COLUMNS  3  /* blank, mark, blank */
-#define INLINE_COLUMN 40 /* inline values of short lines align here */
+#define LEXED_BYTES   ((size_t)64 << 10) /* of a line; what is behind has no colours */
+#define MARK_COLUMNS  3                  /* blank, mark, blank */
+#define INLINE_COLUMN 40                 /* inline values of short lines align here */
 #define INLINE_GAP    3
 #define INLINE_MIN    8 /* less room than this shows nothing readable */
 
@@ -31,13 +34,20 @@ int source_view_gutter(const struct app *app, int lines)
     return MARK_COLUMNS + (digits < 2 ? 2 : digits) + 2; /* two blanks behind the number */
 }
 
-/* Bytes of the line that can matter on screen: a line of 100,000 characters costs like a short one.
- * A character takes at most 4 bytes, combining ones are few. */
-static size_t visible_bytes(const struct source_view *view, int columns, size_t length)
+/* Bytes of the line, from PLACE on, that can matter on screen: a line of ten million characters costs like a short one,
+ * wherever it is looked at. A character takes at most 4 bytes, combining ones are few. */
+static size_t visible_end(const struct source_view *view, struct source_place place, int columns, size_t length)
 {
-    size_t limit = ((size_t)view->left + (size_t)columns + 8) * 8;
-    return length < limit ? length : limit;
+    size_t limit = ((size_t)(view->left - place.column) + (size_t)columns + 8) * 8;
+    return limit < length - place.offset ? place.offset + limit : length;
 }
+
+/* A line as it is drawn: from a place at or before the first column shown up to the byte END. */
+struct visible {
+    const char *text;
+    size_t end;
+    struct source_place first;
+};
 
 static bool is_plain_ascii(const char *text, size_t length)
 {
@@ -47,29 +57,41 @@ static bool is_plain_ascii(const char *text, size_t length)
     return true;
 }
 
-/* Where a byte of a line stands. Going from span to span each character is measured once. */
+/* Where a byte of a line stands. Going from span to span each character is measured once; what is before the place
+ * that the line is drawn from is not measured. */
 struct place {
     const char *text;
     size_t offset;
     int column;
+    struct source_place first;
 };
+
+static struct place place_at(const char *text, struct source_place first)
+{
+    return (struct place){text, first.offset, first.column, first};
+}
 
 static int move_to(struct place *place, size_t offset)
 {
+    if (offset < place->first.offset)
+        offset = place->first.offset;
     if (offset < place->offset)
-        *place = (struct place){.text = place->text};
+        *place = place_at(place->text, place->first);
     place->column = canvas_advance(place->text + place->offset, offset - place->offset, place->column);
     place->offset = offset;
     return place->column;
 }
 
 static void draw_syntax(struct app *app, struct canvas row, const struct source_view *view, int number,
-                        const char *text, size_t length)
+                        const struct visible *line)
 {
     struct lexer_span spans[SPANS_MAX];
-    size_t count = lexer_line(text, length, source_line_state(view->source, number), spans, SPANS_MAX);
-    bool plain = is_plain_ascii(text, length);
-    struct place place = {.text = text};
+    size_t length = line->end < LEXED_BYTES ? line->end : LEXED_BYTES;
+    size_t count = line->first.offset < length
+                       ? lexer_line(line->text, length, source_line_state(view->source, number), spans, SPANS_MAX)
+                       : 0;
+    bool plain = is_plain_ascii(line->text, length);
+    struct place place = place_at(line->text, line->first);
     for (size_t i = 0; i < count; i++) {
         int start = plain ? (int)spans[i].start : move_to(&place, spans[i].start);
         int end = plain ? (int)spans[i].end : move_to(&place, spans[i].end);
@@ -80,15 +102,18 @@ static void draw_syntax(struct app *app, struct canvas row, const struct source_
 }
 
 /* Where the row is drawn reversed itself, a reversed hit would not be seen. */
-static void draw_hits(struct app *app, struct canvas row, const struct source_view *view, const char *text,
-                      size_t length, struct style base)
+static void draw_hits(struct app *app, struct canvas row, const struct source_view *view, const struct visible *line,
+                      struct style base)
 {
     struct style style = app_style(app, ROLE_SEARCH_HIT);
     if (style.attributes & base.attributes & STYLE_REVERSE)
         style.attributes ^= STYLE_REVERSE | STYLE_UNDERLINE;
-    struct place place = {.text = text};
-    size_t offset, hit;
-    for (size_t from = 0; source_search_text(text, length, view->needle, from, &offset, &hit); from = offset + hit) {
+    struct place place = place_at(line->text, line->first);
+    size_t offset, hit, before = strlen(view->needle) * 2, from = line->first.offset;
+    from = from > before ? from - before : 0; /* it may begin where nothing is seen yet */
+    while (from > 0 && ((unsigned char)line->text[from] & 0xc0) == 0x80)
+        from--;
+    for (; source_search_text(line->text, line->end, view->needle, from, &offset, &hit); from = offset + hit) {
         int start = move_to(&place, offset), end = move_to(&place, offset + hit);
         canvas_restyle(row, 0, start - view->left, 1, end - start, style);
     }
@@ -104,7 +129,8 @@ static void draw_span(struct app *app, struct canvas row, const struct source_vi
     struct style style = app_style(app, ROLE_SUB_EXPRESSION);
     if (style.attributes & base.attributes & STYLE_UNDERLINE)
         style.attributes ^= STYLE_UNDERLINE | STYLE_REVERSE;
-    int start = canvas_width(text, span.offset);
+    struct source_place place = source_columns_at(source_columns(view->source), text, length, span.offset);
+    int start = canvas_advance(text + place.offset, span.offset - place.offset, place.column);
     int end = canvas_advance(text + span.offset, span.length, start);
     canvas_restyle(row, 0, start - view->left, 1, end - start, style);
 }
@@ -143,7 +169,8 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
     int gutter = source_view_gutter(app, source_lines(view->source));
     size_t length;
     const char *text = source_line(view->source, number, &length);
-    length = visible_bytes(view, canvas.columns, length);
+    struct visible line = {text, length, source_columns_before(source_columns(view->source), text, length, view->left)};
+    line.end = visible_end(view, line.first, canvas.columns, length);
 
     int digits = gutter > MARK_COLUMNS ? gutter - MARK_COLUMNS - 2 : 0;
     if (digits > 0) {
@@ -153,10 +180,12 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
     }
 
     struct canvas part = canvas_part(canvas, row, gutter, 1, canvas.columns - gutter);
-    int end = canvas_text(part, 0, -view->left, app_style(app, ROLE_TEXT), text, length) - view->left;
-    draw_syntax(app, part, view, number, text, length);
+    int from = line.first.column - view->left;
+    int end = from + canvas_text(part, 0, from, app_style(app, ROLE_TEXT), text + line.first.offset,
+                                 line.end - line.first.offset);
+    draw_syntax(app, part, view, number, &line);
     if (view->inline_first && number >= view->inline_first && number <= view->current)
-        draw_inline(app, part, text, length, end < 0 ? 0 : end);
+        draw_inline(app, part, text, line.end < LEXED_BYTES ? line.end : LEXED_BYTES, end < 0 ? 0 : end);
     struct style base = app_style(app, ROLE_TEXT);
     bool current = number == view->current, cursor = number == view->cursor;
     if (current || cursor) {
@@ -166,7 +195,7 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
         canvas_restyle(canvas, row, 0, 1, canvas.columns, base);
     }
     if (view->needle)
-        draw_hits(app, part, view, text, length, base);
+        draw_hits(app, part, view, &line, base);
     if (current && view->frame)
         draw_span(app, part, view, text, length, base);
     if (current && cursor && focused)

@@ -8,7 +8,9 @@
 
 #include "tui/lexer.h"
 #include "tui/source.h"
+#include "tui/source_columns.h"
 #include "tui/source_decode.h"
+#include "tui/source_search.h"
 #include "tui/width.h"
 
 static char folder[] = "/tmp/pytui-source-XXXXXX";
