@@ -331,11 +331,22 @@ static PyObject *do_wait(PyObject *module, PyObject *unused)
     return PyBool_FromLong(came && backend_current() && backend_current()->stop_on_entry);
 }
 
+PyDoc_STRVAR(armed_doc, "armed()\n--\n\n"
+                        "Whether this program is armed: it listens, and no list shows it.\n");
+
+static PyObject *armed(PyObject *module, PyObject *unused)
+{
+    (void)module;
+    (void)unused;
+    return PyBool_FromLong(listener_is_armed());
+}
+
 static PyMethodDef methods[] = {
     {"start", start, METH_VARARGS, start_doc},
     {"attach", (PyCFunction)(void (*)(void))attach, METH_VARARGS | METH_KEYWORDS, attach_doc},
     {"listen", (PyCFunction)(void (*)(void))do_listen, METH_VARARGS | METH_KEYWORDS, listen_doc},
     {"arm", do_arm, METH_VARARGS, arm_doc},
+    {"armed", armed, METH_NOARGS, armed_doc},
     {"listening", listening, METH_NOARGS, listening_doc},
     {"unlisten", unlisten, METH_NOARGS, unlisten_doc},
     {"wait", do_wait, METH_NOARGS, wait_doc},

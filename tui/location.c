@@ -122,7 +122,8 @@ bool location_parse(const char *text, const char *current, struct location *out,
         out->path = location_absolute(file);
         if (out->line == 0)
             ok = fail(error, size, "%s: lines start at 1", place);
-        else if (access(out->path, F_OK) != 0)
+        else if (access(out->path, F_OK) != 0 &&
+                 errno != ENOTDIR) /* what is in an archive is known when it is loaded */
             ok = fail(error, size, "there is no file %s", file);
         free(file);
     } else if (is_function(place, length)) {

@@ -420,13 +420,19 @@ static bool is_file(const char *path)
     return stat(path, &info) == 0 && !S_ISDIR(info.st_mode);
 }
 
+/* A file, or what may be one inside of an archive, which is known when it is loaded. */
+static bool may_be_file(const char *path)
+{
+    return is_file(path) || errno == ENOTDIR;
+}
+
 /* FILE from here, or from where the script is; absolute, links kept. NULL if there is none. The caller frees it. */
 static char *find_file(const struct options *options, const char *file)
 {
     char directory[PATH_MAX];
     if (file[0] == '/')
-        return is_file(file) ? xstrdup(file) : NULL;
-    if (is_file(file) && getcwd(directory, sizeof(directory)) != NULL)
+        return may_be_file(file) ? xstrdup(file) : NULL;
+    if (may_be_file(file) && getcwd(directory, sizeof(directory)) != NULL)
         return xasprintf("%s/%s", strcmp(directory, "/") != 0 ? directory : "",
                          strncmp(file, "./", 2) == 0 ? file + 2 : file);
     if (options->target.kind != TARGET_SCRIPT || options->target.what == NULL)

@@ -12,7 +12,7 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent
+from pytui._backend import PACKAGE
 
 
 def candidates() -> Iterator[Path]:
@@ -29,6 +29,7 @@ def candidates() -> Iterator[Path]:
     yield PACKAGE / "bin" / "pytui"
     yield PACKAGE.parents[2] / "bin" / "pytui"  # PREFIX/lib/pytui/pytui
     yield PACKAGE.parents[1] / "pytui"  # the build directory
+    yield PACKAGE.parents[1] / "tui" / "pytui"  # that of an editable installation
 
 
 LISTEN_USAGE = (

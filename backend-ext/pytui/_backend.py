@@ -10,7 +10,18 @@ import sys
 from pathlib import Path
 from types import FrameType, ModuleType
 
-PACKAGE = Path(__file__).resolve().parent
+
+def _find_package() -> Path:
+    """Return this directory; where the package is installed as editable, the one with what was compiled for it."""
+    for finder in sys.meta_path:
+        if type(finder).__name__ == "MesonpyMetaFinder" and getattr(finder, "_name", "") == "pytui":
+            built = Path(getattr(finder, "_build_path", "")) / "backend-ext" / "pytui"
+            if built.is_dir():
+                return built
+    return Path(__file__).resolve().parent
+
+
+PACKAGE = _find_package()
 OLDEST, NEWEST = (3, 11), (3, 15)
 STABLE_ABI = (3, 12)  # one module serves this version and all later ones
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from . import _backend, _listen, _wait
+from . import _backend, _wait
 
 _NO_TERMINAL = (errno.ENXIO, errno.ENOENT, errno.EIO, errno.ENODEV, errno.ENOTTY)
 _lock = threading.Lock()
@@ -54,15 +54,17 @@ def _open() -> bool:
     return _backend.attach(f"fd:{channel}", wait=True)
 
 
-def _bring(where: str, no_terminal: str | None, remote: bool) -> tuple[bool, bool]:
-    """Return whether there is a debugger, and whether the program listens for this alone."""
+def _bring(where: str, no_terminal: str | None, remote: bool, after: contextlib.ExitStack) -> bool:
+    """Return whether there is a debugger. What is to be done when the stop is over is added to AFTER."""
     if _backend.active():
-        return True, False
+        return True
     if not remote:
         with contextlib.suppress(_NoTerminalError):
-            return _open(), False
-    listens = _wait.begin(where, no_terminal)
-    return listens is not None, bool(listens)
+            return _open()
+    end = _wait.begin(where, no_terminal)
+    if end:
+        after.callback(end)  # not before, for a connection that is cut
+    return end is not None
 
 
 @contextlib.contextmanager
@@ -77,17 +79,14 @@ def debugger(where: str, no_terminal: str | None = None, *, remote: bool = False
         remote: as if there were no terminal.
 
     """
-    there = listens = False
-    with _lock:
-        try:
-            there, listens = _bring(where, no_terminal, remote)
-        except (OSError, RuntimeError) as error:  # UnavailableError is a RuntimeError, ConnectionError an OSError
-            _wait.say(f"cannot open the debugger: {error}")
-    try:
+    there = False
+    with contextlib.ExitStack() as after:
+        with _lock:
+            try:
+                there = _bring(where, no_terminal, remote, after)
+            except (OSError, RuntimeError) as error:  # UnavailableError is a RuntimeError, ConnectionError an OSError
+                _wait.say(f"cannot open the debugger: {error}")
         yield there
-    finally:
-        if listens:  # kept until now, for a connection that is cut
-            _listen.unlisten()
 
 
 def _in_exit_handler() -> bool:

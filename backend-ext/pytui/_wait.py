@@ -4,9 +4,11 @@
 standard error closed or on the null device it goes on, since nobody would ever know.
 """
 
+import functools
 import os
 import stat
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 from . import _backend, _listen
@@ -91,7 +93,13 @@ def _go_on(where: str) -> None:
     say(f"{_who()} has no terminal and goes on at {where}: {more}")
 
 
-def begin(where: str, way: str | None = None) -> bool | None:
+def _listen_no_more(armed: bool) -> None:
+    _listen.unlisten()
+    if armed:  # as it was before
+        _listen.arm()
+
+
+def begin(where: str, way: str | None = None) -> Callable[[], None] | None:
     """Have a debugger attached by somebody, if this program is to wait for that.
 
     Arguments:
@@ -99,7 +107,7 @@ def begin(where: str, way: str | None = None) -> bool | None:
         way: "wait" or "continue"; None is what PYTUI_NO_TERMINAL says.
 
     Returns:
-        whether it listens for this alone, so that the caller has to unlisten; None: nobody came.
+        what to call when the stop is over, until when it listens; None: nobody came.
 
     Raises:
         KeyboardInterrupt: the wait was ended by Ctrl-C.
@@ -110,14 +118,15 @@ def begin(where: str, way: str | None = None) -> bool | None:
         _go_on(where)
         return None
     backend = _backend.load()
-    listening = backend.listening()
+    listening, armed = backend.listening(), backend.armed()
     address = listening or _listen.listen(name=worker() or None)
+    end = functools.partial(_listen_no_more, armed) if not listening else lambda: None
     came = False
     try:
         say(f"{_who()} waits at {where}: pytui attach {address}")
         backend.wait()
         came = backend.active()
     finally:
-        if not came and not listening:
-            _listen.unlisten()
-    return listening is None if came else None
+        if not came:
+            end()
+    return end if came else None

@@ -328,12 +328,12 @@ def test_without_a_terminal_it_waits_for_who_attaches(plain, terminal, each_engi
 
 
 def test_the_wait_is_ended_by_ctrl_c(plain, each_engine):
-    text = "import pytui\ntry: pytui.set_trace()\nexcept KeyboardInterrupt: print('interrupted')\n"
-    text += "print('listens', pytui._backend.load().listening())\n"
+    text = "import pytui\npytui.arm()\ntry: pytui.set_trace()\nexcept KeyboardInterrupt: print('interrupted')\n"
+    text += "print('listens', pytui._backend.load().listening(), 'armed', pytui._backend.load().armed())\n"
     program = plain(text, shell=ALONE, interpreter=each_engine.path, cols=160)
     waits(program)
     os.kill(program_of(program, "own.py"), signal.SIGINT)
-    ends(program, "interrupted", "listens None")
+    ends(program, "interrupted", "listens None armed True")
 
 
 TOGETHER = """\
