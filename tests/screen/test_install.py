@@ -3,11 +3,12 @@
 import os
 import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from conftest import ENGINES, TARGETS, at, printed, quit_pytui
-from screen import BUILD
+from screen import BUILD, FACTOR
 from test_set_trace import ends, plain  # noqa: F401
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -63,12 +64,14 @@ def test_installed_as_a_wheel(terminal, home, tmp_path, each_engine):
 
 def listens(terminal, home, venv):
     """By the wheel's own start-up file, without a word of the interpreter's development mode."""
-    (home / "run").mkdir(mode=0o700)
+    (home / "run").mkdir(mode=0o700, exist_ok=True)
     env = os.environ | {"XDG_RUNTIME_DIR": str(home / "run"), "PYTUI_LISTEN": "wait,name=wheel"}
     command = [venv / "bin/python", "-X", "dev", "-c", "text = 'over'\nprint(text)"]
     program = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30 * FACTOR
     while not list((home / "run/pytui").glob("wheel.*")):
-        assert program.poll() is None, program.communicate()
+        assert program.poll() is None and time.monotonic() < deadline, program.communicate()
+        time.sleep(0.01)
     screen = terminal(venv / "bin/pytui", "--stop", "attach", "wheel")
     at(screen, "<string>:1")
     screen.send("c")
