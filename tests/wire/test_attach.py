@@ -425,3 +425,51 @@ def test_a_jump_is_refused_where_the_program_asked_for_the_stop(session: Start) 
     program.request("goto", threadId=program.stopped["threadId"], targetId=targets[0]["id"])
     program.wait_stop("goto")
     assert program.where == ("ask", line_of("asked", STOPS))
+
+
+AWAITED = (
+    HEAD
+    + """\
+import asyncio
+def first(number):
+    '''A function.'''
+    value = number  # first
+    return value
+def items():
+    yield 1         # generator
+async def task():
+    return 2        # coroutine
+short = lambda: 3   # lambda
+def run(function, *arguments):
+    function.__code__ = function.__code__.replace()
+    module.await_code(function.__code__)
+    return function(*arguments)
+attach(wait=True)
+module = backend.load()
+run(first, 1)
+first(2)
+run(first, 3)
+list(run(items))
+asyncio.run(run(task))
+run(short)
+first.__code__ = first.__code__.replace()
+module.await_code(first.__code__)
+module.await_code(None)
+first(4)
+print("end")
+"""
+)
+
+
+def test_code_that_is_awaited_stops_where_it_begins(session: Start) -> None:
+    program = begin(session(text=AWAITED, plain=True))
+    program.wait_stop("entry")
+    for mark in ("first", "first", "generator", "coroutine", "lambda"):
+        assert program.line == line_of(mark, AWAITED)
+        if mark == "first":
+            program.go("next", "step")
+            assert program.line == line_of(mark, AWAITED) + 1
+        if mark != "lambda":
+            program.go(reason="entry")
+    program.resume()
+    assert program.finish() == (0, "end\n", "")
