@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ENGINES, TARGETS, at, printed, quit_pytui
+from conftest import ENGINES, TARGETS, at, ended, printed, quit_pytui
 from screen import BUILD, FACTOR
 from test_set_trace import ends, plain  # noqa: F401
 
@@ -75,7 +75,8 @@ def listens(terminal, home, venv):
     screen = terminal(venv / "bin/pytui", "--stop", "attach", "wheel")
     at(screen, "<string>:1")
     screen.send("c")
-    screen.wait_end()
+    ended(screen)
+    quit_pytui(screen, 0)
     assert program.communicate() == ("over\n", "")
 
 
