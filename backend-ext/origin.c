@@ -1,5 +1,6 @@
 #include "origin.h"
 
+#include "cells.h"
 #include "lines.h"
 #include "objects.h"
 
@@ -17,9 +18,10 @@
 #define FIRST_CODE (1LL << 30) /* references above it are to code */
 #define FILE_LIMIT (16 << 20)  /* bytes; columns in larger files count bytes */
 
-void origin_init(struct origins *origins)
+void origin_init(struct origins *origins, const struct objects *objects)
 {
     memset(origins, 0, sizeof(*origins));
+    origins->objects = objects;
 }
 
 static void forget_file(struct origin_file *file)
@@ -574,7 +576,11 @@ struct value *origin_value(struct origins *origins, struct arena *arena, PyObjec
         value_set_text(arena, source, "name", "?");
         return source;
     }
+    char label[64];
     set_path(arena, source, path);
+    if (cell_label(origins->objects, filename, path, label, sizeof(label))) {
+        value_set_text(arena, source, "name", label);
+    }
     if (path[0] == '<' || access(path, F_OK) != 0) {
         long long reference = find_reference(origins, filename, globals, code);
         if (reference > 0) {

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 struct arena;
+struct objects;
 struct value;
 
 #define ORIGIN_FILES 16
@@ -39,6 +40,7 @@ struct origin_code {
 };
 
 struct origins {
+    const struct objects *objects; /* borrowed */
     struct origin_file files[ORIGIN_FILES];
     size_t next_file;
     struct origin_file recent;           /* the last one that lines were read of */
@@ -51,7 +53,7 @@ struct origins {
     PyObject *main_code; /* owned, of the program's __main__, or NULL */
 };
 
-void origin_init(struct origins *origins);
+void origin_init(struct origins *origins, const struct objects *objects);
 void origin_finish(struct origins *origins);
 
 /* The path that a client's Source names a file by: its bytes where they are not UTF-8, else its text; NULL: none. */

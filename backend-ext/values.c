@@ -33,7 +33,7 @@ struct values *values_create(const struct values_hooks *hooks, struct my_code *m
     }
     values->hooks = *hooks;
     locals_init(&values->locals);
-    origin_init(&values->origins);
+    origin_init(&values->origins, &values->objects);
     renderer_init(&values->renderer, &values->objects);
     frames_init(&values->frames, &values->objects, &values->locals, &values->origins);
     values->frames.my_code = my_code;

@@ -28,6 +28,7 @@ static void finish_frames(struct model_frame *frames, size_t count)
     for (size_t i = 0; i < count; i++) {
         free(frames[i].name);
         free(frames[i].path);
+        free(frames[i].label);
         free(frames[i].class_name);
         free(frames[i].listed_file);
     }
@@ -45,11 +46,37 @@ static void frames_clear(struct model *model)
     model->frame_count = 0;
 }
 
+void model_learn_label(struct model *model, const char *path, const char *label)
+{
+    struct model_label *known = NULL;
+    for (size_t i = 0; i < model->label_count && !known; i++)
+        known = strcmp(model->labels[i].path, path) == 0 ? &model->labels[i] : NULL;
+    if (!known) {
+        xgrow(&model->labels, &model->label_capacity, model->label_count + 1, sizeof *model->labels);
+        known = &model->labels[model->label_count++];
+        *known = (struct model_label){.path = xstrdup(path)};
+    }
+    free(known->label);
+    known->label = xstrdup(label);
+}
+
+const char *model_file_label(const struct model *model, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    for (size_t i = 0; i < model->label_count; i++)
+        if (strcmp(model->labels[i].path, path) == 0)
+            return model->labels[i].label;
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 void model_frame_place(const struct model_frame *frame, char *buffer, size_t size)
 {
     const char *path = frame->listed_file ? frame->listed_file : frame->path ? frame->path : "?";
     const char *slash = strrchr(path, '/');
-    snprintf(buffer, size, "%s:%d", slash && slash[1] ? slash + 1 : path,
+    snprintf(buffer, size, "%s:%d",
+             frame->label        ? frame->label
+             : slash && slash[1] ? slash + 1
+                                 : path,
              frame->listed_file ? frame->source_line : frame->line);
 }
 
@@ -126,6 +153,11 @@ void model_destroy(struct model *model)
     threads_clear(model);
     model_chain_clear(model);
     free(model->chain);
+    for (size_t i = 0; i < model->label_count; i++) {
+        free(model->labels[i].path);
+        free(model->labels[i].label);
+    }
+    free(model->labels);
     for (size_t i = 0; i < model->breakpoint_count; i++)
         breakpoint_destroy(model->breakpoints[i]);
     for (size_t i = 0; i < MODEL_FILTER_COUNT; i++) {

@@ -26,6 +26,7 @@ struct model_frame {
     int64_t id;
     char *name;               /* qualified name */
     char *path;               /* NULL when it has no source at all */
+    char *label;              /* what PATH is called for people, "Cell [3]"; NULL: by its own name */
     char *class_name;         /* NULL or the type of self */
     int64_t source_reference; /* above 0: fetch the text */
     char *listed_file;        /* NULL, or the file of which PATH is a disassembly, since its text is not to be had */
@@ -191,6 +192,11 @@ struct model {
     bool variables_loading;
     bool any_pinned; /* rows were pinned, perhaps none of these */
 
+    struct model_label {
+        char *path, *label; /* owned */
+    } * labels;             /* owned: of files that are not called as their paths say */
+    size_t label_count, label_capacity;
+
     struct model_breakpoint **breakpoints;
     size_t breakpoint_count, breakpoint_capacity;
     int last_breakpoint_id;
@@ -235,6 +241,9 @@ void model_frames_free(struct model_frame *frames, size_t count);
 
 /* The selected frame, or NULL. */
 const struct model_frame *model_frame_selected(const struct model *model);
+/* What the file PATH is called for people: as a frame in it said, else the last part of the path. */
+const char *model_file_label(const struct model *model, const char *path);
+void model_learn_label(struct model *model, const char *path, const char *label);
 /* Where its code is, for people: "stepme.py:6"; of a disassembly where the missing source is. */
 void model_frame_place(const struct model_frame *frame, char *buffer, size_t size);
 /* "push [Heap]": the function, and whose method it is unless the qualified name says so. */

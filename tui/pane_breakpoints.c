@@ -95,17 +95,17 @@ static void describe(const struct model_breakpoint *breakpoint, char *buffer, si
     append(buffer, size, "%s", breakpoint->message);
 }
 
-static void describe_place(const struct model_breakpoint *breakpoint, char *buffer, size_t size)
+static void describe_place(const struct model *model, const struct model_breakpoint *breakpoint, char *buffer,
+                           size_t size)
 {
     if (breakpoint->kind == MODEL_BREAKPOINT_FUNCTION) {
         snprintf(buffer, size, "%s()", breakpoint->function);
         return;
     }
-    const char *slash = strrchr(breakpoint->path, '/');
     char column[16] = "";
     if (breakpoint->column > 0)
         snprintf(column, sizeof column, ":%d", breakpoint->column);
-    snprintf(buffer, size, "%s:%d%s", slash && slash[1] ? slash + 1 : breakpoint->path, breakpoint->line, column);
+    snprintf(buffer, size, "%s:%d%s", model_file_label(model, breakpoint->path), breakpoint->line, column);
 }
 
 static void draw_row(struct app *app, struct canvas canvas, int row, const struct model_breakpoint *breakpoint)
@@ -114,7 +114,7 @@ static void draw_row(struct app *app, struct canvas canvas, int row, const struc
     const char *sign = breakpoint_mark(breakpoint, &role);
     char place[256], detail[512], number[16];
     int width = snprintf(number, sizeof number, "#%d", breakpoint->id);
-    describe_place(breakpoint, place, sizeof place);
+    describe_place(app_model(app), breakpoint, place, sizeof place);
     describe(breakpoint, detail, sizeof detail);
     canvas_label(canvas, row, 1, 1, app_style(app, role), sign);
     int column =
@@ -217,7 +217,7 @@ void pane_breakpoints_edit(struct app *app, const char *argument)
         return;
     }
     char place[256], title[300];
-    describe_place(breakpoint, place, sizeof place);
+    describe_place(app_model(app), breakpoint, place, sizeof place);
     snprintf(title, sizeof title, "Breakpoint %s", place);
     const struct object_schema *schema =
         breakpoint->kind == MODEL_BREAKPOINT_LINE ? &schema_source_breakpoint : &schema_function_breakpoint;

@@ -33,6 +33,16 @@ static void read_disassembly(struct model_frame *frame, const struct value *valu
     frame->source_line = session_number(value_get_map(value, "pytui"), "sourceLine");
 }
 
+/* Where a source is not called as its file is. */
+static char *read_label(const struct value *source, const char *path)
+{
+    const char *name = value_get_text(source, "name", NULL), *slash = path ? strrchr(path, '/') : NULL;
+    return name && path && strcmp(name, slash && slash[1] ? slash + 1 : path) != 0 &&
+                   !value_get(value_get_map(source, "pytui"), "rawPath")
+               ? xstrdup(name)
+               : NULL;
+}
+
 static void read_frame(const struct path_map *paths, struct model_frame *frame, const struct value *value)
 {
     const struct value *source = value_get_map(value, "source");
@@ -49,6 +59,7 @@ static void read_frame(const struct path_map *paths, struct model_frame *frame, 
         frame->path = here;
     }
     frame->source_reference = value_get_int(source, "sourceReference", 0);
+    frame->label = read_label(source, frame->path);
     read_disassembly(frame, value);
     frame->class_name = xstrdup(value_get_text(value_get_map(value, "pytui"), "className", NULL));
     frame->line = session_number(value, "line");
@@ -58,11 +69,19 @@ static void read_frame(const struct path_map *paths, struct model_frame *frame, 
     frame->subtle = strcmp(value_get_text(value, "presentationHint", ""), "subtle") == 0;
 }
 
+static void take_frame(struct session *session, struct model_frame *frame, const struct value *value)
+{
+    read_frame(session->paths, frame, value);
+    if (frame->label)
+        model_learn_label(session->model, frame->path, frame->label);
+}
+
 static void copy_frame(struct model_frame *copy, const struct model_frame *frame)
 {
     *copy = *frame;
     copy->name = xstrdup(frame->name);
     copy->path = xstrdup(frame->path);
+    copy->label = xstrdup(frame->label);
     copy->class_name = xstrdup(frame->class_name);
     copy->listed_file = xstrdup(frame->listed_file);
 }
@@ -70,7 +89,7 @@ static void copy_frame(struct model_frame *copy, const struct model_frame *frame
 void session_read_frames(struct session *session, const struct value *frames)
 {
     for (size_t i = 0; i < value_count(frames) && session->model->frame_count < FRAMES_KEPT_MAX; i++)
-        read_frame(session->paths, model_frame_add(session->model), value_at(frames, i));
+        take_frame(session, model_frame_add(session->model), value_at(frames, i));
 }
 
 struct model_variable *session_view_root(const struct session *session)
@@ -468,7 +487,7 @@ static void fill_frames(struct session *session, const struct value *frames, siz
     struct model *model = session->model;
     for (size_t i = 0; i < value_count(frames) && start + i < FRAMES_KEPT_MAX; i++)
         if (start + i >= model->frame_count || model->frames[start + i].missing)
-            read_frame(session->paths, model_frame_put(model, start + i), value_at(frames, i));
+            take_frame(session, model_frame_put(model, start + i), value_at(frames, i));
 }
 
 static void gap_arrived(struct session *session, const struct message *response, struct request *request)
