@@ -13,6 +13,8 @@
 #include "options.h"
 #include "processes.h"
 #include "session.h"
+#include "ssh.h"
+#include "width.h"
 #include "xalloc.h"
 
 #include <stdio.h>
@@ -27,6 +29,7 @@ struct attach {
     int64_t wanted;        /* a process that does not listen was picked; 0 */
     attach_keep keep;      /* which ones may be; NULL: all */
     const char *word;      /* borrowed: what KEEP is given */
+    struct ssh *ssh;       /* owned: how they are reached; NULL */
 };
 
 static const char nobody[] = "no program of yours listens: start it with PYTUI_LISTEN=1 in its environment, by "
@@ -123,16 +126,44 @@ static bool choose(struct attach *attach, const char *word, char *error, size_t 
     return list->count > 0 || !*word;
 }
 
+/* "ssh:HOST:NAME": its sockets are forwarded before the screen opens, since ssh may ask for a password. */
+static bool reach_by_ssh(struct attach *attach, const char *word, char *error, size_t size)
+{
+    char host[SSH_HOST_SIZE], reason[400] = "";
+    if (!ssh_split(word, host, &attach->word, error, size) || !ssh_list(host, &attach->list, error, size))
+        return false;
+    if (attach->list.count == 0) {
+        snprintf(error, size, "ssh:%s: no program of yours listens there", host);
+        return false;
+    }
+    if (!choose(attach, attach->word, reason, sizeof reason)) {
+        snprintf(error, size, "ssh:%s: %s", host, reason);
+        return false;
+    }
+    attach->ssh = ssh_forward(host, &attach->list, error, size);
+    struct live_program asked;
+    if (!attach->ssh)
+        return false;
+    if (!live_ask(attach->list.programs[0].address, &asked, reason, sizeof reason)) {
+        snprintf(error, size, "ssh:%s: the program does not answer%s", host, ssh_last_words(attach->ssh));
+        return false;
+    }
+    live_program_finish(&asked);
+    return true;
+}
+
 struct attach *attach_find(const char *word, const char *home, char *error, size_t size)
 {
     struct attach *attach = xcalloc(1, sizeof *attach);
     bool ok = false;
     attach->word = word;
     char *address = make_address(word);
-    if (address) {
+    if (strncmp(word, "ssh:", 4) == 0) {
+        ok = reach_by_ssh(attach, word, error, size);
+    } else if (address) {
         ok = take_address(attach, address, error, size);
     } else if (strchr(word, ':')) {
-        snprintf(error, size, "%s: not an address; unix:PATH and HOST:PORT are", word);
+        snprintf(error, size, "%s: not an address; unix:PATH, HOST:PORT and ssh:HOST are", word);
     } else {
         attach->list = live_find();
         if (is_number(word) && !any_of(&attach->list, has_name, word) && !any_of(&attach->list, has_pid, word)) {
@@ -152,8 +183,10 @@ struct attach *attach_find(const char *word, const char *home, char *error, size
 
 void attach_destroy(struct attach *attach)
 {
-    if (attach)
+    if (attach) {
         live_finish(&attach->list);
+        ssh_destroy(attach->ssh);
+    }
     free(attach);
 }
 
@@ -189,7 +222,7 @@ static void connect_to(struct app *app, const struct live_program *program)
     app_bring_back(app, program->script);
     session_set_paths(session, config_text(app->config, CONFIG_PATH_MAP));
     session_set_when_lost(session, config_text(app->config, CONFIG_WHEN_LOST));
-    if (!program->attached && handover_take(app, (pid_t)program->pid))
+    if (!program->attached && !program->elsewhere && handover_take(app, (pid_t)program->pid))
         session_connect(session, fd, app->options->stop); /* its keeper tells of its end */
     else
         session_attach(session, fd, app->options->stop);
@@ -217,7 +250,12 @@ void attach_begin(struct app *app, struct attach *attach)
     if (attach->picked)
         connect_to(app, &attach->list.programs[0]);
     else
-        attach_choose(app, &(struct attach_choices){&attach->list, attach->keep, attach->word, picked, attach});
+        attach_choose(app, &(struct attach_choices){.list = &attach->list,
+                                                    .alone = attach->ssh != NULL,
+                                                    .keep = attach->keep,
+                                                    .word = attach->word,
+                                                    .picked = picked,
+                                                    .data = attach});
 }
 
 void attach_follow(struct app *app)
@@ -230,20 +268,49 @@ void attach_follow(struct app *app)
     app_damage(app);
 }
 
-int attach_list(bool all, bool json)
+/* The list at a host, with addresses that can be attached to from here. */
+static bool list_by_ssh(const char *word, struct live_list *list)
 {
-    struct live_list list = live_find();
+    char host[SSH_HOST_SIZE], error[1024];
+    const char *name;
+    bool ok = ssh_split(word, host, &name, error, sizeof error);
+    if (ok && *name) {
+        snprintf(error, sizeof error, "%s: all programs are listed; ssh:HOST is enough", word);
+        ok = false;
+    }
+    ok = ok && ssh_list(host, list, error, sizeof error);
+    if (!ok) {
+        fputs("pytui: ", stderr);
+        width_print(stderr, error);
+        fputc('\n', stderr);
+    }
+    for (size_t i = 0; ok && i < list->count; i++) {
+        free(list->programs[i].address);
+        list->programs[i].address = xasprintf("ssh:%s:%lld", host, (long long)list->programs[i].pid);
+    }
+    return ok;
+}
+
+int attach_list(const struct options *options)
+{
+    struct live_list list = {0};
+    if (!options->list_where[0])
+        list = live_find();
+    else if (!list_by_ssh(options->list_where, &list))
+        return 1;
     size_t listening = list.count;
-    if (all) {
+    if (options->all) {
         struct live_list others = processes_find(&list);
         live_append(&list, &others);
     }
-    if (json)
+    if (options->json)
         live_print_json(&list, stdout);
     else
-        live_print(&list, all, stdout);
+        live_print(&list, options->all, stdout);
     bool failed = fflush(stdout) != 0 || ferror(stdout);
-    if (listening == 0 && !json)
+    if (listening == 0 && !options->json && options->list_where[0])
+        fprintf(stderr, "pytui: no program of yours listens there\n");
+    else if (listening == 0 && !options->json)
         fprintf(stderr, "pytui: %s\n", nobody);
     live_finish(&list);
     return failed ? 1 : 0;

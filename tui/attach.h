@@ -29,5 +29,5 @@ void attach_begin(struct app *app, struct attach *attach);
 /* Once a turn: the program or the connection has come to its end. */
 void attach_follow(struct app *app);
 
-/* `pytui ls`; the status to exit with. */
-int attach_list(bool all, bool json);
+/* `pytui ls`, as the options say; the status to exit with. */
+int attach_list(const struct options *options);

@@ -169,6 +169,8 @@ void attach_choose(struct app *app, const struct attach_choices *choices)
                                          .allows = is_allowed,
                                          .data = self});
     free_rows(rows, self->count);
+    if (choices->alone)
+        return;
     self->watch = live_watch_create(app->loop, choices->list, listening_followed, self);
     if (!choices->keep)
         self->processes = processes_watch(app->loop, processes_followed, self);

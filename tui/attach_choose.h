@@ -11,6 +11,7 @@ typedef bool (*attach_keep)(const struct live_program *program, const char *word
 
 struct attach_choices {
     const struct live_list *list; /* borrowed until PICKED: what is shown at first */
+    bool alone;                   /* there are no others, and none will come */
     attach_keep keep;             /* of programs that come later, which may be meant; NULL: all */
     const char *word;             /* borrowed: given to KEEP */
     /* Once: PROGRAM is borrowed for the call; NULL: none. */

@@ -280,7 +280,8 @@ bool live_ask(const char *address, struct live_program *program, char *error, si
     hear_all(&question, 1);
     *program = question.program;
     program->address = xstrdup(address);
-    if (strncmp(address, "unix:", 5) != 0) /* another kernel's process, perhaps */
+    program->elsewhere = strncmp(address, "unix:", 5) != 0;
+    if (program->elsewhere)
         program->age = time_since(program->began);
     else
         live_name_kernel(program);

@@ -24,6 +24,7 @@ struct live_program {
     char *script;  /* the file that it runs, absolute; NULL: not known */
     char *python;  /* version */
     char *executable;
+    bool elsewhere;      /* on another machine, perhaps: the process id says nothing here */
     char *kernel;        /* of Jupyter's: the notebook's name, or that of the connection; NULL: it is none */
     bool plain;          /* it does not listen (processes.h): ADDRESS is that of an armed one */
     enum by_pid_way way; /* … which way there is into it */

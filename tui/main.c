@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     if (result == OPTIONS_DONE)
         status = EXIT_SUCCESS;
     else if (result == OPTIONS_RUN && options.list)
-        status = attach_list(options.all, options.json);
+        status = attach_list(&options);
     else if (result == OPTIONS_RUN && options.inside)
         status = run_inside(&options);
     else if (result == OPTIONS_RUN && options.dump)

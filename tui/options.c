@@ -33,8 +33,8 @@ static const char usage[] = "usage: pytui [OPTION]... SCRIPT [ARGUMENT]...\n"
                             "       pytui [OPTION]... -m MODULE [ARGUMENT]...\n"
                             "       pytui [OPTION]... -c CODE [ARGUMENT]...\n"
                             "       pytui [OPTION]... - [ARGUMENT]...\n"
-                            "       pytui [OPTION]... attach [NAME|PID|unix:PATH|HOST:PORT]\n"
-                            "       pytui ls [--all] [--json]\n"
+                            "       pytui [OPTION]... attach [NAME|PID|unix:PATH|HOST:PORT|ssh:HOST[:NAME]]\n"
+                            "       pytui ls [--all] [--json] [ssh:HOST]\n"
                             "       pytui exec NAME|PID FILE|-c CODE|-\n"
                             "       pytui dump NAME|PID [--locals] [--json]\n";
 
@@ -250,8 +250,8 @@ void options_print_help(FILE *out)
           "standard streams are the program's; those that are terminals go to the Terminal\n"
           "pane. Press ? in pytui for its keys.\n"
           "attach debugs a program that listens (pytui.listen() or PYTUI_LISTEN in its\n"
-          "environment); without a word it shows a list. ls writes that list. A script of\n"
-          "such a name is given as ./attach.\n"
+          "environment); without a word it shows a list. ls writes that list. ssh:HOST is\n"
+          "another machine, by ssh. A script of such a name is given as ./attach.\n"
           "Exit status: the program's, 128+n when signal n ended it, 2 for wrong usage.\n",
           out);
 }
@@ -347,6 +347,8 @@ static bool take_subcommand(struct parse *parse, const char *word)
         *whom = word;
     else if (options->inside != NULL)
         return false;
+    else if (options->list && options->list_where[0] == '\0' && strncmp(word, "ssh:", 4) == 0)
+        options->list_where = word;
     else if (whom != NULL || options->list)
         fail(parse, "%s: one word too many", word);
     else if (strcmp(word, "attach") == 0)
@@ -389,6 +391,8 @@ static void check_subcommand(struct parse *parse)
         fail(parse, "--locals is for pytui dump");
     if (options->all && !options->list)
         fail(parse, "--all is for pytui ls; pytui attach shows all");
+    if (options->all && options->list_where[0] != '\0')
+        fail(parse, "--all is for this machine");
     if (options->stop && options->attach == NULL)
         fail(parse, "--stop is for pytui attach; a program that is started stops anyway");
     parse->program = parse->program || subcommand;
@@ -504,7 +508,7 @@ static void resolve_breakpoints(struct parse *parse)
 
 enum options_result options_parse(struct options *options, int argc, char **argv)
 {
-    *options = (struct options){0};
+    *options = (struct options){.list_where = ""};
     const char *no_colour = getenv("NO_COLOR");
     options->no_colour = no_colour != NULL && no_colour[0] != '\0';
     struct parse parse = {.options = options, .next = argv + (argc > 0 ? 1 : 0), .result = OPTIONS_RUN};

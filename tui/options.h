@@ -20,18 +20,19 @@ struct options {
     bool run_on;                           /* --continue: no stop before the first line */
     struct option_breakpoint *breakpoints; /* owned */
     size_t breakpoint_count;
-    int channel;           /* --channel: of a program that runs already and has our terminal; 0: none */
-    const char *attach;    /* `attach`: to whom, "" for a list; NULL: not */
-    struct attach *found;  /* borrowed: the answer to that (attach.h); set by main() */
-    const char *inside;    /* `exec`: in whom `target` is to run; NULL: not */
-    const char *dump;      /* `dump`: of whom; NULL: not */
-    bool list, json, stop; /* `ls`, and --json for it and `dump`; --stop for `attach` */
-    bool locals;           /* --locals for `dump` */
-    bool all;              /* --all for `ls` */
-    const char *theme;     /* --theme; NULL */
-    const char *log;       /* --log; NULL */
-    bool no_mouse;         /* --no-mouse */
-    bool no_colour;        /* --no-color, or NO_COLOR is set */
+    int channel;            /* --channel: of a program that runs already and has our terminal; 0: none */
+    const char *attach;     /* `attach`: to whom, "" for a list; NULL: not */
+    struct attach *found;   /* borrowed: the answer to that (attach.h); set by main() */
+    const char *inside;     /* `exec`: in whom `target` is to run; NULL: not */
+    const char *dump;       /* `dump`: of whom; NULL: not */
+    bool list, json, stop;  /* `ls`, and --json for it and `dump`; --stop for `attach` */
+    bool locals;            /* --locals for `dump` */
+    bool all;               /* --all for `ls` */
+    const char *list_where; /* `ls ssh:HOST`; "": here */
+    const char *theme;      /* --theme; NULL */
+    const char *log;        /* --log; NULL */
+    bool no_mouse;          /* --no-mouse */
+    bool no_colour;         /* --no-color, or NO_COLOR is set */
 };
 
 enum options_result {
