@@ -152,6 +152,22 @@ void backend_listen_when_left(struct backend *backend)
     backend->listen_when_left = false;
 }
 
+/* Of a session that is over all goes that grows with the program, unless somebody is in the middle of using it. The
+ * rest stays: other threads may still come by. */
+static void give_back(struct backend *backend)
+{
+    pthread_mutex_lock(&backend->lock);
+    bool used = stop_running_request(backend) != 0 || breakpoints_in_use(backend->breakpoints) ||
+                (helper_is_working(backend) && !helper_is_current(backend));
+    pthread_mutex_unlock(&backend->lock);
+    if (!backend->exiting && !used) {
+        values_forget(backend->values);
+        my_code_forget(backend->my_code);
+        sources_forget(backend->sources);
+        modules_forget(backend->modules);
+    }
+}
+
 void backend_detach(struct backend *backend)
 {
     if (backend->ended) {
@@ -179,6 +195,7 @@ void backend_detach(struct backend *backend)
     breakpoints_disarm_all(backend->breakpoints);
     helper_finish(backend);
     threads_finish(backend);
+    give_back(backend);
     backend_listen_when_left(backend);
     if (!backend->exiting) {
         watchers_close(backend);
@@ -224,8 +241,10 @@ static void read_name(struct backend *backend)
 static void read_strings(struct backend *backend)
 {
     const char *version = Py_GetVersion();
+    char executable[1024];
     snprintf(backend->python_version, sizeof(backend->python_version), "%.*s", (int)strcspn(version, " "), version);
-    copy_string(PySys_GetObject("executable"), backend->executable, sizeof(backend->executable));
+    copy_string(PySys_GetObject("executable"), executable, sizeof(executable));
+    backend->executable = strdup(executable);
     read_name(backend);
 }
 
@@ -250,6 +269,7 @@ static void destroy_parts(struct backend *backend)
     free(backend->queue);
     free(backend->parking);
     free(backend->hold);
+    free(backend->executable);
     pthread_mutex_destroy(&backend->lock);
     pthread_cond_destroy(&backend->changed);
     free(backend);

@@ -92,7 +92,7 @@ struct backend {
     struct shell *shell;       /* borrowed: the one that runs; guarded by lock */
 
     char python_version[32];
-    char executable[1024];
+    char *executable;                           /* owned; NULL: no memory for it */
     char name[256];                             /* of the script or module, for the `process` event */
     size_t snapshot_frames, snapshot_variables; /* set by initialize, before anything stops */
     bool initialized;                           /* initialize was answered; reader thread only */

@@ -344,21 +344,18 @@ static void load_file(struct breakpoints *breakpoints, struct breakpoint_file *f
 
 void breakpoints_code_entered(struct breakpoints *breakpoints, PyObject *code)
 {
+    breakpoints_begin(breakpoints); /* before 3.12 what is allocated here may collect: other threads run then */
     struct source *source = sources_of_code(breakpoints->backend->sources, code);
-    if (!source) {
-        return;
+    if (source) {
+        source_note_code(source, code);
+        modules_code_entered(breakpoints->backend->modules, code);
     }
-    source_note_code(source, code);
-    modules_code_entered(breakpoints->backend->modules, code);
-    if (!breakpoints->files && !breakpoints->functions) {
-        return;
-    }
-    breakpoints_begin(breakpoints);
-    struct breakpoint_file *file = file_of_source(breakpoints, source);
+    bool wanted = source && (breakpoints->files || breakpoints->functions);
+    struct breakpoint_file *file = wanted ? file_of_source(breakpoints, source) : NULL;
     if (file) {
         load_file(breakpoints, file, code);
     }
-    if (file || breakpoints->functions) {
+    if (wanted && (file || breakpoints->functions)) {
         arm_code(breakpoints, file, code, source_filename(source));
     }
     breakpoints_end(breakpoints);
@@ -554,6 +551,11 @@ void breakpoints_disarm_all(struct breakpoints *breakpoints)
     breakpoint_free_list(breakpoints->functions);
     breakpoints->functions = NULL;
     thread_marks_finish(&breakpoints->passed);
+}
+
+bool breakpoints_in_use(const struct breakpoints *breakpoints)
+{
+    return breakpoints->busy > 0;
 }
 
 void breakpoints_destroy(struct breakpoints *breakpoints)

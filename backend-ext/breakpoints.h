@@ -38,6 +38,9 @@ struct breakpoints *breakpoints_create(struct backend *backend); /* NULL: out of
 void breakpoints_destroy(struct breakpoints *breakpoints);
 void breakpoints_disarm_all(struct breakpoints *breakpoints); /* the session ends */
 
+/* Whether a condition, a log message or a request about them is at work. */
+bool breakpoints_in_use(const struct breakpoints *breakpoints);
+
 /* The armed code of CODE, borrowed, or NULL. The fast path of line events. */
 struct armed_code *breakpoints_armed(struct breakpoints *breakpoints, PyObject *code);
 

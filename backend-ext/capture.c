@@ -22,13 +22,13 @@ static const struct {
 
 struct capture {
     const struct values_hooks *hooks;
-    PyTypeObject *raw_type;          /* owned */
+    PyTypeObject *raw_type;          /* borrowed: one for all sessions */
     PyObject *wrapper_type;          /* owned: _io.TextIOWrapper */
     PyObject *raw[STREAM_COUNT];     /* owned, while capturing */
     PyObject *wrapper[STREAM_COUNT]; /* owned, while capturing */
     PyObject *saved[STREAM_COUNT];   /* owned, while capturing; NULL: sys had none */
     int depth;                       /* evaluating may be asked for while evaluating */
-    char bytes[GATHER_BYTES];
+    char *bytes;                     /* owned, while capturing: GATHER_BYTES */
     size_t length;
     int stream; /* whose bytes they are */
     size_t sent;
@@ -153,6 +153,10 @@ static void raw_dealloc(PyObject *self)
 
 static PyTypeObject *make_raw_type(void)
 {
+    static void *made; /* owned; guarded by the GIL */
+    if (made != NULL) {
+        return made;
+    }
     static PyMethodDef methods[] = {
         {"write", raw_write, METH_O, NULL},
         {"flush", raw_nothing, METH_NOARGS, NULL},
@@ -175,9 +179,8 @@ static PyTypeObject *make_raw_type(void)
         .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
         .slots = slots,
     };
-    PyObject *type = PyType_FromSpec(&spec);
-    void *pointer = type;
-    return pointer;
+    made = PyType_FromSpec(&spec);
+    return made;
 }
 
 struct capture *capture_create(const struct values_hooks *hooks)
@@ -204,8 +207,8 @@ void capture_destroy(struct capture *capture)
     if (capture == NULL) {
         return;
     }
-    Py_XDECREF((PyObject *)capture->raw_type);
     Py_XDECREF(capture->wrapper_type);
+    free(capture->bytes);
     free(capture);
 }
 
@@ -235,6 +238,8 @@ static void drop_streams(struct capture *capture)
         Py_CLEAR(capture->raw[i]);
         Py_CLEAR(capture->saved[i]);
     }
+    free(capture->bytes);
+    capture->bytes = NULL;
 }
 
 bool capture_begin(struct capture *capture)
@@ -243,7 +248,8 @@ bool capture_begin(struct capture *capture)
         return true;
     }
     capture->sent = capture->length = 0;
-    if (!make_stream(capture, STREAM_OUT) || !make_stream(capture, STREAM_ERR)) {
+    capture->bytes = malloc(GATHER_BYTES);
+    if (capture->bytes == NULL || !make_stream(capture, STREAM_OUT) || !make_stream(capture, STREAM_ERR)) {
         drop_streams(capture);
         capture->depth = 0;
         return false;

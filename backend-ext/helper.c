@@ -273,6 +273,11 @@ void helper_let_in(struct backend *backend)
     Py_END_ALLOW_THREADS
 }
 
+bool helper_is_working(const struct backend *backend)
+{
+    return backend->helper && backend->helper->working;
+}
+
 bool helper_busy(const struct backend *backend)
 {
     return backend->helper && backend->helper->busy;

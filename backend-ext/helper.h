@@ -34,6 +34,9 @@ void helper_plan_notes(struct backend *backend, int milliseconds);
 /* Whether the helper has the GIL or waits for it. Lock held. */
 bool helper_busy(const struct backend *backend);
 
+/* Whether it is in the middle of a request. Lock held. */
+bool helper_is_working(const struct backend *backend);
+
 /* The calling thread is about to stop. A request that the helper is in the middle of (Python code that it runs lets
  * others run) would have to wait for the GIL until the stop is over: let it be answered first, within limits. True if
  * the GIL was given away meanwhile, so that others may have stopped. GIL held. */

@@ -439,7 +439,7 @@ static struct value *describe_backend(const struct backend *backend, struct aren
     value_set_text(arena, extra, "backendVersion", PYTUI_VERSION);
     value_set_text(arena, extra, "pythonVersion", backend->python_version);
     value_set_text(arena, extra, "implementation", "cpython");
-    value_set(arena, extra, "executable", value_string(arena, backend->executable, strlen(backend->executable)));
+    value_set(arena, extra, "executable", value_text(arena, backend->executable ? backend->executable : ""));
     value_set_text(arena, extra, "engine", engine_name);
     value_set_int(arena, extra, "pid", backend->pid);
     value_set_bool(arena, extra, "supportsJustMyCode", true);

@@ -49,6 +49,13 @@ void modules_destroy(struct modules *modules)
     }
 }
 
+void modules_forget(struct modules *modules)
+{
+    modules->watching_modules = modules->watching_sources = false;
+    PyDict_Clear(modules->known);
+    PyDict_Clear(modules->sources);
+}
+
 /* sys.modules if it is a dict still; borrowed. */
 static PyObject *loaded_modules(void)
 {

@@ -15,6 +15,8 @@ struct modules;
 struct modules *modules_create(struct backend *backend); /* NULL with a Python error */
 void modules_destroy(struct modules *modules);           /* NULL is fine */
 
+void modules_forget(struct modules *modules); /* the session is over */
+
 /* CODE is entered for the first time. */
 void modules_code_entered(struct modules *modules, PyObject *code);
 

@@ -27,10 +27,10 @@ struct rules {
 struct my_code {
     bool off; /* just my code: steps stop in libraries, too */
     struct rules rules;
-    PyObject *known;        /* owned dict: file name to code_origin, for all that files decide */
-    PyObject *main_file;    /* owned str or NULL */
-    char library[PATH_MAX]; /* the standard library's directory with a slash; "" when unknown */
-    char own[PATH_MAX];     /* the debugger's */
+    PyObject *known;     /* owned dict: file name to code_origin, for all that files decide */
+    PyObject *main_file; /* owned str or NULL */
+    char *library;       /* owned: the standard library's directory with a slash; "" when unknown */
+    char *own;           /* owned: the debugger's */
 };
 
 static void free_rules(struct rules *rules)
@@ -42,32 +42,35 @@ static void free_rules(struct rules *rules)
     *rules = (struct rules){0};
 }
 
-/* The directory, with its slash, that this module was loaded from. */
-static void find_own_directory(char *buffer, size_t size)
+/* The directory, with its slash, that this module was loaded from; "": not known. The caller frees it. */
+static char *find_own_directory(void)
 {
     static const char anchor;
     Dl_info info;
     const char *slash = dladdr(&anchor, &info) && info.dli_fname ? strrchr(info.dli_fname, '/') : NULL;
-    size_t length = slash ? (size_t)(slash + 1 - info.dli_fname) : 0;
-    if (length > 0 && length < size && info.dli_fname[0] == '/') {
-        memcpy(buffer, info.dli_fname, length);
-        buffer[length] = '\0';
+    return slash && info.dli_fname[0] == '/' ? strndup(info.dli_fname, (size_t)(slash + 1 - info.dli_fname))
+                                             : strdup("");
+}
+
+static char *find_library(void)
+{
+    char path[PATH_MAX];
+    PyObject *directory = PySys_GetObject("_stdlib_dir"); /* borrowed */
+    if (!directory || !object_copy_text(directory, path, sizeof(path) - 1) || path[0] != '/') {
+        return strdup("");
     }
+    strcat(path, "/");
+    return strdup(path);
 }
 
 struct my_code *my_code_create(void)
 {
     struct my_code *my_code = calloc(1, sizeof(*my_code));
-    if (!my_code || !(my_code->known = PyDict_New())) {
-        free(my_code);
+    if (!my_code || !(my_code->library = find_library()) || !(my_code->own = find_own_directory()) ||
+        !(my_code->known = PyDict_New())) {
+        my_code_destroy(my_code);
         return (struct my_code *)PyErr_NoMemory();
     }
-    char path[PATH_MAX - 1];
-    PyObject *directory = PySys_GetObject("_stdlib_dir"); /* borrowed */
-    if (directory && object_copy_text(directory, path, sizeof(path)) && path[0] == '/') {
-        PyOS_snprintf(my_code->library, sizeof(my_code->library), "%s/", path);
-    }
-    find_own_directory(my_code->own, sizeof(my_code->own));
     return my_code;
 }
 
@@ -77,6 +80,8 @@ void my_code_destroy(struct my_code *my_code)
         free_rules(&my_code->rules);
         Py_CLEAR(my_code->known);
         Py_CLEAR(my_code->main_file);
+        free(my_code->library);
+        free(my_code->own);
         free(my_code);
     }
 }
@@ -92,6 +97,12 @@ static void forget_known(struct my_code *my_code)
         PyErr_Clear();
         PyDict_Clear(my_code->known);
     }
+}
+
+void my_code_forget(struct my_code *my_code)
+{
+    Py_CLEAR(my_code->main_file);
+    forget_known(my_code);
 }
 
 void my_code_set_main(struct my_code *my_code, PyObject *code)

@@ -22,6 +22,7 @@ enum code_origin {
 
 struct my_code *my_code_create(void); /* NULL with a Python error */
 void my_code_destroy(struct my_code *my_code);
+void my_code_forget(struct my_code *my_code); /* the session is over */
 
 /* CODE is what the program was started for. */
 void my_code_set_main(struct my_code *my_code, PyObject *code);

@@ -3,18 +3,28 @@
 #include "compat.h"
 #include "step_frames.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define NAME_SIZE 120
 
 void returns_add(struct returns *returns, PyObject *code, PyObject *value)
 {
     PyObject *dropped = NULL;
+    char name[NAME_SIZE];
+    step_frames_name(code, name, sizeof(name));
+    char *kept = strdup(name);
     returns->seen++;
+    if (!kept) {
+        return;
+    }
     if (returns->count == RETURNS_KEPT) {
         dropped = returns->kept[0].value;
+        free(returns->kept[0].name);
         memmove(&returns->kept[0], &returns->kept[1], (RETURNS_KEPT - 1) * sizeof(returns->kept[0]));
         returns->count--;
     }
-    step_frames_name(code, returns->kept[returns->count].name, sizeof(returns->kept[0].name));
+    returns->kept[returns->count].name = kept;
     returns->kept[returns->count++].value = Py_NewRef(value);
     Py_XDECREF(dropped);
 }
@@ -34,6 +44,7 @@ void returns_clear(struct returns *returns)
         struct returns old;
         returns_move(&old, returns);
         for (size_t i = 0; i < old.count; i++) {
+            free(old.kept[i].name);
             Py_DECREF(old.kept[i].value);
         }
     }

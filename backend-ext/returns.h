@@ -12,7 +12,7 @@
 struct returns {
     struct {
         PyObject *value;  /* owned */
-        char name[120];   /* of the function */
+        char *name;       /* owned: of the function */
     } kept[RETURNS_KEPT]; /* the earliest first */
     size_t count;
     long long seen; /* with those that are not kept any more */

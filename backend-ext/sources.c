@@ -117,11 +117,9 @@ struct sources *sources_create(void)
     return sources;
 }
 
-void sources_destroy(struct sources *sources)
+void sources_forget(struct sources *sources)
 {
-    if (!sources) {
-        return;
-    }
+    PyDict_Clear(sources->by_filename);
     while (sources->first) {
         struct source *source = sources->first;
         sources->first = source->next;
@@ -132,6 +130,16 @@ void sources_destroy(struct sources *sources)
         free(source->filename);
         file_identity_finish(&source->identity);
         free(source);
+    }
+}
+
+void sources_destroy(struct sources *sources)
+{
+    if (!sources) {
+        return;
+    }
+    if (sources->by_filename) {
+        sources_forget(sources);
     }
     Py_XDECREF(sources->by_filename);
     free(sources->start_directory);

@@ -26,6 +26,7 @@ bool file_identity_same(const struct file_identity *a, const struct file_identit
 
 struct sources *sources_create(void); /* NULL: out of memory */
 void sources_destroy(struct sources *sources);
+void sources_forget(struct sources *sources); /* the session is over: all code, and the sources themselves */
 
 /* The source of CODE, made if new; borrowed, lives as long as SOURCES. NULL when out of memory. No Python error. */
 struct source *sources_of_code(struct sources *sources, PyObject *code);

@@ -64,6 +64,13 @@ void values_destroy(struct values *values)
     free(values);
 }
 
+void values_forget(struct values *values)
+{
+    if (!values->stopped) {
+        origin_finish(&values->origins);
+    }
+}
+
 bool values_quiet_begin(void)
 {
     return PyGC_Disable() != 0;
@@ -348,7 +355,7 @@ struct value *values_snapshot(struct values *values, struct arena *arena, size_t
         value_set_bool(arena, snapshot, "postMortem", true);
     }
     const struct returns *returns = &values->returns;
-    if (returns->left) {
+    if (returns->left && returns->count > 0) {
         long long id = top != NULL ? frames_id(&values->frames, top) : 0;
         size_t last = returns->count - 1;
         value_set(arena, snapshot, "returnValue",

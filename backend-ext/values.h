@@ -33,6 +33,7 @@ struct values_hooks {
 /* NULL with a Python error set on failure. The caller owns it. MY_CODE is borrowed. */
 struct values *values_create(const struct values_hooks *hooks, struct my_code *my_code);
 void values_destroy(struct values *values); /* GIL held; NULL is fine */
+void values_forget(struct values *values);  /* the session is over: what is known of files and texts */
 
 /* A stop begins: FRAME is the innermost frame (borrowed). HIDE_BELOW may be NULL; otherwise frames
  * below (outside) the one that runs this code object are not shown (runpy's under -m). */

@@ -2,8 +2,9 @@
 """soak: a long session does not grow: stops, steps, evaluations and variables by the hundred thousand.
 
 The program's own memory is read after a tenth of the time, or of what is enough, and at the end; so is that of pytui,
-which steps through a program of its own in a terminal. More than LIMIT KiB between the two is a failure. A million
-stops and evaluations are enough, for which SOAK_SECONDS=3600 is time on most machines.
+which steps through a program of its own in a terminal. More than LIMIT KiB between the two is a failure; of sessions
+that follow each other in one program, more than SESSION_LIMIT KiB each. A million stops and evaluations are enough, for
+which SOAK_SECONDS=3600 is time on most machines.
 usage: soak.py [--build DIR] [--python PATH], for SOAK_SECONDS=120
 """
 
@@ -18,6 +19,7 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "screen"), str(TESTS / "wire")]
 
 LIMIT = 1024
+SESSION_LIMIT = 18
 ENOUGH = 1_000_000
 PROGRAM = """\
 class Point:
@@ -93,6 +95,29 @@ def soak_program(python: str, scratch: Path, seconds: float) -> bool:
         return growth.report(run.process.pid)
 
 
+def soak_sessions(python: str, scratch: Path, seconds: float) -> bool:
+    """A program that is attached to, stopped and left again and again."""
+    from test_listen import PROGRAM as LISTENING
+    from test_listen import Program, visit_and_look
+
+    directory = Path(tempfile.mkdtemp(dir=scratch))
+    program = Program(python, directory, LISTENING, "1")
+    try:
+        for _ in range(20):
+            visit_and_look(program)
+        first, count, until = own_memory(program.process.pid), 0, time.monotonic() + seconds
+        while time.monotonic() < until or count < 100:
+            visit_and_look(program)
+            count += 1
+        last = own_memory(program.process.pid)
+    finally:
+        program.process.kill()
+        program.process.communicate()
+    flat = last - first <= LIMIT + SESSION_LIMIT * count
+    print(f"sessions under {python}: {count:,}, {first:,} KiB, then {last:,} KiB: {'flat' if flat else 'GROWS'}")
+    return flat
+
+
 def soak_screen(python: str, scratch: Path, seconds: float) -> bool:
     """The debugger itself, stepping with its screen drawn."""
     from screen import BUILD, Screen
@@ -134,11 +159,12 @@ def main() -> int:
     import interpreters
 
     pythons = options.python or [each.path for each in interpreters.one_per_engine()]
-    seconds = float(os.environ.get("SOAK_SECONDS", "120")) / (len(pythons) + 1)
+    seconds = float(os.environ.get("SOAK_SECONDS", "120")) / (2 * len(pythons) + 1)
     flat = True
     with tempfile.TemporaryDirectory(prefix="pytui-soak-") as scratch:
         for python in pythons:
             flat &= soak_program(python, Path(scratch), seconds)
+            flat &= soak_sessions(python, Path(scratch), seconds)
         flat &= soak_screen(pythons[-1], Path(scratch), seconds)
     return int(not flat)
 

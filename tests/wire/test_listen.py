@@ -149,6 +149,37 @@ def test_attach_leave_and_attach_again(start: Start) -> None:
     assert program.finish() == RIGHT
 
 
+def own_memory(pid: int) -> int:
+    """KiB of pages that are the process's own."""
+    rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    sizes = dict(row.split(":") for row in rows)
+    return sum(int(sizes[name].split()[0]) for name in ("Private_Clean", "Private_Dirty"))
+
+
+def visit_and_look(program: Program) -> None:
+    """A session with all that is usual."""
+    with program.attach(WORK) as session:
+        session.wait_stop("breakpoint")
+        session.evaluate("[each for each in range(n)]", context="repl")
+        session.go("next", "step")
+        session.request("disconnect")
+        with pytest.raises(Closed):
+            while True:
+                session.take()
+
+
+@pytest.mark.skipif("PYTUI_SANITIZE" in os.environ, reason="the sanitizers keep memory that was freed")
+def test_a_hundred_sessions_leave_little_memory(start: Start) -> None:
+    """Some KiB of each stay, as other threads may still come by; nothing of the code and the files that it saw."""
+    program = start()
+    sizes = []
+    for _ in range(100):
+        visit_and_look(program)
+        sizes.append(own_memory(program.process.pid))
+    assert min(sizes[90:]) - min(sizes[10:20]) < 80 * 18, sizes
+    assert program.finish() == RIGHT
+
+
 def test_a_second_client_is_refused(start: Start) -> None:
     program = start()
     with program.attach(WORK) as first:
