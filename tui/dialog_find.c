@@ -83,7 +83,10 @@ static bool has_words(const char *pattern, const char *text)
 {
     char word[FUZZY_PATTERN_MAX];
     for (const char *at = pattern; *(at += strspn(at, " ")); at += strcspn(at, " ")) {
-        snprintf(word, sizeof word, "%.*s", (int)strcspn(at, " "), at);
+        size_t length = strcspn(at, " ");
+        length = length < sizeof word ? length : sizeof word - 1;
+        memcpy(word, at, length);
+        word[length] = '\0';
         if (!strcasestr(text, word))
             return false;
     }
