@@ -55,11 +55,11 @@ static void pane_key(struct app *app, const struct key *key)
     if (!command && dead_terminal(app))
         command = keymap_find(app->keymap, SCOPE_GLOBAL, key);
     if (command && (command->scope != SCOPE_GLOBAL || dead_terminal(app)))
-        command->run(app, "");
+        command_start(app, command, "");
     else if (ops->key && ops->key(app, app->panes[app->focus], key))
         app_damage(app);
     else if (command)
-        command->run(app, "");
+        command_start(app, command, "");
     else
         unbound(app, key);
 }

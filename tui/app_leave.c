@@ -167,7 +167,9 @@ void app_leave(struct app *app)
 {
     const struct model *model = app_model(app);
     bool attached = app->attach && session_connected(app_session(app));
-    if (app->ended || (!app->target && !app->shared && !attached)) {
+    if (session_read_only(app_session(app))) { /* the program is another debugger's */
+        app_detach(app);
+    } else if (app->ended || (!app->target && !app->shared && !attached)) {
         app_quit(app, app->exit_status);
     } else if (app->leaving && !app->target) {
         app_quit(app, 0);

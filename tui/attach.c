@@ -14,6 +14,7 @@
 #include "processes.h"
 #include "session.h"
 #include "ssh.h"
+#include "watching.h"
 #include "width.h"
 #include "xalloc.h"
 
@@ -24,12 +25,13 @@
 #define STATUS_REFUSED 2
 
 struct attach {
-    struct live_list list; /* those that may be meant */
-    bool picked;           /* the first of them is */
-    int64_t wanted;        /* a process that does not listen was picked; 0 */
-    attach_keep keep;      /* which ones may be; NULL: all */
-    const char *word;      /* borrowed: what KEEP is given */
-    struct ssh *ssh;       /* owned: how they are reached; NULL */
+    struct watching *watching; /* owned: which program was picked; NULL: none yet */
+    struct live_list list;     /* those that may be meant */
+    bool picked;               /* the first of them is */
+    int64_t wanted;            /* a process that does not listen was picked; 0 */
+    attach_keep keep;          /* which ones may be; NULL: all */
+    const char *word;          /* borrowed: what KEEP is given */
+    struct ssh *ssh;           /* owned: how they are reached; NULL */
 };
 
 static const char nobody[] = "no program of yours listens: start it with PYTUI_LISTEN=1 in its environment, by "
@@ -186,8 +188,14 @@ void attach_destroy(struct attach *attach)
     if (attach) {
         live_finish(&attach->list);
         ssh_destroy(attach->ssh);
+        watching_destroy(attach->watching);
     }
     free(attach);
+}
+
+struct watching **attach_watching(struct attach *attach)
+{
+    return &attach->watching;
 }
 
 const struct live_program *attach_program(const struct attach *attach)
@@ -206,7 +214,7 @@ static void fail(struct app *app, const char *why)
     app_quit(app, STATUS_REFUSED);
 }
 
-static void connect_to(struct app *app, const struct live_program *program)
+void attach_connect(struct app *app, const struct live_program *program, bool read_only)
 {
     char error[512];
     struct session *session = app_session(app);
@@ -219,17 +227,21 @@ static void connect_to(struct app *app, const struct live_program *program)
     free(model->program);
     model->program = xstrdup(program->name);
     model->pid = program->pid;
-    app_bring_back(app, program->script);
+    session_set_read_only(session, read_only);
+    if (!read_only) /* what was kept is not set there */
+        app_bring_back(app, program->script);
     session_set_paths(session, config_text(app->config, CONFIG_PATH_MAP));
     session_set_when_lost(session, config_text(app->config, CONFIG_WHEN_LOST));
-    if (!program->attached && !program->elsewhere && handover_take(app, (pid_t)program->pid))
+    if (!read_only && !program->elsewhere && handover_take(app, (pid_t)program->pid))
         session_connect(session, fd, app->options->stop); /* its keeper tells of its end */
     else
         session_attach(session, fd, app->options->stop);
     if (program->script)
         pane_source_show(app, program->script, 1);
-    app_message(app, false, "attached to %s, process %lld: Ctrl-c pauses it, q leaves it", program->name,
-                (long long)program->pid);
+    app_message(app, false,
+                read_only ? "watching %s, process %lld, read-only: q leaves"
+                          : "attached to %s, process %lld: Ctrl-c pauses it, q leaves it",
+                program->name, (long long)program->pid);
 }
 
 static void picked(struct app *app, const struct live_program *program, void *data)
@@ -239,7 +251,7 @@ static void picked(struct app *app, const struct live_program *program, void *da
         attach->wanted = program->pid;
         app_quit(app, 0);
     } else if (program)
-        connect_to(app, program);
+        watching_begin(app, program);
     else if (!app->quitting && !session_connected(app_session(app)))
         app_quit(app, 0);
 }
@@ -248,7 +260,7 @@ void attach_begin(struct app *app, struct attach *attach)
 {
     layout_set_slot(app->layout, PANE_CONSOLE);
     if (attach->picked)
-        connect_to(app, &attach->list.programs[0]);
+        watching_begin(app, &attach->list.programs[0]);
     else
         attach_choose(app, &(struct attach_choices){.list = &attach->list,
                                                     .alone = attach->ssh != NULL,

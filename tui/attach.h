@@ -26,6 +26,10 @@ int64_t attach_wants(const struct attach *attach);
 /* Connect, or show the list first. What goes wrong ends pytui, with a message. */
 void attach_begin(struct app *app, struct attach *attach);
 
+/* Connect to this one, as the debugger or to watch only. What goes wrong ends pytui, with a message. */
+void attach_connect(struct app *app, const struct live_program *program, bool read_only);
+struct watching **attach_watching(struct attach *attach); /* watching.c's own */
+
 /* Once a turn: the program or the connection has come to its end. */
 void attach_follow(struct app *app);
 

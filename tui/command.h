@@ -31,6 +31,7 @@ enum {
     COMMAND_WHEN_ENDED = 8,
     COMMAND_WHEN_EXCEPTION = 16,   /* stopped at one */
     COMMAND_WHEN_RESTARTABLE = 32, /* ended, and pytui had started it */
+    COMMAND_READ_ONLY = 64,        /* not in `when`: pytui only watches */
     COMMAND_WHEN_STOPPED = COMMAND_WHEN_MOVABLE | COMMAND_WHEN_POST_MORTEM,
     COMMAND_WHEN_ALWAYS = COMMAND_WHEN_STOPPED | COMMAND_WHEN_RUNNING | COMMAND_WHEN_ENDED,
 };
@@ -44,9 +45,13 @@ struct command {
     const char *help;     /* one line */
     const char *hint;     /* a word for the footer and status line; NULL: not hinted */
     unsigned when;        /* it is hinted: COMMAND_WHEN_…; 0: until the program has ended */
+    bool changes;         /* the program, or what is set in it: not for who only watches */
     bool everywhere;      /* F-keys: also in Console, not in Terminal */
     void (*run)(struct app *app, const char *argument); /* ARGUMENT is "" when there is none */
 };
+
+/* Run it, or say why not. */
+void command_start(struct app *app, const struct command *command, const char *argument);
 
 extern const struct command commands[];
 extern const size_t command_count;

@@ -233,6 +233,14 @@ void command_suspend(struct app *app, const char *argument)
     app_suspend(app);
 }
 
+void command_start(struct app *app, const struct command *command, const char *argument)
+{
+    if (command->changes && session_read_only(app_session(app)))
+        app_message(app, true, "%s", SESSION_READ_ONLY);
+    else
+        command->run(app, argument);
+}
+
 void command_detach(struct app *app, const char *argument)
 {
     (void)argument;

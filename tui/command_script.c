@@ -240,9 +240,9 @@ static void execute(struct app *app, const char *line)
     struct colon meaning;
     colon_parse(line, is_local, app_model(app), &meaning);
     if (meaning.kind == COLON_COMMAND)
-        meaning.command->run(app, meaning.text);
+        command_start(app, meaning.command, meaning.text);
     else if (meaning.kind == COLON_PYTHON)
-        command_evaluate(app, meaning.text);
+        command_start(app, command_find_exact("evaluate"), meaning.text);
     else if (meaning.kind == COLON_ERROR)
         app_message(app, true, "%s", meaning.error);
 }

@@ -471,7 +471,7 @@ static bool view_key(struct app *app, struct dialog *dialog, const struct key *k
     else if (key->kind == KEY_KIND_MOUSE && use_mouse(view, key))
         exception_view_show(app, "");
     else if (command && command->scope == SCOPE_EXCEPTION)
-        command->run(app, "");
+        command_start(app, command, "");
     else if (list_view_key(&view->list, view->rows->count, key))
         leave_source_row(view, before);
     dialog->keeps_escape = view->search.edit != NULL;

@@ -6,6 +6,7 @@
 #include "dialog_private.h"
 #include "model.h"
 #include "prompt.h"
+#include "session.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,11 +47,14 @@ static bool first_key(const struct app *app, const struct command *command, enum
 static unsigned state_of(struct app *app)
 {
     const struct model *model = app_model(app);
+    unsigned state = 0;
     if (app->ended)
         return COMMAND_WHEN_ENDED | (app->no_restart ? 0 : COMMAND_WHEN_RESTARTABLE);
+    if (session_read_only(app_session(app)))
+        state |= COMMAND_READ_ONLY;
     if (model->state != MODEL_STOPPED)
-        return COMMAND_WHEN_RUNNING;
-    return (model->post_mortem ? COMMAND_WHEN_POST_MORTEM : COMMAND_WHEN_MOVABLE) |
+        return state | COMMAND_WHEN_RUNNING;
+    return state | (model->post_mortem ? COMMAND_WHEN_POST_MORTEM : COMMAND_WHEN_MOVABLE) |
            (model->chain_count > 0 ? COMMAND_WHEN_EXCEPTION : 0);
 }
 
@@ -58,7 +62,8 @@ static unsigned state_of(struct app *app)
 static bool of_use(const struct command *command, unsigned state)
 {
     unsigned when = command->when ? command->when : COMMAND_WHEN_STOPPED | COMMAND_WHEN_RUNNING;
-    return command->hint && (when & state);
+    bool refused = command->changes && (state & COMMAND_READ_ONLY);
+    return command->hint && (when & state) && !refused;
 }
 
 static size_t add_scope(const struct app *app, enum command_scope wanted, enum command_scope scope, unsigned state,

@@ -109,6 +109,7 @@ static void take_answer(struct live_program *program, const struct value *body)
     program->listens = text_of(body, "address");
     program->state = text_of(body, "state");
     program->attached = value_get_bool(body, "attached", false);
+    program->watchers = (int)value_get_int(body, "watchers", 0);
     program->pid = value_get_int(body, "pid", 0);
     program->began = value_get_int(body, "began", 0);
     program->age = process_age(program->pid);

@@ -15,6 +15,7 @@ struct live_program {
     char *name;    /* NULL: it did not answer */
     char *state;   /* running, stopped, waiting; NULL */
     bool attached; /* another debugger is there */
+    int watchers;  /* and so many only watch */
     int64_t pid;   /* 0: not known */
     int64_t age;   /* of the process, in seconds; -1: not known */
     int64_t began; /* listening, in seconds since 1970; 0: not known */

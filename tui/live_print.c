@@ -108,11 +108,14 @@ static void print_rest(FILE *out, const char *text, int column, int width)
 
 static void print_line(const struct live_program *program, const struct columns *columns, FILE *out)
 {
-    char age[16];
-    int column = columns->name + columns->python + 32;
+    char age[16], state[40];
     live_age(program->age, age);
+    int length = snprintf(state, sizeof state, "%.24s", live_state(program));
+    if (program->watchers > 0)
+        snprintf(state + length, sizeof state - (size_t)length, "+%d", program->watchers);
+    int width = (int)strlen(state) > 8 ? (int)strlen(state) : 8, column = columns->name + columns->python + 24 + width;
     print_cell(out, program->name, columns->name);
-    fprintf(out, "%7lld  %-7s  %-8s  ", (long long)program->pid, age, live_state(program));
+    fprintf(out, "%7lld  %-7s  %-8s  ", (long long)program->pid, age, state);
     if (columns->ranks && program->rank >= 0)
         fprintf(out, "%4lld  ", (long long)program->rank);
     else if (columns->ranks)
@@ -221,7 +224,7 @@ void live_print_json(const struct live_list *list, FILE *out)
         print_number(out, "age", program->age);
         fputs(", ", out);
         print_number(out, "rank", program->rank);
-        fprintf(out, ", \"attached\": %s}", program->attached ? "true" : "false");
+        fprintf(out, ", \"attached\": %s, \"watchers\": %d}", program->attached ? "true" : "false", program->watchers);
     }
     fputs(list->count ? "\n]\n" : "]\n", out);
 }

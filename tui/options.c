@@ -104,6 +104,12 @@ static void handle_stop(struct parse *parse, const char *argument)
     parse->options->stop = true;
 }
 
+static void handle_read_only(struct parse *parse, const char *argument)
+{
+    (void)argument;
+    parse->options->read_only = true;
+}
+
 static void handle_json(struct parse *parse, const char *argument)
 {
     (void)argument;
@@ -181,6 +187,7 @@ static const struct row rows[] = {
     {{"all", 0, NULL, "with ls: Python processes too that do not listen"}, handle_all},
     {{"json", 0, NULL, "with ls and dump: for programs to read"}, handle_json},
     {{"locals", 0, NULL, "with dump: with the variables of all frames"}, handle_locals},
+    {{"read-only", 'r', NULL, "with attach: only watch a program that another debugger holds"}, handle_read_only},
     {{"python", 0, "PATH",
       "the interpreter: a path, a command or a version such as 3.12; otherwise the active virtual environment's, else "
       "python3"},
@@ -395,6 +402,10 @@ static void check_subcommand(struct parse *parse)
         fail(parse, "--all is for this machine");
     if (options->stop && options->attach == NULL)
         fail(parse, "--stop is for pytui attach; a program that is started stops anyway");
+    if (options->read_only && options->attach == NULL)
+        fail(parse, "--read-only is for pytui attach");
+    if (options->read_only && options->stop)
+        fail(parse, "--stop pauses the program, --read-only may not");
     parse->program = parse->program || subcommand;
 }
 

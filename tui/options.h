@@ -28,6 +28,7 @@ struct options {
     bool list, json, stop;  /* `ls`, and --json for it and `dump`; --stop for `attach` */
     bool locals;            /* --locals for `dump` */
     bool all;               /* --all for `ls` */
+    bool read_only;         /* --read-only for `attach` */
     const char *list_where; /* `ls ssh:HOST`; "": here */
     const char *theme;      /* --theme; NULL */
     const char *log;        /* --log; NULL */

@@ -43,7 +43,7 @@ static void run_picked(struct app *app, int index, const char *text, void *data)
     if (!command)
         return;
     if (!needs_argument(command)) {
-        command->run(app, "");
+        command_start(app, command, "");
         return;
     }
     char line[80];

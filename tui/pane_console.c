@@ -175,6 +175,8 @@ static void enter(struct app *app, struct console_pane *self)
         clear(self);
     else if (!is_complete(self))
         break_line(self);
+    else if (session_read_only(app_session(app)))
+        app_message(app, true, "%s", SESSION_READ_ONLY);
     else if (session_evaluate(app_session(app), text, NULL, NULL)) {
         history_add(app->history, text);
         clear(self);

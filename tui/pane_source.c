@@ -346,7 +346,7 @@ static bool mouse(struct app *app, void *data, const struct key *key, int row, i
     if (column < source_view_gutter(app, source_lines(self->source))) {
         const struct command *toggle = command_find("toggle-breakpoint");
         if (toggle)
-            toggle->run(app, "");
+            command_start(app, toggle, "");
     }
     return true;
 }

@@ -8,6 +8,7 @@
 #include "path_map.h"
 #include "protocol/arena.h"
 #include "protocol/channel.h"
+#include "protocol/schema.h"
 #include "protocol/utf8.h"
 #include "session_internal.h"
 #include "xalloc.h"
@@ -187,12 +188,27 @@ static void tell_leaving(struct session *session, const char *command)
             session->handlers.leaves(session, leaving[i].ends, session->handlers.data);
 }
 
+/* By who only watches: what looks, and what begins and ends its own session. */
+static bool may_be_sent(const char *command)
+{
+    static const char *const own[] = {"initialize", "configurationDone", "disconnect", "cancel"};
+    const struct message_schema *schema = schema_find(MESSAGE_REQUEST, command);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strcmp(own[i], command) == 0)
+            return true;
+    return schema && schema->looks;
+}
+
 int64_t session_request(struct session *session, const char *command, struct value *arguments,
                         const struct request *template)
 {
     struct request request = template ? *template : (struct request){0};
     if (!arguments)
         arena_reset(session->out);
+    if (session->read_only && !may_be_sent(command)) {
+        request_finish(&request);
+        return 0;
+    }
     if (session->channel && session->handlers.leaves)
         tell_leaving(session, command);
     if (session->channel)
@@ -264,23 +280,30 @@ static void configured(struct session *session, const struct message *response, 
     }
 }
 
-static void configure(struct session *session)
+static void send_settings(struct session *session)
 {
-    if (!session->capable || !session->initialized || session->phase != PHASE_INITIALIZE)
-        return;
     session_send_breakpoints(session);
-
     session_send_filters(session);
     if (session->model->all_code || session->model->code_rule_count > 0)
         session_send_code(session);
     if (session->model->watch_count > 0)
         session_send_watches(session);
+}
+
+static void configure(struct session *session)
+{
+    if (!session->capable || !session->initialized || session->phase != PHASE_INITIALIZE)
+        return;
+    if (!session->read_only)
+        send_settings(session);
     struct value *arguments = session_arguments(session);
     struct value *extension = value_map(session->out);
     value_set_bool(session->out, extension, "stopOnEntry", session->stop_on_entry);
     value_set(session->out, arguments, "pytui", extension);
     session_request(session, "configurationDone", arguments, &(struct request){.handler = configured});
     session->phase = PHASE_CONFIGURED;
+    if (session->read_only)
+        session_list_breakpoints(session);
 }
 
 static void capabilities(struct session *session, const struct message *response, struct request *request)
@@ -347,6 +370,8 @@ bool session_connect(struct session *session, int fd, bool stop_on_entry)
     value_set_text(session->out, extension, "clientVersion", PYTUI_VERSION);
     if (session->when_lost)
         value_set_text(session->out, extension, "whenLost", session->when_lost);
+    if (session->read_only)
+        value_set_bool(session->out, extension, "readOnly", true);
     if (session->reattach)
         value_set_bool(session->out, extension, "listenWhenLeft", true);
     value_set(session->out, arguments, "pytui", extension);
@@ -371,6 +396,16 @@ void session_set_when_lost(struct session *session, const char *what)
     session->when_lost = strcmp(what, "wait") == 0 ? "wait" : "continue";
 }
 
+void session_set_read_only(struct session *session, bool on)
+{
+    session->read_only = on;
+}
+
+bool session_read_only(const struct session *session)
+{
+    return session->read_only;
+}
+
 void session_set_reattach(struct session *session, bool on)
 {
     session->reattach = on;
@@ -384,7 +419,7 @@ void session_reset(struct session *session)
     session_drop_view(session);
     session_replace(&session->reason, NULL);
     session->phase = PHASE_NEW;
-    session->capable = session->initialized = session->terminated = session->output_open = false;
+    session->capable = session->initialized = session->terminated = session->exited = session->output_open = false;
     model_forget_program(session->model);
     session_changed(session);
 }
@@ -471,6 +506,11 @@ static void peer_closed(struct session *session)
 {
     log_write("session: the peer closed the channel");
     close_channel(session);
+    if (session->read_only && !session->exited) {
+        session_lose(session, session->terminated ? "the other debugger has left: :take-over takes its place, q leaves"
+                                                  : "the connection ended: :take-over attaches again, q leaves");
+        return;
+    }
     if (session->attached && session->terminated) {
         session_exited(session, (session->exit_code & 0xff) << 8);
         return;

@@ -50,6 +50,10 @@ bool session_attach(struct session *session, int fd, bool stop);
 void session_set_when_lost(struct session *session, const char *what);
 /* Whether it is to listen for other clients once this one is gone. Before session_connect(). */
 void session_set_reattach(struct session *session, bool on);
+/* Only watch: another client holds the session. Before session_attach(); false again after a session_reset(). */
+void session_set_read_only(struct session *session, bool on);
+bool session_read_only(const struct session *session);
+#define SESSION_READ_ONLY "read-only: another debugger holds this session; q leaves it"
 /* Where its files stand here (path_map.h). */
 void session_set_paths(struct session *session, const char *rules);
 /* Forget the program, not what the user made of the session (breakpoints, filters, console): another one may be

@@ -1,6 +1,7 @@
 /* Breakpoints: the model's list is the truth, the backend gets all of a file at once, as DAP has it. */
 #include "log.h"
 #include "model_tree.h"
+#include "path_map.h"
 #include "protocol/arena.h"
 #include "session_internal.h"
 #include "xalloc.h"
@@ -315,6 +316,71 @@ void session_breakpoint_event(struct session *session, const char *reason, const
         return;
     }
     log_write("session: breakpoint %lld %s is unknown here", (long long)id, reason);
+}
+
+/* What was asked for, from what is told of another client's breakpoint. */
+static struct value *fields_of(struct arena *arena, const struct value *item)
+{
+    static const char *const words[] = {"condition", "hitCondition", "logMessage"};
+    bool function = value_get_text(item, "function", NULL);
+    struct value *fields = value_map(arena), *extension = value_map(arena);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const struct value *word = value_get(item, words[i]);
+        if (word && word->type == VALUE_STRING)
+            value_set(arena, function && i == 2 ? extension : fields, words[i], value_copy(arena, word));
+    }
+    if (!value_get_bool(item, "enabled", true))
+        value_set_bool(arena, extension, "enabled", false);
+    if (value_get_bool(item, "temporary", false))
+        value_set_bool(arena, extension, "temporary", true);
+    value_set(arena, fields, "pytui", extension);
+    return fields;
+}
+
+static void add_told(struct session *session, const struct value *item)
+{
+    struct arena *arena = arena_create();
+    if (!arena)
+        abort();
+    const struct value *told = value_get_map(item, "breakpoint");
+    const char *function = value_get_text(item, "function", NULL);
+    const char *path = value_get_text(value_get_map(told, "source"), "path", NULL);
+    char *here = path ? path_map_here(session->paths, path) : NULL;
+    int line = session_number(told, "line");
+    struct model_breakpoint *breakpoint = NULL;
+    if (function)
+        breakpoint = session_add_function_breakpoint(session, function, fields_of(arena, item));
+    else if (path && line > 0)
+        breakpoint = session_add_breakpoint(session, here ? here : path, line, fields_of(arena, item));
+    if (breakpoint)
+        apply(session, breakpoint, told);
+    free(here);
+    arena_destroy(arena);
+}
+
+/* Those of another client, which are shown only: the model's are replaced by them. */
+void session_take_breakpoints(struct session *session, const struct value *body)
+{
+    struct model *model = session->model;
+    const struct value *items = value_get_array(body, "breakpoints");
+    while (model->breakpoint_count > 0)
+        model_breakpoint_remove(model, model->breakpoints[0]);
+    for (size_t i = 0; i < value_count(items); i++)
+        add_told(session, value_at(items, i));
+    model->breakpoint_revision++;
+    session_changed(session);
+}
+
+static void listed(struct session *session, const struct message *response, struct request *request)
+{
+    (void)request;
+    if (!session_failure(response))
+        session_take_breakpoints(session, response->body);
+}
+
+void session_list_breakpoints(struct session *session)
+{
+    session_request(session, "pytui/breakpoints", NULL, &(struct request){.handler = listed});
 }
 
 /* Exceptions. */

@@ -162,6 +162,14 @@ static void breakpoint(struct session *session, const struct value *body)
     session_changed(session);
 }
 
+/* Who holds the session changed values. */
+static void invalidated(struct session *session, const struct value *body)
+{
+    (void)body;
+    if (session->model->state == MODEL_STOPPED)
+        session_refresh(session);
+}
+
 /* "stepme.py:7: " before a log point's text. */
 static char *with_place(const struct value *body, const char *text)
 {
@@ -221,6 +229,7 @@ static void thread(struct session *session, const struct value *body)
 
 static void exited(struct session *session, const struct value *body)
 {
+    session->exited = true;
     session->exit_code = (int)value_get_int(body, "exitCode", 0);
     log_write("session: the interpreter is about to exit with %lld", (long long)value_get_int(body, "exitCode", 0));
     session->terminated = true;
@@ -248,6 +257,8 @@ static const struct {
     {"continued", continued},
     {"process", process},
     {"breakpoint", breakpoint},
+    {"pytui/breakpoints", session_take_breakpoints},
+    {"invalidated", invalidated},
     {"output", output},
     {"thread", thread},
     {"pytui/watches", session_watches_event},

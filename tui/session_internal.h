@@ -100,6 +100,8 @@ struct session {
     bool attached;          /* the program ran before us: nobody else tells of its end */
     struct path_map *paths; /* owned; NULL: all paths are the same here */
     const char *when_lost;  /* static; NULL: not said */
+    bool read_only;         /* another client holds the session */
+    bool exited;            /* the interpreter said that it ends */
     bool reattach;          /* it is to listen once we are gone */
     int exit_code;          /* as the interpreter told it */
     bool stop_on_entry, capable, initialized, terminated;
@@ -210,6 +212,8 @@ void session_moves_landed(struct session *session, const char *reason);
 void session_moves_next(struct session *session);
 
 /* session_break.c */
+void session_list_breakpoints(struct session *session); /* those of the client that holds the session */
+void session_take_breakpoints(struct session *session, const struct value *body);
 void session_send_breakpoints(struct session *session); /* all, before configurationDone */
 void session_send_filters(struct session *session);     /* which exceptions stop */
 void session_breakpoint_event(struct session *session, const char *reason, const struct value *breakpoint);

@@ -3,6 +3,7 @@
 #include "app.h"
 #include "hints.h"
 #include "model.h"
+#include "session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,6 +86,7 @@ void statusline_draw(struct app *app, struct canvas row)
     model_describe_state(model, state, sizeof state);
     describe_threads(model, threads, sizeof threads);
     int left = 4 + width(place) + width(state) + width(threads);
+    left += session_read_only(app_session(app)) ? width(" · read-only") : 0;
     if (hints_at_top(app) && is_plain_thread(model, threads) && left + hints_wanted(app) > row.columns) {
         left -= width(threads);
         threads[0] = '\0';
@@ -98,6 +100,9 @@ void statusline_draw(struct app *app, struct canvas row)
                                   style_over(style, (struct style){.attributes = STYLE_BOLD}), place);
     column += canvas_label(part, 0, column, part.columns, style, " · ");
     column += canvas_label(part, 0, column, part.columns - column, app_style(app, state_role(model)), state);
+    if (session_read_only(app_session(app)))
+        column +=
+            canvas_label(part, 0, column, part.columns - column, app_style(app, ROLE_STATUS_ERROR), " · read-only");
     column += canvas_label(part, 0, column, part.columns - column, style, threads);
     if (hints_at_top(app))
         hints_draw(app, row, column + 1, true);

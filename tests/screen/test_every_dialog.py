@@ -21,7 +21,7 @@ result = work(3)
 # Where a dialog's title is no text of its own in the sources, what stands there.
 VARIABLE_TITLES = {"title", "command->name", "list->title"}
 # These are opened in another file.
-ELSEWHERE = {"Attach to": "test_attach.py"}
+ELSEWHERE = {"Attach to": "test_attach.py", "Attach": "test_watching.py"}
 SIZES = [(24, 80), (12, 40), (50, 160)]
 
 

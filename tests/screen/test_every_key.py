@@ -158,6 +158,7 @@ CASES = {
     "restart": Case(shows=("End and restart",)),
     "resume": Case(shows=("the program goes on",), stage="suspended"),
     "detach": Case(grows=lambda screen: int(screen.status is not None)),
+    "take-over": Case(shows=("there is nothing to take over",)),
     "quit": Case(shows=("The program has not ended.",)),
     "frame-up": Case(shows=("▶ <module>",)),
     "frame-down": Case(shows=("▶ work",), before="u", ready=("▶ <module>",)),
