@@ -12,14 +12,12 @@
 #include "backend.h"
 #include "compat.h"
 #include "description.h"
+#include "guest.h"
 #include "native_thread.h"
 #include "server.h"
 #include "tcp_door.h"
-#include "watchers.h"
 
 #include "protocol/arena.h"
-#include "protocol/codec_msgpack.h"
-#include "protocol/frame.h"
 #include "protocol/message.h"
 #include "protocol/rendezvous.h"
 #include "protocol/transport.h"
@@ -38,11 +36,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define GUESTS_MAX  8           /* who have not said whole what they want */
-#define GUEST_TIME  10000       /* ms that they get for it */
-#define FIRST_LIMIT (64u << 10) /* bytes of the first message */
-#define TICK        3           /* ms */
-#define LINGER_TICK 50          /* ms between looks whether one that lingers is over */
+#define GUESTS_MAX  8     /* who have not said whole what they want */
+#define GUEST_TIME  10000 /* ms that they get for it */
+#define TICK        3     /* ms */
+#define LINGER_TICK 50    /* ms between looks whether one that lingers is over */
 
 #ifndef CLOSE_RANGE_UNSHARE
 #define CLOSE_RANGE_UNSHARE (1u << 1)
@@ -52,14 +49,6 @@
 #endif
 
 enum offer { OFFER_NONE, OFFERED, OFFER_WANTED, OFFER_OPENED };
-
-struct guest {
-    int fd; /* -1: the place is free */
-    long long until;
-    bool partial;        /* a part of its message is there: looked at again by time, poll() would not wait */
-    int64_t seq;         /* of its first message, once that was read */
-    struct arena *arena; /* owned; with it */
-};
 
 struct listener {
     pthread_mutex_t lock; /* of all below but the doorman's own */
@@ -100,102 +89,6 @@ static long long now_milliseconds(void)
 
 /* Guests. */
 
-static void dismiss(struct guest *guest)
-{
-    if (guest->fd >= 0) {
-        close(guest->fd);
-    }
-    arena_destroy(guest->arena);
-    *guest = (struct guest){.fd = -1};
-}
-
-/* Answer a guest's first message; it has not been sent anything else. */
-static void answer(struct guest *guest, struct value *message)
-{
-    struct codec_buffer buffer = {0};
-    unsigned char header[FRAME_HEADER];
-    const char *reason = NULL;
-    value_set_int(guest->arena, message, "seq", 1);
-    if (!arena_failed(guest->arena) && codec_msgpack_encode(&buffer, message, &reason)) {
-        frame_put_header(header, (uint32_t)buffer.length);
-        if (send(guest->fd, header, sizeof(header), MSG_NOSIGNAL | MSG_DONTWAIT | MSG_MORE) == sizeof(header)) {
-            ssize_t sent = send(guest->fd, buffer.bytes, buffer.length, MSG_NOSIGNAL | MSG_DONTWAIT);
-            (void)sent; /* a guest that does not take it wants no answer */
-        }
-    }
-    codec_buffer_finish(&buffer);
-}
-
-static void turn_away(struct guest *guest, const char *why)
-{
-    answer(guest, message_error(guest->arena, guest->seq, "initialize", why));
-    shutdown(guest->fd, SHUT_WR);
-    dismiss(guest);
-}
-
-/* A first message that is whole: 1; not yet: 0; never: -1. It stays in the socket. */
-static int peek_message(struct guest *guest, struct message *message)
-{
-    static unsigned char bytes[FRAME_HEADER + FIRST_LIMIT]; /* the doorman's alone */
-    char reason[256];
-    ssize_t got = recv(guest->fd, bytes, sizeof(bytes), MSG_PEEK | MSG_DONTWAIT);
-    if (got <= 0) {
-        return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
-    }
-    if ((size_t)got < FRAME_HEADER) {
-        return 0;
-    }
-    uint32_t length =
-        (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | (uint32_t)bytes[3];
-    if (length == 0 || length > FIRST_LIMIT) {
-        return -1;
-    }
-    if ((size_t)got < FRAME_HEADER + length) {
-        return 0;
-    }
-    guest->arena = arena_create();
-    struct value *value =
-        guest->arena ? codec_msgpack_decode(guest->arena, bytes + FRAME_HEADER, length, reason, sizeof(reason)) : NULL;
-    bool whole = value && message_parse(guest->arena, value, message, reason, sizeof(reason));
-    guest->seq = whole ? message->seq : 0;
-    return whole && message->kind == MESSAGE_REQUEST && message->name && guest->seq > 0 ? 1 : -1;
-}
-
-static bool wants_to_watch(const struct message *message)
-{
-    return value_get_bool(value_get_map(message->body, "pytui"), "readOnly", false);
-}
-
-/* Why nobody can be debugged or watched by this client; NULL: it may be. */
-static const char *refuse_client(const struct message *message, char *buffer, size_t size)
-{
-    long long version = value_get_int(value_get_map(message->body, "pytui"), "protocolVersion", 0);
-    bool attached = false, stopped = false;
-    if (version != MESSAGE_PROTOCOL_VERSION) {
-        snprintf(buffer, size,
-                 "the client speaks protocol version %lld, this backend (pytui " PYTUI_VERSION
-                 ") version %d: use a client and a backend of one pytui",
-                 version, MESSAGE_PROTOCOL_VERSION);
-        return buffer;
-    }
-    backend_tell_state(&attached, &stopped);
-    if (wants_to_watch(message)) {
-        return attached ? NULL : "nobody debugs this program: there is nothing to watch";
-    }
-    return attached ? "another debugger is attached to this program; it can be watched read-only" : NULL;
-}
-
-/* GUEST joins the session that another client holds. */
-static void let_watch(struct guest *guest)
-{
-    const char *why = watchers_admit(backend_last(), &guest->fd);
-    if (why) {
-        turn_away(guest, why);
-    } else {
-        dismiss(guest); /* the rest of it: the connection is the watchers' */
-    }
-}
-
 /* Offer GUEST, who leaves its place. False: another one is offered, or is just being taken. */
 static bool offer(struct listener *self, struct guest *guest)
 {
@@ -217,26 +110,26 @@ static void attend(struct listener *self, struct guest *guest)
 {
     struct message message;
     char buffer[256];
-    int whole = peek_message(guest, &message);
+    int whole = guest_peek(guest, &message);
     guest->partial = whole == 0;
     if (whole < 0) {
-        dismiss(guest);
+        guest_dismiss(guest);
     } else if (whole && strcmp(message.name, "pytui/describe") == 0) {
         pthread_mutex_lock(&self->lock);
         bool waiting = self->waiting > 0;
         pthread_mutex_unlock(&self->lock);
-        answer(guest, message_response(guest->arena, guest->seq, message.name,
-                                       description_value(guest->arena, waiting, self->address)));
-        dismiss(guest);
+        guest_answer(guest, message_response(guest->arena, guest->seq, message.name,
+                                             description_value(guest->arena, waiting, self->address)));
+        guest_dismiss(guest);
     } else if (whole && strcmp(message.name, "initialize") != 0) {
-        answer(guest, message_error(guest->arena, guest->seq, message.name, "send initialize first"));
-        dismiss(guest);
+        guest_answer(guest, message_error(guest->arena, guest->seq, message.name, "send initialize first"));
+        guest_dismiss(guest);
     } else if (whole) {
-        const char *why = refuse_client(&message, buffer, sizeof(buffer));
+        const char *why = guest_refuse(&message, buffer, sizeof(buffer));
         if (why) {
-            turn_away(guest, why);
-        } else if (wants_to_watch(&message)) {
-            let_watch(guest);
+            guest_turn_away(guest, why);
+        } else if (guest_wants_to_watch(&message)) {
+            guest_let_watch(guest);
         } else if (!offer(self, guest)) {
             arena_destroy(guest->arena);
             guest->arena = NULL;
@@ -260,7 +153,7 @@ static void welcome(struct listener *self, int fd)
 {
     if (fd >= 0) {
         struct guest *place = find_place(self);
-        dismiss(place);
+        guest_dismiss(place);
         fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
         *place = (struct guest){.fd = fd, .until = now_milliseconds() + GUEST_TIME};
     }
@@ -280,16 +173,16 @@ static void follow_offer(struct listener *self, bool gone)
         self->offer = OFFER_NONE;
         pthread_mutex_unlock(&self->lock);
         if (gone) {
-            dismiss(&self->offered);
+            guest_dismiss(&self->offered);
         } else {
-            turn_away(&self->offered, self->refusal);
+            guest_turn_away(&self->offered, self->refusal);
         }
         return;
     }
     if (self->offer == OFFER_WANTED) {
         int fd = self->offered.fd;
         self->offered.fd = -1; /* the server's, whatever comes */
-        dismiss(&self->offered);
+        guest_dismiss(&self->offered);
         self->server = server_create(fd, self->hooks, self->error, sizeof(self->error));
         self->served = true;
         self->offer = OFFER_OPENED;
@@ -353,7 +246,7 @@ static int patience(struct listener *self)
             continue;
         }
         if (guest->until <= now) {
-            dismiss(guest);
+            guest_dismiss(guest);
             continue;
         }
         long long left = guest->partial ? 10 * TICK : guest->until - now;
@@ -465,7 +358,7 @@ static void *stand_at_door(void *data)
         watch_door(self);
     }
     for (int i = 0; i < GUESTS_MAX; i++) {
-        dismiss(&self->guests[i]);
+        guest_dismiss(&self->guests[i]);
     }
     pthread_mutex_lock(&self->lock); /* a taker that waits for its server waits in vain */
     self->server = NULL;
@@ -473,7 +366,7 @@ static void *stand_at_door(void *data)
     self->offer = self->offer == OFFER_WANTED ? OFFER_OPENED : OFFER_NONE;
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->lock);
-    dismiss(&self->offered);
+    guest_dismiss(&self->offered);
     close(self->door);
     close_tcp(self);
     leave_thread(self);
