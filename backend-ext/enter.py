@@ -40,11 +40,9 @@ def _():
     except Exception as error:
         answer = "error " + (str(error) or type(error).__name__)
     try:
-        flags = posix.O_WRONLY | posix.O_CREAT | posix.O_EXCL | posix.O_CLOEXEC
-        descriptor = posix.open({result!r} + ".new", flags, 0o600)
-        posix.write(descriptor, answer.encode("utf-8", "surrogateescape"))
+        descriptor = posix.open({result!r}, posix.O_WRONLY | posix.O_CLOEXEC)
+        posix.write(descriptor, (answer + "\\n").encode("utf-8", "surrogateescape"))
         posix.close(descriptor)
-        posix.rename({result!r} + ".new", {result!r})
     except OSError:
         pass
 try:
@@ -83,13 +81,12 @@ def start_time(pid: int) -> int:
     return 0 if fields[0] in (b"Z", b"X") else int(fields[19])
 
 
-def remove(*paths: str) -> None:
-    """Remove files that may not be there."""
-    for path in paths:
-        try:
-            os.unlink(path)
-        except OSError:
-            pass
+def remove(path: str) -> None:
+    """Remove a file that may not be there."""
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
 
 
 class Errand:
@@ -98,24 +95,23 @@ class Errand:
     def __init__(self, pid: int, directory: str, linger: int) -> None:
         """Write the script into DIRECTORY."""
         self.pid = pid
-        base = f"{directory}/.enter.{pid}.{os.getpid()}"
-        self.script, self.result = base + ".py", base + ".out"
-        values = {"script": self.script, "entry": ENTRY, "result": self.result, "linger": linger, "us": os.getpid()}
+        self.script = f"{directory}/.enter.{pid}.{os.getpid()}.py"
+        self.answers = os.memfd_create("pytui")  # gone with us, whatever ends us
+        result = f"/proc/{os.getpid()}/fd/{self.answers}"
+        values = {"script": self.script, "entry": ENTRY, "result": result, "linger": linger, "us": os.getpid()}
         descriptor = os.open(self.script, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with open(descriptor, "w", errors="surrogateescape") as file:
             file.write(SCRIPT.format(**values))
 
     def take_answer(self) -> "str | None":
         """Return what the process said, once it did."""
-        try:
-            with open(self.result, errors="surrogateescape") as file:
-                return file.read()
-        except FileNotFoundError:
-            return None
+        answer = os.pread(self.answers, 4096, 0).decode(errors="surrogateescape")
+        return answer.rstrip("\n") if answer.endswith("\n") else None
 
     def clean(self) -> None:
         """Leave nothing."""
-        remove(self.script, self.result, self.result + ".new")
+        remove(self.script)
+        os.close(self.answers)
 
 
 def hear(errand: Errand, began: int, seconds: float, watched: bool = True) -> str:
@@ -253,7 +249,7 @@ def sweep(directory: str) -> None:
     for name in os.listdir(directory):
         if name.startswith(".enter."):
             process, owner = map(int, name.split(".")[2:4])
-            if not start_time(owner) and not (name.endswith(".py") and start_time(process)):
+            if not start_time(owner) and not start_time(process):
                 remove(f"{directory}/{name}")
 
 

@@ -40,6 +40,7 @@
 #define GUEST_TIME  10000 /* ms that they get for it */
 #define TICK        3     /* ms */
 #define LINGER_TICK 50    /* ms between looks whether one that lingers is over */
+#define GRACE       1000  /* ms after its session that one still lingers: who asked who it is comes back */
 
 #ifndef CLOSE_RANGE_UNSHARE
 #define CLOSE_RANGE_UNSHARE (1u << 1)
@@ -223,7 +224,8 @@ static bool is_over(struct listener *self)
         self->idle_since = now;
         return false;
     }
-    return self->served || now - self->idle_since > self->linger;
+    int longest = self->served && self->linger > GRACE ? GRACE : self->linger;
+    return now - self->idle_since > longest;
 }
 
 /* Shut the door from inside. */

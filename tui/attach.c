@@ -18,11 +18,14 @@
 #include "width.h"
 #include "xalloc.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STATUS_REFUSED 2
+#define ENTER_ATTEMPTS 5
+#define ENTER_PAUSE    50 /* ms */
 
 struct attach {
     struct watching *watching; /* owned: which program was picked; NULL: none yet */
@@ -87,16 +90,25 @@ static bool take_address(struct attach *attach, const char *address, char *error
     return attach->picked;
 }
 
-/* A process that does not listen: by whatever way there is. */
+/* A process that does not listen: by whatever way there is. One that listened for another session may just have come to
+ * its end with that; then it is entered again. */
 static bool enter(struct attach *attach, const char *word, const char *home, char *error, size_t size)
 {
     struct by_pid process;
     char address[512];
-    if (!by_pid_look(strtoll(word, NULL, 10), &process)) {
-        snprintf(error, size, "there is no process %s", word);
-        return false;
+    for (int i = 0; i < ENTER_ATTEMPTS; i++) {
+        if (!by_pid_look(strtoll(word, NULL, 10), &process)) {
+            snprintf(error, size, "there is no process %s", word);
+            return false;
+        }
+        if (!by_pid_reach(&process, home, address, error, size))
+            return false;
+        if (take_address(attach, address, error, size))
+            return true;
+        live_finish(&attach->list);
+        poll(NULL, 0, ENTER_PAUSE);
     }
-    return by_pid_reach(&process, home, address, error, size) && take_address(attach, address, error, size);
+    return false;
 }
 
 /* WORD as an address: HOST:PORT is one of TCP. The caller frees it; NULL: it is none. */

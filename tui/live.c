@@ -227,7 +227,7 @@ static void search_place(struct search *search, int place)
     int directory = rendezvous_path(place, path, sizeof path) ? rendezvous_open(place, false, error, sizeof error) : -1;
     int copy = directory >= 0 ? fcntl(directory, F_DUPFD_CLOEXEC, 3) : -1;
     DIR *entries = copy >= 0 ? fdopendir(copy) : NULL;
-    long armed;
+    long armed, owner;
     for (struct dirent *entry; entries && (entry = readdir(entries));)
         if (strncmp(entry->d_name, RENDEZVOUS_TERMINAL, strlen(RENDEZVOUS_TERMINAL)) == 0)
             rendezvous_remove_stale(directory, entry->d_name); /* a keeper's that was killed */
@@ -235,6 +235,9 @@ static void search_place(struct search *search, int place)
             ask_socket(search, place, directory, path, entry->d_name);
         else if (sscanf(entry->d_name, RENDEZVOUS_ARMED, &armed) == 1 && kill((pid_t)armed, 0) < 0)
             rendezvous_remove_stale(directory, entry->d_name); /* those at rest are not woken */
+        else if (sscanf(entry->d_name, ".enter.%ld.%ld.py", &armed, &owner) == 2 && kill((pid_t)armed, 0) < 0 &&
+                 kill((pid_t)owner, 0) < 0)
+            unlinkat(directory, entry->d_name, 0); /* enter.py was killed, and the process ended before it looked */
     if (entries)
         closedir(entries);
     else if (copy >= 0)

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ATTEMPTS 25
+#define PAUSE    40 /* ms between them */
+
 struct talk {
     struct channel *channel; /* owned */
     void (*handler)(const struct message *event, void *data);
@@ -132,21 +135,38 @@ static bool begin(struct talk *talk, char *error, size_t size)
     return ok;
 }
 
-struct talk *talk_open(const struct live_program *program, bool read_only,
-                       void (*handler)(const struct message *event, void *data), void *data, char *error, size_t size)
+static struct talk *open_once(const struct live_program *program, const struct talk *like, char *error, size_t size)
 {
     int fd = live_connect(program, error, size);
     if (fd < 0)
         return NULL;
     struct talk *talk = xcalloc(1, sizeof *talk);
-    *talk = (struct talk){
-        .channel = channel_create(fd), .handler = handler, .data = data, .read_only = read_only && program->attached};
+    *talk = *like;
+    talk->channel = channel_create(fd);
     if (!talk->channel)
         abort();
     if (begin(talk, error, size))
         return talk;
     talk_close(talk);
     return NULL;
+}
+
+/* A session before this one may not be quite over: its program says then that a debugger is attached. */
+struct talk *talk_open(const struct live_program *program, bool read_only,
+                       void (*handler)(const struct message *event, void *data), void *data, char *error, size_t size)
+{
+    struct talk first = {.handler = handler, .data = data}, watching = first, *talk = NULL;
+    watching.read_only = true;
+    for (int i = 0; i < ATTEMPTS && !talk; i++) {
+        if (i > 0)
+            poll(NULL, 0, PAUSE);
+        talk = open_once(program, &first, error, size);
+        if (!talk && !strstr(error, "another debugger"))
+            return NULL;
+        if (!talk && read_only)
+            talk = open_once(program, &watching, error, size);
+    }
+    return talk;
 }
 
 void talk_close(struct talk *talk)

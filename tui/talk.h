@@ -11,7 +11,7 @@ struct message;
 struct talk;
 struct value;
 
-/* Begin one with PROGRAM. READ_ONLY: as one who watches where another debugger is attached, which else is an error.
+/* Begin one with PROGRAM. READ_ONLY: as one who watches, where another debugger is attached, which else is an error.
  * Events go to HANDLER (may be NULL). NULL with a reason in ERROR. */
 struct talk *talk_open(const struct live_program *program, bool read_only,
                        void (*handler)(const struct message *event, void *data), void *data, char *error, size_t size);

@@ -1,6 +1,7 @@
 """Programs that do not listen: armed ones, and those of Python 3.14 and newer that are entered from outside."""
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -310,6 +311,35 @@ def test_one_that_forbids_it(start: Start) -> None:
     assert "was refused" in Entering(program, "remote").result()
     assert program.finish() == RIGHT
     assert nothing(program)
+
+
+@pytest.mark.usefixtures("remote")
+@pytest.mark.parametrize("victim", ["pytui", "enter.py"])
+def test_killed_at_any_moment(start: Start, victim: str) -> None:
+    """Whoever enters is killed: the program does its work, and nothing is left but what the next one sweeps away."""
+    program = start()
+    runs(program)
+    for _ in range(15):
+        entering = Entering(program, "remote", linger="1")
+        time.sleep(random.random() * 0.05)
+        if victim == "pytui":
+            entering.process.stdin.close()
+            assert entering.process.wait(TIMEOUT) == 0
+        else:
+            entering.process.kill()
+            entering.process.wait()
+        entering.process.stdout.close()
+        entering.process.stderr.close()
+    wait(lambda: alone(program) and not hidden(program).exists(), program)
+    if victim == "pytui":
+        assert nothing(program)
+    assert program.finish() == RIGHT
+    assert all(path.name.endswith(".py") for path in place(program).iterdir())
+    other = start()
+    runs(other)
+    assert Entering(other, "remote", began="1").result().startswith("error")
+    assert nothing(other)
+    assert other.finish() == RIGHT
 
 
 # gdb
