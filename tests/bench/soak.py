@@ -98,18 +98,18 @@ def soak_program(python: str, scratch: Path, seconds: float) -> bool:
 def soak_sessions(python: str, scratch: Path, seconds: float) -> bool:
     """A program that is attached to, stopped and left again and again."""
     from test_listen import PROGRAM as LISTENING
-    from test_listen import Program, visit_and_look
+    from test_listen import Program, visit_and_look, written_memory
 
     directory = Path(tempfile.mkdtemp(dir=scratch))
     program = Program(python, directory, LISTENING, "1")
     try:
         for _ in range(20):
             visit_and_look(program)
-        first, count, until = own_memory(program.process.pid), 0, time.monotonic() + seconds
+        first, count, until = written_memory(program.process.pid), 0, time.monotonic() + seconds
         while time.monotonic() < until or count < 100:
             visit_and_look(program)
             count += 1
-        last = own_memory(program.process.pid)
+        last = written_memory(program.process.pid)
     finally:
         program.process.kill()
         program.process.communicate()

@@ -138,6 +138,24 @@ def test_the_program_is_gone_between_looking_and_attaching(terminal, home):
     restored(screen)
 
 
+def test_the_pid_of_a_dead_program_is_anothers_now(terminal, python, home):
+    """What is left of the dead one is no way into the living one, which is left alone."""
+    place = home / "run" / "pytui"
+    place.mkdir(mode=0o700, parents=True)
+    place.parent.chmod(0o700)
+    with subprocess.Popen([python.path, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as other:
+        door = socket.socket(socket.AF_UNIX)
+        door.bind(str(place / f"dead.{other.pid}"))
+        door.close()
+        screen = terminal(PYTUI, "attach", "dead")
+        assert screen.wait_end() == 1
+        screen.expect("pytui: ")
+        assert not list(place.iterdir())
+        assert other.poll() is None
+        other.communicate(b"\n")
+    assert other.returncode == 0
+
+
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 @pytest.mark.parametrize("victim", ["screen", "supervisor", "both"])
 def test_pytui_is_killed(terminal, program, chance, state, victim):

@@ -149,11 +149,10 @@ def test_attach_leave_and_attach_again(start: Start) -> None:
     assert program.finish() == RIGHT
 
 
-def own_memory(pid: int) -> int:
-    """KiB of pages that are the process's own."""
+def written_memory(pid: int) -> int:
+    """KiB of pages that the process has written; others are its own or shared as other programs come and go."""
     rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    sizes = dict(row.split(":") for row in rows)
-    return sum(int(sizes[name].split()[0]) for name in ("Private_Clean", "Private_Dirty"))
+    return next(int(row.split()[1]) for row in rows if row.startswith("Private_Dirty:"))
 
 
 def visit_and_look(program: Program) -> None:
@@ -168,14 +167,17 @@ def visit_and_look(program: Program) -> None:
                 session.take()
 
 
-@pytest.mark.skipif("PYTUI_SANITIZE" in os.environ, reason="the sanitizers keep memory that was freed")
+memory_is_freed = pytest.mark.skipif("PYTUI_SANITIZE" in os.environ, reason="the sanitizers keep memory that was freed")
+
+
+@memory_is_freed
 def test_a_hundred_sessions_leave_little_memory(start: Start) -> None:
     """Some KiB of each stay, as other threads may still come by; nothing of the code and the files that it saw."""
     program = start()
     sizes = []
     for _ in range(100):
         visit_and_look(program)
-        sizes.append(own_memory(program.process.pid))
+        sizes.append(written_memory(program.process.pid))
     assert min(sizes[90:]) - min(sizes[10:20]) < 80 * 18, sizes
     assert program.finish() == RIGHT
 
@@ -225,6 +227,54 @@ def test_strangers_disturb_nobody(start: Start, garbage: bytes) -> None:
     with program.attach(WORK) as session:
         session.wait_stop()
         session.request("disconnect")
+    assert program.finish() == RIGHT
+
+
+LOUD = """\
+import os, sys, time
+def work(n):
+    for i in range(n):
+        value = i              # work
+work(200000)
+with open("/proc/self/smaps_rollup") as file:
+    sizes = dict(row.split(":") for row in list(file)[1:])
+print(int(sizes["Private_Dirty"].split()[0]) < 60000)
+"""
+
+
+@memory_is_freed
+def test_a_client_that_does_not_read_costs_bounded_memory(start: Start) -> None:
+    """A log message at each of 200,000 turns, of which none is taken: most are dropped, and the program goes on."""
+    program = start(LOUD, "wait")
+    with Session.connect(program.socket, program.script) as session:
+        session.initialize()
+        session.set_breakpoints(program.script, {"line": 4, "logMessage": "x" * 200, "pytui": {"logLimit": 0}})
+        session.send("configurationDone", pytui={"stopOnEntry": False})
+        stdout, stderr = program.process.communicate(timeout=TIMEOUT * 3)
+    assert (program.process.returncode, stdout, stderr) == (0, b"True\n", b"")
+
+
+@memory_is_freed
+def test_strangers_cost_no_memory(start: Start) -> None:
+    """Two hundred that say nearly all of a message as large as may be, and stay: what they said is not taken."""
+    program = start()
+    before = written_memory(program.process.pid) if program.describe() else 0
+    strangers = []
+    for _ in range(200):
+        stranger = socket.socket(socket.AF_UNIX)
+        stranger.connect(str(program.socket))
+        stranger.setblocking(False)
+        try:
+            stranger.send(struct.pack(">I", 1 << 16) + b"\x80" * 65000)
+        except (BlockingIOError, BrokenPipeError, ConnectionResetError):
+            pass  # dismissed already, for those who came later
+        strangers.append(stranger)
+    with program.attach(WORK) as session:
+        session.wait_stop()
+        session.request("disconnect")
+    assert written_memory(program.process.pid) - before < 3000
+    for stranger in strangers:
+        stranger.close()
     assert program.finish() == RIGHT
 
 
@@ -310,6 +360,54 @@ def test_listen_is_called(start: Start) -> None:
         assert program.finish() == (0, "True True\nTrue\nrelative.sock\nTrue\n", "")
         assert session.event("exited")["exitCode"] == 0
     assert not (program.directory / "relative.sock").exists()
+
+
+NOTHING_LEFT = """\
+import os, subprocess, sys, time
+import pytui
+def state():
+    return [sorted(os.listdir("/proc/self/fd")), sorted(each for each in os.environ if "PYTUI" in each)]
+def others():
+    return [each for each in os.listdir("/proc/self/task") if int(each) != os.getpid()]
+before = state()
+address = pytui.listen()[5:]
+print(address in open("/proc/net/unix").read() or os.path.exists(address))
+while not os.path.exists(sys.argv[1]): time.sleep(0.001)
+pytui.unlisten()
+while others() or os.path.exists(address): time.sleep(0.001)
+print(os.path.basename(address) in open("/proc/net/unix").read())
+print(before == state())
+"""
+
+
+def test_nothing_listens_after_the_end(start: Start) -> None:
+    """Neither a socket, nor a descriptor, nor a thread is left where a client was and listening is over."""
+    program = start(NOTHING_LEFT, "")
+    with program.attach(stop=True) as session:
+        session.wait_stop("pause")
+        session.request("disconnect")
+    assert program.finish() == (0, "True\nFalse\nTrue\n", "")
+    assert program.sockets() == []
+
+
+CHILDREN = """\
+import os, subprocess, sys
+text = "import os; print([each for each in os.environ if 'PYTUI_' in each], len(os.listdir('/proc/self/task')))"
+variables = dict(os.environ)
+variables.pop("PYTUI_PYTHONPATH", None)
+print(subprocess.run([sys.executable, "-c", text], env=variables, capture_output=True, text=True).stdout, end="")
+print([each for each in subprocess.run(["env"], capture_output=True, text=True).stdout.split() if "PYTUI_L" in each])
+sys.stdout.flush()
+os.system("env | grep PYTUI_LISTEN")
+with open("/proc/self/cmdline") as file:
+    print("PYTUI" in file.read())
+"""
+
+
+def test_children_get_nothing_of_it(start: Start) -> None:
+    program = start(CHILDREN)
+    assert program.finish() == (0, "[] 1\n[]\nFalse\n", "")
+    assert program.sockets() == []
 
 
 def test_ctrl_c_ends_the_wait(start: Start) -> None:
