@@ -72,6 +72,20 @@ def register_presenter(kind: type, function: _Callable[[object], object] | None)
         raise TypeError(f"a function is wanted, not {function!r}")
 
 
+def load_ipython_extension(shell: object) -> None:
+    """Do what `%load_ext pytui` is for: give IPython the magic `%pytui`."""
+    from pytui import _ipython
+
+    _ipython.load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """Undo it, for `%unload_ext pytui`."""
+    from pytui import _ipython
+
+    _ipython.unload(shell)
+
+
 def __getattr__(name: str) -> str:
     """Look `__version__` up when somebody asks, since reading the package's metadata takes a few milliseconds.
 

@@ -39,6 +39,9 @@ def place(frame: FrameType) -> str:
 
 def say(text: str) -> None:
     """Write one line to standard error as the user sees it, whatever captures it or has replaced it."""
+    if type(sys.stderr).__module__ == "ipykernel.iostream":  # a cell's output
+        print(f"pytui: {text}", file=sys.stderr, flush=True)
+        return
     pytest = sys.modules.get("_pytest.debugging")
     manager = getattr(getattr(pytest, "pytestPDB", None), "_pluginmanager", None)
     capture = manager.getplugin("capturemanager") if manager else None
