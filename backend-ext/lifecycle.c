@@ -151,6 +151,12 @@ static void post_simple(struct backend *backend, const char *event, const char *
     }
 }
 
+void lifecycle_tell_over(struct backend *backend)
+{
+    post_simple(backend, "terminated", NULL, 0);
+    server_drain(backend->server, DRAIN_PATIENCE);
+}
+
 static void post_end(struct backend *backend)
 {
     post_simple(backend, "exited", "exitCode", backend->exit_code);

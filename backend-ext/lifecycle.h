@@ -19,6 +19,9 @@ PyObject *lifecycle_import(const char *name);
 /* The dict of __main__: borrowed; NULL. */
 PyObject *lifecycle_main_globals(void);
 
+/* The program ends the session, and goes on: tell the client so. GIL held. */
+void lifecycle_tell_over(struct backend *backend);
+
 /* CODE is entered, and the program's module body has not been seen yet: if this is it, remember it and
  * plan the stop at its first line. */
 void lifecycle_find_main(struct backend *backend, PyObject *code);

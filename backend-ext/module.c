@@ -122,6 +122,7 @@ static PyObject *detach(PyObject *module, PyObject *unused)
     (void)unused;
     struct backend *backend = backend_current();
     if (backend && !stop_active(backend)) { /* evaluated code must not pull away what serves it */
+        lifecycle_tell_over(backend);
         backend_detach(backend);
     }
     Py_RETURN_NONE;

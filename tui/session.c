@@ -511,14 +511,16 @@ static void peer_closed(struct session *session)
                                                   : "the connection ended: :take-over attaches again, q leaves");
         return;
     }
-    if (session->attached && session->terminated) {
+    if (session->attached && session->terminated && session->exited) {
         session_exited(session, (session->exit_code & 0xff) << 8);
         return;
     }
     if (session->model->state == MODEL_STOPPED)
         session->model->state = MODEL_RUNNING;
     if (session->attached) {
-        session_lose(session, "the program closed the connection: it was ended, or became another one");
+        session_lose(session, session->terminated
+                                  ? "debugging is over, and the program goes on"
+                                  : "the program closed the connection: it was ended, or became another one");
         return;
     }
     if (session->model->state != MODEL_ENDED && !session->grace)

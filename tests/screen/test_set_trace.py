@@ -373,6 +373,7 @@ def test_post_mortem_waits_without_a_terminal(plain, terminal):
     screen = terminal(PYTUI, "attach", address)
     screen.expect("post-mortem: KeyError", row=0)
     screen.send("c")
+    screen.expect("debugging is over, and the program goes on")
     program.expect("KeyError: 'key'")
 
 
