@@ -307,10 +307,11 @@ def test_processes_that_do_not_listen(terminal, listening, plain, ls, python, tm
 def test_a_process_that_cannot_be_entered(terminal, plain, tmp_path):
     """By its name an interpreter for which there is no backend."""
     old = tmp_path / "python3.9"
+    name = f"ab_old{os.getpid()}"  # other runs may have theirs
     shutil.copy("/bin/cat", old)
-    process = plain("ab_old.py", "-", executable=old)
+    process = plain(f"{name}.py", "-", executable=old)
     screen = terminal(PYTUI, "attach", cols=120)
-    screen.send("ab_old")
+    screen.send(name)
     screen.expect(
         re.compile(rf"{process.pid} .*no way in"), "it runs Python 3.9; pytui has backends for 3.11 and newer"
     )
