@@ -237,11 +237,12 @@ PyDoc_STRVAR(
 static PyObject *do_listen(PyObject *module, PyObject *arguments, PyObject *named)
 {
     static char *names[] = {"address", "name", "public", NULL};
-    const char *address = NULL, *name = NULL;
+    const char *address = NULL;
+    PyObject *name = Py_None;
     int public = 0;
     struct listener_place place;
     (void)module;
-    if (!PyArg_ParseTupleAndKeywords(arguments, named, "|zzp:listen", names, &address, &name, &public)) {
+    if (!PyArg_ParseTupleAndKeywords(arguments, named, "|zOp:listen", names, &address, &name, &public)) {
         return NULL;
     }
     bool listens = listener_address() && !listener_is_armed();
@@ -252,7 +253,15 @@ static PyObject *do_listen(PyObject *module, PyObject *arguments, PyObject *name
     if (!lifecycle_register()) {
         return NULL;
     }
-    if (!listener_start(address, name, public, &place)) {
+    /* A name from a command line that is no UTF-8 has surrogates: they are told as everywhere, as \udcNN. */
+    PyObject *encoded = name != Py_None ? PyUnicode_AsEncodedString(name, "utf-8", "backslashreplace") : NULL;
+    if (encoded == NULL && PyErr_Occurred()) {
+        return NULL;
+    }
+    const char *bytes = encoded != NULL ? PyBytes_AsString(encoded) : NULL;
+    bool started = listener_start(address, bytes, public, &place);
+    Py_XDECREF(encoded);
+    if (!started) {
         return PyErr_Format(PyExc_OSError, "pytui: cannot listen: %s", place.error);
     }
     return PyUnicode_DecodeFSDefault(place.address);
