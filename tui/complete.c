@@ -537,27 +537,43 @@ static int words_column(const struct completer *completer)
     return start > line && start <= lineedit_cursor(completer->edit) ? canvas_width(text + line, start - line) : 0;
 }
 
+/* Bytes of the directories before a file's name, which all the words have in common. */
+static size_t directory_length(const struct completion *found, const char *word)
+{
+    size_t length = found->python ? 0 : strlen(word);
+    length -= length > 0 && word[length - 1] == '/'; /* of a directory */
+    while (length > 0 && word[length - 1] != '/')
+        length--;
+    return length;
+}
+
+/* The word as the list shows it. */
+static const char *shown_word(const struct completion *found, size_t index)
+{
+    return found->words[index] + directory_length(found, found->words[index]);
+}
+
 void completer_draw(struct app *app, struct canvas screen, int row, int column)
 {
     const struct completer *completer = app->completer;
     const struct completion *found = &completer->found;
-    if (completer->open)
-        column += words_column(completer);
     int count = found->count < ROWS_MAX ? (int)found->count : ROWS_MAX;
     if (count > row)
         count = row;
     if (!completer->open || count < 1)
         return;
+    column += words_column(completer);
+    column += canvas_width(found->words[0], directory_length(found, found->words[0]));
     size_t first = 0;
     if (completer->selected < found->count && completer->selected >= (size_t)count)
         first = completer->selected - (size_t)count + 1;
     char more[48] = "";
     if (found->count > (size_t)count)
         snprintf(more, sizeof more, "%zu/%zu", first + (size_t)count, found->count);
-    const char *last = found->words[first + (size_t)count - 1];
+    const char *last = shown_word(found, first + (size_t)count - 1);
     int width = *more ? canvas_width(last, strlen(last)) + (int)strlen(more) + 4 : 0;
     for (int i = 0; i < count; i++) {
-        const char *word = found->words[first + (size_t)i];
+        const char *word = shown_word(found, first + (size_t)i);
         int columns = canvas_width(word, strlen(word)) + 2;
         width = columns > width ? columns : width;
     }
@@ -571,7 +587,7 @@ void completer_draw(struct app *app, struct canvas screen, int row, int column)
             style = style_over(style, app_style(app, ROLE_SELECTED_FOCUSED));
         int at = row - count + i, length = i == count - 1 ? (int)strlen(more) : 0;
         canvas_fill(screen, at, column, 1, width, style);
-        canvas_label(screen, at, column + 1, width - 2 - (length ? length + 2 : 0), style, found->words[index]);
+        canvas_label(screen, at, column + 1, width - 2 - (length ? length + 2 : 0), style, shown_word(found, index));
         canvas_label(screen, at, column + width - length - 1, length,
                      index == completer->selected ? style : style_over(style, hint), more);
     }
