@@ -90,10 +90,15 @@ struct style dialog_style(const struct app *app, enum role role)
     return style_over(app_style(app, ROLE_DIALOG), app_style(app, role));
 }
 
+static int button_width(const char *text)
+{
+    return canvas_width(text, strlen(text)) + 4;
+}
+
 int dialog_draw_button(const struct app *app, struct canvas canvas, int column, const char *text, bool focused)
 {
     struct style style = app_style(app, focused ? ROLE_SELECTED_FOCUSED : ROLE_DIALOG_BUTTON);
-    int width = canvas_width(text, strlen(text)) + 4;
+    int width = button_width(text);
     canvas_fill(canvas, canvas.rows - 1, column, 1, width, style);
     canvas_label(canvas, canvas.rows - 1, column, 1, style, focused ? "[" : " ");
     canvas_label(canvas, canvas.rows - 1, column + 2, width - 4, style, text);
@@ -148,35 +153,132 @@ static void draw_text(struct canvas canvas, const char *text, int skip, struct s
     }
 }
 
+/* Long lines */
+
+/* Where the rest of a line that is too long goes: under its last column, found by the blanks before it. */
+static int hanging_indent(const char *line, size_t length)
+{
+    int indent = (int)strspn(line, " ");
+    for (size_t i = 0; i + 2 < length; i++)
+        if (line[i] == ' ' && line[i + 1] == ' ' && line[i + 2] != ' ')
+            indent = (int)i + 2;
+    return indent;
+}
+
+/* Where even the begin of the last column is too far to the right it follows the first one at once. In BUFFER. */
+static const char *without_columns(const char *line, size_t *length, int *indent, char *buffer, size_t size)
+{
+    size_t first = (size_t)*indent, start = strspn(line, " ");
+    while (first > start && line[first - 1] == ' ')
+        first--;
+    *indent = (int)start + 2;
+    if (first == start)
+        return line;
+    size_t column = first + strspn(line + first, " ");
+    int written = snprintf(buffer, size, "%.*s  %.*s", (int)first, line, (int)(*length - column), line + column);
+    if (written < 0 || (size_t)written >= size)
+        return line;
+    *length = (size_t)written;
+    return buffer;
+}
+
+/* Bytes of the line that fit, up to a blank where there is one. */
+static size_t fitting(const char *line, size_t length, int columns)
+{
+    size_t most = canvas_offset(line, length, columns > 1 ? columns : 1);
+    if (most >= length)
+        return length;
+    for (size_t i = most; i > 0; i--)
+        if (line[i] == ' ' && line[i - 1] != ' ')
+            return i;
+    return most > 0 ? most : 1;
+}
+
+static char *wrap(const char *text, int columns)
+{
+    char *out = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&out, &size);
+    if (!stream)
+        return xstrdup(text);
+    while (*text) {
+        char squeezed[512];
+        size_t whole = strcspn(text, "\n"), left = whole;
+        const char *line = text;
+        int indent = hanging_indent(line, left), room = columns;
+        if (indent > columns / 2)
+            line = without_columns(line, &left, &indent, squeezed, sizeof squeezed);
+        do {
+            size_t part = fitting(line, left, room);
+            fprintf(stream, "%*s%.*s\n", columns - room, "", (int)part, line);
+            size_t blanks = strspn(line + part, " ");
+            blanks = blanks < left - part ? blanks : left - part;
+            line += part + blanks;
+            left -= part + blanks;
+            room = columns - indent;
+        } while (left > 0);
+        text += whole + (text[whole] == '\n');
+    }
+    fclose(stream);
+    return out;
+}
+
 /* A question */
 
 struct question {
     char *text;
+    char *shown; /* owned: the text, broken into the lines that there is room for */
     char *buttons[BUTTONS_MAX];
     int count, selected;
     dialog_confirm_handler handler;
     void *data;
 };
 
+static bool fits_beside(const struct question *self, int button, int column, int columns)
+{
+    return column == 0 || column + button_width(self->buttons[button]) <= columns;
+}
+
+/* Narrow screens have them below each other. */
+static int button_rows(const struct question *self, int columns)
+{
+    int rows = 1, column = 0;
+    for (int i = 0; i < self->count; i++) {
+        bool beside = fits_beside(self, i, column, columns);
+        rows += !beside;
+        column = (beside ? column : 0) + button_width(self->buttons[i]) + 2;
+    }
+    return rows;
+}
+
 static void question_measure(const struct dialog *dialog, int *rows, int *columns)
 {
-    const struct question *self = dialog->data;
-    measure_text(self->text, rows, columns);
-    int width = 0;
+    struct question *self = dialog->data;
+    int room = *columns, width = 0;
     for (int i = 0; i < self->count; i++)
-        width += canvas_width(self->buttons[i], strlen(self->buttons[i])) + 6;
-    *rows += 2;
+        width += button_width(self->buttons[i]) + 2;
+    free(self->shown);
+    self->shown = wrap(self->text, room);
+    measure_text(self->shown, rows, columns);
     *columns = width > *columns ? width : *columns;
+    *columns = *columns < room ? *columns : room;
+    *rows += 1 + button_rows(self, *columns);
 }
 
 static void question_draw(struct app *app, struct dialog *dialog, struct canvas canvas)
 {
     const struct question *self = dialog->data;
-    draw_text(canvas_part(canvas, 0, 0, canvas.rows - 1, canvas.columns), self->text, 0, app_style(app, ROLE_DIALOG));
-    int column = 0;
+    int column = 0, row = canvas.rows - button_rows(self, canvas.columns);
+    row = row < 0 ? 0 : row;
+    draw_text(canvas_part(canvas, 0, 0, row, canvas.columns), self->shown, 0, app_style(app, ROLE_DIALOG));
     for (int i = 0; i < self->count; i++) {
-        int width = dialog_draw_button(app, canvas, column, self->buttons[i], i == self->selected);
-        canvas_restyle(canvas, canvas.rows - 1, column + 2, 1, 1, (struct style){.attributes = STYLE_UNDERLINE});
+        if (!fits_beside(self, i, column, canvas.columns)) {
+            column = 0;
+            row++;
+        }
+        struct canvas line = canvas_part(canvas, row, 0, 1, canvas.columns);
+        int width = dialog_draw_button(app, line, column, self->buttons[i], i == self->selected);
+        canvas_restyle(line, 0, column + 2, 1, 1, (struct style){.attributes = STYLE_UNDERLINE});
         column += width + 2;
     }
 }
@@ -213,6 +315,7 @@ static void question_destroy(struct dialog *dialog)
 {
     struct question *self = dialog->data;
     free(self->text);
+    free(self->shown);
     for (int i = 0; i < self->count; i++)
         free(self->buttons[i]);
 }
@@ -241,51 +344,6 @@ struct reading {
     struct dialog_search search;
     size_t found; /* the line of the last hit */
 };
-
-/* Where the rest of a line that is too long goes: under its last column, found by the blanks before it. */
-static int hanging_indent(const char *line, size_t length, int columns)
-{
-    int indent = (int)strspn(line, " ");
-    for (size_t i = 0; i + 2 < length; i++)
-        if (line[i] == ' ' && line[i + 1] == ' ' && line[i + 2] != ' ')
-            indent = (int)i + 2;
-    return indent <= columns / 2 ? indent : (int)strspn(line, " ") + 2;
-}
-
-/* Bytes of the line that fit, up to a blank where there is one. */
-static size_t fitting(const char *line, size_t length, int columns)
-{
-    size_t most = canvas_offset(line, length, columns > 1 ? columns : 1);
-    if (most >= length)
-        return length;
-    for (size_t i = most; i > 0; i--)
-        if (line[i] == ' ' && line[i - 1] != ' ')
-            return i;
-    return most > 0 ? most : 1;
-}
-
-static char *wrap(const char *text, int columns)
-{
-    char *out = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&out, &size);
-    if (!stream)
-        return xstrdup(text);
-    while (*text) {
-        size_t length = strcspn(text, "\n"), part = fitting(text, length, columns);
-        int indent = hanging_indent(text, length, columns);
-        const char *line = text;
-        fprintf(stream, "%.*s\n", (int)part, line);
-        while ((line += part) < text + length) {
-            line += strspn(line, " ");
-            part = fitting(line, (size_t)(text + length - line), columns - indent);
-            fprintf(stream, "%*s%.*s\n", indent, "", (int)part, line);
-        }
-        text += length + (text[length] == '\n');
-    }
-    fclose(stream);
-    return out;
-}
 
 static void break_lines(struct reading *self, int columns)
 {

@@ -34,7 +34,9 @@ static const struct {
     {"help", "quit", "all keys; leave"},
 };
 
-#define LINES ((int)(sizeof lines / sizeof *lines))
+#define KEY_COLUMNS_NARROW 6
+#define NARROW             48
+#define LINES              ((int)(sizeof lines / sizeof *lines))
 
 static void measure(const struct dialog *dialog, int *rows, int *columns)
 {
@@ -62,17 +64,20 @@ static void draw(struct app *app, struct dialog *dialog, struct canvas canvas)
     (void)dialog;
     struct style style = app_style(app, ROLE_DIALOG), bold = style;
     bold.attributes |= STYLE_BOLD;
-    for (int i = 0; i < LINES && i < canvas.rows; i++) {
+    bool narrow = canvas.columns < NARROW; /* the keys alone, and one for each line */
+    int keys = narrow ? KEY_COLUMNS_NARROW : KEY_COLUMNS, row = 0;
+    for (int i = 0; i < LINES && row < canvas.rows; i++) {
         if (!lines[i].command) {
-            canvas_label(canvas, i, 0, canvas.columns, style, lines[i].text);
+            row += !narrow;
+            canvas_label(canvas, row - 1, 0, narrow ? 0 : canvas.columns, style, lines[i].text);
             continue;
         }
         char one[32], two[32], both[72];
         first_key(app, lines[i].command, one, sizeof one);
         first_key(app, lines[i].more, two, sizeof two);
-        snprintf(both, sizeof both, "%s%s%s", one, *one && *two ? "  " : "", two);
-        canvas_label(canvas, i, 0, KEY_COLUMNS, bold, both);
-        canvas_label(canvas, i, KEY_COLUMNS + 2, canvas.columns - KEY_COLUMNS - 2, style, lines[i].text);
+        snprintf(both, sizeof both, "%s%s%s", one, *one && *two && !narrow ? "  " : "", narrow ? "" : two);
+        canvas_label(canvas, row, 0, keys, bold, both);
+        canvas_label(canvas, row++, keys + 2, canvas.columns - keys - 2, style, lines[i].text);
     }
 }
 
