@@ -121,7 +121,9 @@ static void finding_measure(const struct dialog *dialog, int *rows, int *columns
 {
     const struct finding *self = dialog->data;
     int most = *rows * 2 / 3 > ROWS_LEAST ? *rows * 2 / 3 : ROWS_LEAST; /* what is behind stays in view */
+    int room = *rows > ROWS_LEAST + 2 ? *rows - 2 : *rows; /* the message line, too: why a row cannot be picked */
     *rows = (self->count < (size_t)most ? (int)self->count : most) + HEAD_ROWS + (self->notes ? NOTE_ROWS : 0);
+    *rows = *rows < room ? *rows : room;
     *columns = self->text_width + (self->detail_width ? GAP + self->detail_width : 0) +
                (self->right_width ? GAP + self->right_width : 0);
     *columns = *columns < 40 ? 40 : *columns;
