@@ -71,12 +71,22 @@ static int open_socket(const struct addrinfo *at)
     return socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
-/* Messages are small and wait for answers; a peer that is gone without a word is noticed in the end. */
+/* Messages are small and wait for answers. A peer that is gone without a word is noticed within a minute, not after two
+ * hours: a stopped program waits for it. */
 static void set_options(int fd)
 {
-    const int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    static const struct {
+        int level, name, value;
+    } options[] = {
+        {IPPROTO_TCP, TCP_NODELAY, 1},
+        {SOL_SOCKET, SO_KEEPALIVE, 1},
+        {IPPROTO_TCP, TCP_KEEPIDLE, 30},  /* seconds without a word until it is asked */
+        {IPPROTO_TCP, TCP_KEEPINTVL, 10}, /* … and again, three times */
+        {IPPROTO_TCP, TCP_KEEPCNT, 3},
+        {IPPROTO_TCP, TCP_USER_TIMEOUT, 60000}, /* ms that what was said may stay unconfirmed */
+    };
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof(options[i].value));
 }
 
 /* Dialling */

@@ -6,6 +6,8 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -127,6 +129,10 @@ static void dialling_says_how_it_failed(void **state)
         if (fd >= 0) {
             assert_int_equal(read(fd, &byte, 1), 1); /* blocks; what follows the proof is not taken by it */
             assert_int_equal(byte, 'x');
+            int idle = 0;
+            socklen_t length = sizeof idle;
+            assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, &length), 0);
+            assert_int_equal(idle, 30);
             close(fd);
         }
         pthread_join(thread, NULL);
