@@ -29,7 +29,7 @@ static const char *relation_text(const char *relation)
 /* What is left out below EXCEPTION; NULL: nothing. The caller owns it. */
 static char *left_out(const struct model_exception *exception)
 {
-    static const char where[] = "Variables has them under Exception";
+    static const char where[] = "Enter goes to Variables, which has them";
     if (exception->omitted > 0)
         return xasprintf("… %lld more members; %s", (long long)exception->omitted, where);
     return exception->cut ? xasprintf("… and what came before it; %s", where) : NULL;

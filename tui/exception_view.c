@@ -9,6 +9,7 @@
 #include "list_view.h"
 #include "model.h"
 #include "pane_commands.h"
+#include "pane_variables.h"
 #include "session.h"
 #include "source_span.h"
 #include "term.h"
@@ -30,6 +31,7 @@ struct exception_view {
     int columns;         /* of the last canvas */
     int row;             /* of the list on the screen, for the mouse */
     bool done;           /* to be closed */
+    bool leave;          /* and on to Variables, for what is left out here */
     size_t item, chosen; /* with `show`: whose frame, and which */
     bool show;
 };
@@ -408,6 +410,8 @@ void exception_view_show(struct app *app, const char *argument)
         view->show = view->done = true;
     } else if (row->kind == EXCEPTION_ROW_MORE) {
         show_more(app, view, item);
+    } else if (row->kind == EXCEPTION_ROW_NOTE && item->note && row->text == item->note) {
+        view->leave = view->done = true;
     } else {
         set_closed(app, !item->closed);
     }
@@ -481,6 +485,8 @@ static bool view_key(struct app *app, struct dialog *dialog, const struct key *k
 static void view_answer(struct app *app, struct dialog *dialog, bool cancelled)
 {
     const struct exception_view *view = dialog->data;
+    if (!cancelled && view->leave && view->stop == app_model(app)->stops && !pane_variables_show_exception(app))
+        app_message(app, true, "the selected frame has no exception; H goes back to the stop");
     if (cancelled || !view->show)
         return;
     const struct exception_item *item = &view->rows->items[view->item];

@@ -52,6 +52,26 @@ static void expand(struct app *app, struct model_variable *variable, bool expand
     app_damage(app);
 }
 
+bool pane_variables_show_exception(struct app *app)
+{
+    const struct model *model = app_model(app);
+    size_t count = model_variable_rows(model);
+    int depth;
+    bool inside = false;
+    for (size_t i = 0; i < count; i++) {
+        struct model_variable *row = model_variable_row(model, i, &depth);
+        if (row && inside && row->reference > 0) {
+            pane_variables_of(app)->list.cursor = i;
+            if (!row->expanded)
+                session_expand(app_session(app), row, true);
+            app_focus(app, PANE_VARIABLES);
+            return true;
+        }
+        inside = row && row->scope && strcmp(row->name, "Exception") == 0;
+    }
+    return false;
+}
+
 void pane_variables_toggle(struct app *app, const char *argument)
 {
     (void)argument;

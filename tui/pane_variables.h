@@ -58,6 +58,9 @@ bool pane_watches_edit(struct app *app, const char *argument);
 /* Where a watch is evaluated, in a word; "" for the usual. */
 const char *pane_watches_place_of(struct app *app, int id);
 
+/* Go to the exception of the stop, opened; false when none is there. */
+bool pane_variables_show_exception(struct app *app);
+
 /* End the search that is on its way; false when there is none. */
 bool pane_variables_find_stop(struct app *app);
 /* Bring the cursor to what was found, once it is there. */

@@ -217,6 +217,10 @@ def test_a_thousand(pytui, write, case):
     screen.expect("many.py")
     screen.send("/" + said + "\r")
     screen.expect(said)
+    if case == "group":
+        screen.keys("Enter")
+        screen.expect_not("─ Exception ─")
+        screen.expect(re.compile(r"▾ exception +"), re.compile(r"▸ exceptions +tuple\[1000\]"))
     if case == "deep":
         screen.send("G")
         for shown in (12, 212, 412):
