@@ -142,19 +142,58 @@ static void add_row(struct page *page, const struct child *child)
                                words.expression[0] != '\0' ? words.expression : NULL, method ? "method" : NULL));
 }
 
+/* Time */
+
+#define SEARCH_MILLISECONDS 50
+#define SEARCH_STRIDE       64 /* children between two looks at the clock */
+
+static long long now_milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* Gathering */
 
 struct gathered_child {
     struct child child; /* with references of its own */
-    char *name;         /* in the arena */
+    char *name;         /* owned; NULL where names are not compared */
     char type[64];
 };
 
-struct gathered {
-    struct gathered_child *children; /* owned */
+struct arrangement {
+    char *match; /* owned; NULL: all */
+    enum child_sort sort;
+    unsigned filter;
+    bool hex;
+    unsigned long long epoch;        /* of the program: whether its code ran since */
+    struct gathered_child *children; /* owned, with all that is in them */
     size_t count, capacity;
-    size_t seen;
+    size_t next;        /* how many children were looked at */
+    long long deadline; /* of the request */
+    bool done;          /* all were */
+    bool limited;       /* there are too many */
 };
+
+static void let_go(struct gathered_child *children, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        Py_XDECREF(children[i].child.key);
+        Py_XDECREF(children[i].child.object);
+        free(children[i].name);
+    }
+    free(children);
+}
+
+void arrangement_destroy(struct arrangement *arrangement)
+{
+    if (arrangement != NULL) {
+        let_go(arrangement->children, arrangement->count);
+        free(arrangement->match);
+        free(arrangement);
+    }
+}
 
 /* Whether NEEDLE stands in TEXT; capitals of ASCII count as small letters. */
 static bool contains(const char *text, const char *needle)
@@ -183,35 +222,52 @@ static bool matches(struct page *page, const struct child *child, const char *na
     return contains(buffer, page->match);
 }
 
+static bool keep(struct page *page, const struct child *child, const char *name)
+{
+    struct arrangement *arrangement = page->arrangement;
+    if (arrangement->count == arrangement->capacity) {
+        size_t capacity = arrangement->capacity == 0 ? 64 : arrangement->capacity * 2;
+        void *grown = realloc(arrangement->children, capacity * sizeof(*arrangement->children));
+        if (grown == NULL) {
+            return false;
+        }
+        arrangement->children = grown;
+        arrangement->capacity = capacity;
+    }
+    struct gathered_child *kept = &arrangement->children[arrangement->count];
+    *kept = (struct gathered_child){.child = *child};
+    kept->child.text = NULL;
+    kept->name = page->sort == SORT_NAME || child->text != NULL ? strdup(name) : NULL;
+    if (kept->name == NULL && (page->sort == SORT_NAME || child->text != NULL)) {
+        return false;
+    }
+    kept->child.text = child->text != NULL ? kept->name : NULL; /* it is its name */
+    Py_XINCREF(child->key);
+    Py_XINCREF(child->object);
+    if (page->sort == SORT_TYPE && child->style != CHILD_GROUP && child->style != CHILD_PROPERTY) {
+        object_type_name(Py_TYPE(child->object), kept->type, sizeof(kept->type));
+    }
+    arrangement->count++;
+    return true;
+}
+
+/* False when that was enough for this request, or for ever: then the page is full. */
 static bool gather(struct page *page, const struct child *child)
 {
-    struct gathered *gathered = page->gathered;
-    if (gathered->seen++ >= CHILDREN_LOOKED_AT) {
-        page->limited = true;
+    struct arrangement *arrangement = page->arrangement;
+    if (arrangement->next % SEARCH_STRIDE == 0 && now_milliseconds() >= arrangement->deadline) {
+        page->more = true;
         return false;
     }
     struct child_words words;
     describe_child(page, child, &words);
+    arrangement->next++;
     if (!matches(page, child, words.name)) {
         return true;
     }
-    if (gathered->count == gathered->capacity) {
-        size_t capacity = gathered->capacity == 0 ? 64 : gathered->capacity * 2;
-        void *grown = realloc(gathered->children, capacity * sizeof(*gathered->children));
-        if (grown == NULL) {
-            page->limited = true;
-            return false;
-        }
-        gathered->children = grown;
-        gathered->capacity = capacity;
-    }
-    struct gathered_child *kept = &gathered->children[gathered->count++];
-    *kept = (struct gathered_child){.child = *child};
-    Py_XINCREF(child->key);
-    Py_XINCREF(child->object);
-    kept->name = page->sort == SORT_NAME ? arena_printf(page->arena, "%s", words.name) : NULL;
-    if (page->sort == SORT_TYPE && child->style != CHILD_GROUP && child->style != CHILD_PROPERTY) {
-        object_type_name(Py_TYPE(child->object), kept->type, sizeof(kept->type));
+    if (arrangement->count >= CHILDREN_KEPT || !keep(page, child, words.name)) {
+        page->more = page->full = true;
+        return false;
     }
     return true;
 }
@@ -276,29 +332,19 @@ static void merge_sort(struct gathered_child *children, struct gathered_child *s
     }
 }
 
-static void sort_gathered(struct page *page)
+static void sort_arranged(struct arrangement *arrangement)
 {
-    struct gathered *gathered = page->gathered;
-    struct gathered_child *spare = malloc((gathered->count / 2 + 1) * sizeof(*spare));
+    struct gathered_child *spare = malloc((arrangement->count / 2 + 1) * sizeof(*spare));
     if (spare == NULL) {
-        page->limited = true;
+        arrangement->limited = true;
         return;
     }
-    merge_sort(gathered->children, spare, gathered->count, page->sort == SORT_NAME ? compare_by_name : compare_by_type);
+    merge_sort(arrangement->children, spare, arrangement->count,
+               arrangement->sort == SORT_NAME ? compare_by_name : compare_by_type);
     free(spare);
 }
 
 /* Searching */
-
-#define SEARCH_MILLISECONDS 50
-#define SEARCH_STRIDE       64 /* children between two looks at the clock */
-
-static long long now_milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool holds(const struct child_search *search, const char *text)
 {
@@ -350,29 +396,20 @@ static bool search_child(struct page *page, const struct child *child)
     return search->last;
 }
 
-/* Make rows of the gathered children that the page holds, or search in them, and let go of all. */
-static void finish_gathered(struct page *page)
+/* Make rows of the children of an arrangement that the page holds, or search in them. */
+static void page_arranged(struct page *page, const struct arrangement *arrangement)
 {
-    struct gathered *gathered = page->gathered;
-    if (page->sort != SORT_DEFINITION) {
-        sort_gathered(page);
-    }
     bool search = page->search != NULL;
-    for (size_t i = page->skip; search && i < gathered->count && search_child(page, &gathered->children[i].child);) {
+    size_t count = arrangement->count;
+    for (size_t i = page->skip; search && i < count && search_child(page, &arrangement->children[i].child);) {
         i++;
     }
-    for (size_t i = page->skip; !search && i < gathered->count && i - page->skip < page->left; i++) {
-        add_row(page, &gathered->children[i].child);
+    for (size_t i = page->skip; !search && i < count && i - page->skip < page->left; i++) {
+        add_row(page, &arrangement->children[i].child);
     }
     if (!search) {
-        page->more = gathered->count > page->skip && gathered->count - page->skip > page->left;
+        page->more = count > page->skip && count - page->skip > page->left;
     }
-    for (size_t i = 0; i < gathered->count; i++) {
-        Py_XDECREF(gathered->children[i].child.key);
-        Py_XDECREF(gathered->children[i].child.object);
-    }
-    free(gathered->children);
-    gathered->children = NULL;
 }
 
 /* Finding */
@@ -486,24 +523,24 @@ void found_child_finish(struct found_child *found)
 
 Py_ssize_t page_piece_overlap(const struct page *page)
 {
-    size_t length = page->search != NULL && page->gathered == NULL ? strlen(page->search->text) : 0;
+    size_t length = page->search != NULL && page->arrangement == NULL ? strlen(page->search->text) : 0;
     size_t most = RENDER_COLUMNS / 3; /* with the piece and its quotes it is to be rendered whole */
     return length == 0 ? 0 : (Py_ssize_t)(length - 1 < most ? length - 1 : most);
 }
 
 bool page_can_skip(const struct page *page)
 {
-    return page->gathered == NULL;
+    return page->arrangement == NULL || page->resumes;
 }
 
 bool page_offer(struct page *page, const struct child *child)
 {
-    if (page->gathered != NULL) {
-        return gather(page, child);
-    }
     if (page->skip > 0) {
         page->skip--;
         return true;
+    }
+    if (page->arrangement != NULL) {
+        return gather(page, child);
     }
     if (page->finding != NULL) {
         return look_at(page, child);
@@ -520,46 +557,119 @@ bool page_offer(struct page *page, const struct child *child)
     return true;
 }
 
+/* Arrangements */
+
+/* Whether any of its children is reached without passing those before it, however they are arranged: items and entries
+ * are; names of an object may be in groups or not, and are few. */
+static bool can_resume(struct values *values, const struct reference *reference)
+{
+    PyObject *object = reference->object;
+    if (reference->kind != REFERENCE_OBJECT || member_long_text(object) > 0) {
+        return false;
+    }
+    PyObject *dict = PyDict_Check(object) || PyAnySet_Check(object) ? NULL : object_dict(&values->objects, object);
+    bool plain = dict == NULL && render_length(&values->renderer, object) >= 0;
+    Py_XDECREF(dict);
+    return plain;
+}
+
+/* Items of a list are in the order of their numbers. */
+static bool is_in_order(const struct reference *reference, const struct page_request *wanted)
+{
+    bool sequence = reference->kind == REFERENCE_OBJECT &&
+                    (PyList_CheckExact(reference->object) || PyTuple_CheckExact(reference->object));
+    return wanted->match == NULL && (wanted->sort == SORT_DEFINITION || (wanted->sort == SORT_NAME && sequence));
+}
+
+static bool is_arranged_so(const struct arrangement *arrangement, const struct values *values,
+                           const struct page_request *wanted)
+{
+    bool same = arrangement->match == NULL || wanted->match == NULL ? arrangement->match == wanted->match
+                                                                    : strcmp(arrangement->match, wanted->match) == 0;
+    return same && arrangement->sort == wanted->sort && arrangement->filter == wanted->filter &&
+           arrangement->hex == values->renderer.hex && arrangement->epoch == values->epoch;
+}
+
+/* That of the reference, made anew where the one that is there is another one: borrowed; NULL: out of memory. */
+static struct arrangement *arrangement_of(struct values *values, const struct page_request *wanted)
+{
+    struct reference *reference = variables_find(values, wanted->reference);
+    struct arrangement *former = reference->arrangement;
+    if (former != NULL && is_arranged_so(former, values, wanted)) {
+        return former;
+    }
+    struct arrangement *made = calloc(1, sizeof(*made));
+    char *match = made != NULL && wanted->match != NULL ? strdup(wanted->match) : NULL;
+    if (made == NULL || (wanted->match != NULL && match == NULL)) {
+        free(made);
+        return NULL;
+    }
+    *made = (struct arrangement){.match = match,
+                                 .sort = wanted->sort,
+                                 .filter = wanted->filter,
+                                 .hex = values->renderer.hex,
+                                 .epoch = values->epoch};
+    reference->arrangement = made; /* first: what is let go of may run code */
+    arrangement_destroy(former);
+    return made;
+}
+
+/* Look at further children, for a while. */
+static void arrange(struct page *page, const struct reference *reference, const struct page_request *wanted)
+{
+    struct arrangement *arrangement = page->arrangement;
+    arrangement->deadline = now_milliseconds() + SEARCH_MILLISECONDS;
+    page->skip = arrangement->next;
+    page->resumes = can_resume(page->values, reference);
+    list_children(page, reference, wanted);
+    arrangement->done = page->full || !page->more;
+    arrangement->limited = page->full;
+    if (arrangement->done && arrangement->sort != SORT_DEFINITION) {
+        sort_arranged(arrangement);
+    }
+}
+
 /* The rows of REFERENCE, a copy; by name or type only when there are not too many. */
 static void make_page(struct values *values, struct arena *arena, const struct reference *reference,
                       const struct page_request *wanted, struct page_end *end)
 {
-    struct child_search *search = end->search;
     const char *expression = reference->expression != NULL ? reference->expression : "";
-    expression = arena_printf(arena, "%s", expression); /* the reference may end while code runs */
-    bool lookup = (wanted->sort != SORT_DEFINITION || wanted->match != NULL) && reference->kind != REFERENCE_PROPERTY;
-    for (bool limited = false; expression != NULL; limited = true) {
-        struct gathered gathered = {0};
-        struct page page = {
-            .values = values,
-            .arena = arena,
-            .rows = end->rows,
-            .skip = wanted->start,
-            .left = wanted->count,
-            .reference = wanted->reference,
-            .frame_id = reference->frame_id,
-            .expression = expression,
-            .match = lookup ? wanted->match : NULL,
-            .sort = lookup ? wanted->sort : SORT_DEFINITION,
-            .gathered = lookup ? &gathered : NULL,
-            .search = search,
-        };
-        list_children(&page, reference, wanted);
-        bool too_many = lookup && page.limited && wanted->match == NULL;
-        if (too_many) {
-            page.left = 0; /* too many to sort: in their own order, then */
-            page.skip = gathered.count;
-        }
-        if (lookup) {
-            finish_gathered(&page);
-            end->total = too_many ? 0 : gathered.count;
-        }
+    struct page page = {
+        .values = values,
+        .arena = arena,
+        .rows = end->rows,
+        .left = wanted->count,
+        .reference = wanted->reference,
+        .frame_id = reference->frame_id,
+        .expression = arena_printf(arena, "%s", expression), /* the reference may end while code runs */
+        .search = end->search,
+    };
+    bool lookup = !is_in_order(reference, wanted) && reference->kind != REFERENCE_PROPERTY;
+    struct arrangement *arrangement = lookup ? arrangement_of(values, wanted) : NULL;
+    if (page.expression == NULL || (lookup && arrangement == NULL)) {
+        return;
+    }
+    if (lookup && !arrangement->done) {
+        struct page gathering = page;
+        gathering.match = wanted->match;
+        gathering.sort = wanted->sort;
+        gathering.arrangement = arrangement;
+        gathering.search = NULL;
+        arrange(&gathering, reference, wanted);
+    }
+    end->limited = lookup && arrangement->limited;
+    page.skip = wanted->start;
+    if (lookup && !arrangement->done) {
+        end->more = end->unfinished = true;
+        end->looked = arrangement->next;
+        end->total = arrangement->count;
+    } else if (lookup && !(end->limited && wanted->match == NULL)) {
+        page_arranged(&page, arrangement);
         end->more = page.more;
-        end->limited = page.limited || limited;
-        if (!too_many) {
-            return;
-        }
-        lookup = false;
+        end->total = arrangement->count;
+    } else { /* too many to sort: in their own order, then */
+        list_children(&page, reference, wanted);
+        end->more = page.more;
     }
 }
 

@@ -1,6 +1,7 @@
 /* The children of a reference in pages. listing.c offers them one by one in their own order; here those
- * of the page become rows. Where they are to be searched or sorted, they are first gathered: as many as
- * CHILDREN_LOOKED_AT, so that neither takes time without end. */
+ * of the page become rows. Where they are to be searched or sorted, they are first gathered, over as many requests as
+ * that takes: each looks for some 50 milliseconds. At most CHILDREN_KEPT are kept, until the stop ends or they are
+ * arranged in another way. */
 #pragma once
 
 #include "compat.h"
@@ -14,7 +15,8 @@ struct arena;
 struct value;
 struct values;
 
-#define CHILDREN_LOOKED_AT 200000
+#define CHILDREN_LOOKED_AT 200000 /* for one of a certain name */
+#define CHILDREN_KEPT      200000
 #define CHILD_NAME_COLUMNS 80
 #define CHILD_NAME_BYTES   (CHILD_NAME_COLUMNS * 4 + 32)
 
@@ -42,15 +44,17 @@ struct child {
     size_t count; /* of its children; 0: not known */
 };
 
-struct gathered;
+/* The children of a reference that match, in an order, as far as they were looked at. */
+struct arrangement;
+void arrangement_destroy(struct arrangement *arrangement); /* NULL is fine */
 
 struct page {
     struct values *values;
     struct arena *arena;
     struct value *rows;
     size_t skip, left;
-    bool more;
-    bool limited; /* not all were looked at */
+    bool more; /* there are further ones, and no more are to be offered */
+    bool full; /* no more are kept */
     /* Of the reference, whose address may change while rows are made. */
     long long reference;
     long long frame_id;
@@ -58,9 +62,10 @@ struct page {
     const char *const *special; /* names of the object's special members; NULL for none */
     const char *match;          /* NULL: all */
     enum child_sort sort;
-    struct gathered *gathered;   /* NULL: rows are made at once */
-    struct found_child *finding; /* NULL: rows are made; else the child of that name is looked for */
-    struct child_search *search; /* NULL: rows are made; else a child with a text is looked for */
+    struct arrangement *arrangement; /* that the children go to; NULL: rows are made at once */
+    bool resumes;                    /* an arrangement of what is reached at any place without passing what is before */
+    struct found_child *finding;     /* NULL: rows are made; else the child of that name is looked for */
+    struct child_search *search;     /* NULL: rows are made; else a child with a text is looked for */
 };
 
 /* The child of a name. */

@@ -379,7 +379,7 @@ static void list_object(struct page *page, PyObject *object, unsigned filter)
     } else if (!dict && !set && length >= 0 && (filter & CHILDREN_INDEXED) != 0) {
         list_sequence(page, object, length);
     }
-    if (!page->more && !page->limited && (filter & CHILDREN_NAMED) != 0) {
+    if (!page->more && (filter & CHILDREN_NAMED) != 0) {
         list_attributes(page, object, false, !dict && !set);
     }
 }

@@ -548,6 +548,9 @@ struct value *values_handle_variables(struct request *request, bool *ok)
     if (end.limited) {
         value_set_bool(request->arena, extension, "limited", true);
     }
+    if (end.unfinished) {
+        value_set_int(request->arena, extension, "looked", (long long)end.looked);
+    }
     if (end.total > 0) {
         value_set_int(request->arena, extension, "total", (long long)end.total);
     }

@@ -1,5 +1,6 @@
 #include "variables.h"
 
+#include "children.h"
 #include "members.h"
 #include "values_state.h"
 
@@ -14,6 +15,8 @@ static void clear_reference(struct reference *reference)
     Py_CLEAR(reference->object);
     Py_CLEAR(reference->name);
     cursor_finish(&reference->cursor);
+    arrangement_destroy(reference->arrangement);
+    reference->arrangement = NULL;
     free(reference->expression);
     reference->expression = NULL;
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 struct arena;
+struct arrangement;
 struct frame_entry;
 struct value;
 struct values;
@@ -38,7 +39,8 @@ struct reference {
     long long frame_id; /* where expressions are evaluated; 0: none */
     char *expression;   /* owned; gives the object in that frame; NULL: there is none */
     enum name_group group;
-    struct cursor cursor; /* in a dict or set */
+    struct cursor cursor;            /* in a dict or set */
+    struct arrangement *arrangement; /* owned: its children searched or sorted, of children.c; NULL: none */
 };
 
 struct variables {
@@ -73,10 +75,12 @@ struct page_request {
 
 struct child_search;
 struct page_end {
-    struct value *rows; /* an array */
-    bool more;          /* there are further ones */
-    bool limited;       /* too many: those after the first CHILDREN_LOOKED_AT were not searched, or not sorted */
-    size_t total;       /* of searched or sorted ones; else 0 */
+    struct value *rows;          /* an array */
+    bool more;                   /* there are further ones */
+    bool limited;                /* too many: further ones than CHILDREN_KEPT match, or they are not sorted */
+    bool unfinished;             /* not all were looked at yet, and there are no rows: ask again */
+    size_t looked;               /* then how many were */
+    size_t total;                /* of searched or sorted ones, so far; else 0 */
     struct child_search *search; /* for children.c */
 };
 

@@ -176,8 +176,9 @@ static const struct field_schema variables_arguments_fields[] = {
 OBJECT(schema_variables_arguments, "VariablesArguments", variables_arguments_fields);
 static const struct field_schema variables_pytui_fields[] = {
     {"more", FIELD_BOOL, .help = "whether there are further ones"},
-    {"limited", FIELD_BOOL, .help = "too many: only the first 200,000 were searched, or they are not sorted"},
-    {"total", FIELD_INT, .help = "of searched or sorted children: how many there are"},
+    {"limited", FIELD_BOOL, .help = "too many: more than 200,000 match, the first are given; or they are not sorted"},
+    {"looked", FIELD_INT, .help = "of searched or sorted ones: so many were looked at yet, and no rows are given"},
+    {"total", FIELD_INT, .help = "of searched or sorted children: how many there are, so far"},
 };
 static OBJECT(variables_pytui, "pytui.Variables", variables_pytui_fields);
 static const struct field_schema variables_result_fields[] = {

@@ -226,12 +226,49 @@ def test_any_page_of_a_huge_container(session: Start) -> None:
         page = children(program, group, start=start, count=3)
         assert [row["value"] for row in page] == [str(i) for i in range(start, min(start + 3, 3 * 10**6))]
         assert names(page) == [f"[{i}]" for i in range(start, min(start + 3, 3 * 10**6))]
-    body = program.request("variables", variablesReference=table, pytui={"sort": "name"}, count=2)
+
+
+def arranged(program: Session, reference: int, **more: Any) -> dict[str, Any]:
+    """The page, asked for until all children were looked at, each time further ones."""
+    looked = -1
+    while True:
+        body = program.request("variables", {"variablesReference": reference} | more)
+        if "looked" not in body["pytui"]:
+            return body
+        assert body["variables"] == [] and body["pytui"]["more"] and body["pytui"]["looked"] > looked
+        looked = body["pytui"]["looked"]
+
+
+def test_all_of_a_huge_container_is_searched(session: Start) -> None:
+    """In slices, wherever the hits are; what matches too often, or cannot be sorted, says so."""
+    program = stop_at(session, BIG)
+    items, table, group = (shown(program)[name]["variablesReference"] for name in ("items", "table", "group"))
+    found = arranged(program, items, pytui={"match": "2999998"})
+    assert (names(found["variables"]), found["pytui"]) == (["[2999998]"], {"more": False, "total": 1})
+    found = arranged(program, table, pytui={"match": "99999", "sort": "type"}, count=3)
+    keys = [key for key in range(3 * 10**6) if key % 3 and "99999" in str(key)]
+    assert found["pytui"]["total"] == len(keys) and names(found["variables"]) == [f"[{key}]" for key in keys[:3]]
+    found = arranged(program, group, pytui={"match": "2999999"})
+    assert [each["value"] for each in found["variables"]] == ["2999999"]
+    again = program.request("variables", variablesReference=group, pytui={"match": "2999999"})
+    assert again == found  # at once: it is kept
+    found = arranged(program, items, pytui={"match": "1"}, start=199_999, count=2)
+    assert found["pytui"] == {"more": False, "limited": True, "total": 200_000} and len(found["variables"]) == 1
+    body = arranged(program, table, pytui={"sort": "name"}, count=2)
     assert (names(body["variables"]), body["pytui"]) == (["[1]", "[2]"], {"more": True, "limited": True})
-    found = program.request(
-        "variables", variablesReference=rows["items"]["variablesReference"], pytui={"match": "777777"}
-    )
-    assert (found["variables"], found["pytui"]) == ([], {"more": False, "limited": True})
+    body = program.request("variables", variablesReference=items, pytui={"sort": "name"}, start=2_999_999)
+    assert (names(body["variables"]), body["pytui"]) == (["[2999999]"], {"more": False})
+    assert program.stats()["userCode"] == 0
+
+
+def test_searching_again_after_a_change(session: Start) -> None:
+    """What the user's own code did is seen by the same search."""
+    text = lines("table = {i: i for i in range(1000)}", "done = 1 # stop")
+    program = stop_at(session, text)
+    table = shown(program)["table"]["variablesReference"]
+    assert names(arranged(program, table, pytui={"match": "777"})["variables"]) == ["[777]"]
+    program.request("evaluate", expression="table[1] = 'is 777'; del table[777]", context="repl")
+    assert names(arranged(program, table, pytui={"match": "777"})["variables"]) == ["[1]"]
 
 
 def test_a_change_between_pages(session: Start) -> None:
