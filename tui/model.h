@@ -48,7 +48,8 @@ struct model_variable {
     char *display;                             /* NULL or how it is shown: type, repr, str, id, hex, custom */
     char *match;                               /* NULL or the filter of its children */
     bool lazy;                                 /* a property: its value runs code */
-    bool limited;                              /* too many children to search or sort */
+    bool limited;                              /* too many children to keep or sort */
+    size_t looked;                             /* above 0: so many were searched or sorted yet, it goes on */
     bool scope;                                /* a heading: Locals, Globals, … */
     bool group;                                /* a heading among names: protected, methods, … */
     bool watches;                              /* the heading over the watches */

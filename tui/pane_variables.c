@@ -245,11 +245,41 @@ void pane_variables_copy(struct app *app, const char *argument)
         session_whole_text(app_session(app), variable->evaluate_name, text_arrived, app);
 }
 
+/* Whether VARIABLE or one below it is being searched. */
+static struct model_variable *find_looking(struct model_variable *variable)
+{
+    struct model_variable *found = variable->looked > 0 ? variable : NULL;
+    for (size_t i = 0; i < variable->count && !found; i++)
+        found = find_looking(variable->children[i]);
+    return found;
+}
+
+static struct model_variable *looking(struct app *app)
+{
+    const struct model *model = app_model(app);
+    return model->state == MODEL_STOPPED && model->root ? find_looking(model->root) : NULL;
+}
+
+/* Esc while the children of a large value are looked through: it is shown as it is. */
+static bool end_filter(struct app *app)
+{
+    struct model_variable *parent = looking(app);
+    if (!parent)
+        return false;
+    bool filter = parent->match;
+    if (filter)
+        session_match(app_session(app), parent, NULL);
+    else
+        session_sort(app_session(app), "definition");
+    app_message(app, false, "%s was ended before all were looked through", filter ? "the filter" : "sorting");
+    return true;
+}
+
 static bool key(struct app *app, void *data, const struct key *key)
 {
     struct variables_pane *self = data;
     if (pane_key_is(key, "Esc"))
-        return pane_variables_find_stop(app);
+        return pane_variables_find_stop(app) || end_filter(app);
     if (!pane_variables_page_key(app, key) && !list_view_key(&self->list, model_variable_rows(app_model(app)), key))
         return false;
     app_damage(app);
@@ -275,7 +305,15 @@ static void status(struct app *app, void *data, char *buffer, size_t size)
     pane_variables_find_jump(app);
     const struct model_variable *parent = app_model(app)->state == MODEL_STOPPED ? filtered(app) : NULL;
     size_t count = model_variable_rows(app_model(app));
-    if (parent && parent->match)
+    const struct model_variable *searched = looking(app);
+    int64_t length = searched && searched->indexed > searched->named ? searched->indexed
+                     : searched                                      ? searched->named
+                                                                     : 0;
+    if (searched && length > 0)
+        snprintf(buffer, size, "looking … %d %%  Esc ends it", (int)((int64_t)searched->looked * 100 / length));
+    else if (searched)
+        snprintf(buffer, size, "looking … %zu  Esc ends it", searched->looked);
+    else if (parent && parent->match)
         snprintf(buffer, size, "%s%.40s", parent->limited ? "first 200,000 with " : "with ", parent->match);
     else if (parent && parent->limited)
         snprintf(buffer, size, "too many to sort");

@@ -263,6 +263,21 @@ struct model_variable *session_find_waiting(struct model_variable *root, const s
     return found;
 }
 
+/* Children of a large value are searched or sorted a part of them at a time: ask again for the rest, unless that is no
+ * longer wanted. */
+static bool look_on(struct session *session, struct model_variable *parent, const struct message *response,
+                    const struct request *request)
+{
+    int64_t looked = value_get_int(value_get_map(response->body, "pytui"), "looked", 0);
+    parent->looked = looked > 0 ? (size_t)looked : 0;
+    if (looked <= 0)
+        return false;
+    fetch_page(session, parent,
+               &(struct wanted_page){.start = request->start, .count = CHILDREN_PAGE, .scope = request->scope});
+    session_changed(session);
+    return true;
+}
+
 static void page_arrived(struct session *session, const struct message *response, struct request *request)
 {
     if (request->view != session->view || !session_view_root(session))
@@ -273,6 +288,8 @@ static void page_arrived(struct session *session, const struct message *response
     const char *failure = session_failure(response);
     if (failure && response)
         session_say(session, true, "%s", failure);
+    if (parent && !failure && request->reference == parent->reference && look_on(session, parent, response, request))
+        return;
     if (parent && !failure && request->reference == parent->reference) {
         parent->limited = value_get_bool(value_get_map(response->body, "pytui"), "limited", false);
         read_page(session, parent, request->start, response->body);

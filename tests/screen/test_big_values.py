@@ -164,3 +164,16 @@ def test_a_long_text_opens_into_pieces(stopped):
     stopped.send("F  654321\r")
     stopped.expect("102,238 of 156,250", timeout=60)
     stopped.expect(re.compile(r"\[6543168:6543232\]"))
+
+
+def test_a_filter_looks_at_all_items(stopped):
+    """In slices, while keys are answered; Esc ends it."""
+    opened(stopped)
+    stopped.send(":filter needle\r")
+    stopped.expect(re.compile(r"looking … \d+ %  Esc ends it"))
+    stopped.expect(re.compile(r"\[4321000\] +'needle'"), "with needle", timeout=120)
+    stopped.expect_not("looking …", re.compile(r"\[0\] +0\b"))
+    stopped.send(":filter nowhere at all\r")
+    stopped.expect(re.compile(r"looking … \d+ %  Esc ends it"))
+    stopped.keys("Esc")
+    stopped.expect("the filter was ended before all were looked through", re.compile(r"\[0\] +0\b"))
