@@ -6,8 +6,8 @@ compared take turns, so that a busy machine is busy for all of them. Nothing is 
 promise is marked with "!" and counted.
 
 usage: bench.py [--build DIR] [--python PATH]… [--rounds N] [--quick] [--only GROUP]…, groups: engine memory steps start
-attach rest flood scroll size; interpreters: 3.11, 3.13 and the newest found, or Debian unstable's where `make matrix`
-has made it
+attach rest flood scroll size huge; interpreters: 3.11, 3.13 and the newest found, or Debian unstable's where
+`make matrix` has made it
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "screen"), str(TESTS / "wire")]
 
-GROUPS = ("engine", "memory", "steps", "start", "attach", "rest", "flood", "scroll", "size")
+GROUPS = ("engine", "memory", "steps", "start", "attach", "rest", "flood", "scroll", "size", "huge")
 UNSTABLE = TESTS.parent / ".matrix" / "unstable"
 
 

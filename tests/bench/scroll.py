@@ -4,6 +4,7 @@ import re
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from table import line_of
@@ -99,4 +100,35 @@ def size_group(bench: Bench) -> None:
                 pss.add("pytui", sizes[1])
 
 
-GROUPS = {"scroll": scroll_group, "size": size_group}
+def huge_group(bench: Bench) -> None:
+    """A file of 60 MB: until it is shown, a key while it is read, and a search through all of it."""
+    program, big = bench.scratch / "small.py", bench.scratch / "huge.py"
+    program.write_text("a = 1\nb = 2\n")
+    lines = "".join(f"value_{number:06d} = 'some text'  # and what it is for\n" for number in range(20_000))
+    with big.open("w") as file:
+        for _ in range(60 * 2**20 // len(lines)):
+            file.write(lines)
+        file.write("the_last = 1\n")
+    shown = bench.row("a file of 60 MB is read and shown", "ms", "")
+    answered = bench.row("… a key meanwhile", "ms", "≤ 30 ms")
+    found = bench.row("… a search through it", "ms", "")
+    for _ in range(min(bench.rounds, 3)):
+        with bench.terminal(*bench.pytui, program) as screen:
+            screen.expect("stopped: entry", row=0, timeout=60)
+            began = time.perf_counter()
+            screen.send(f":open {big}\r")
+            screen.expect("Esc ends it")
+            pressed = time.perf_counter()
+            screen.send("?")
+            screen.expect("F1")
+            answered.add("pytui", (time.perf_counter() - pressed) * 1e3)
+            screen.send("q")
+            screen.expect(re.compile("value_000000"), timeout=60)
+            shown.add("pytui", (time.perf_counter() - began) * 1e3)
+            began = time.perf_counter()
+            screen.send("/the_last\r")
+            screen.expect("the_last = 1", timeout=60)
+            found.add("pytui", (time.perf_counter() - began) * 1e3)
+
+
+GROUPS = {"scroll": scroll_group, "size": size_group, "huge": huge_group}
