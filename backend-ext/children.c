@@ -255,7 +255,9 @@ static bool keep(struct page *page, const struct child *child, const char *name)
 static bool gather(struct page *page, const struct child *child)
 {
     struct arrangement *arrangement = page->arrangement;
-    if (arrangement->next % SEARCH_STRIDE == 0 && now_milliseconds() >= arrangement->deadline) {
+    if (arrangement->deadline == 0) { /* from the first one on, so that every request looks at some */
+        arrangement->deadline = now_milliseconds() + SEARCH_MILLISECONDS;
+    } else if (arrangement->next % SEARCH_STRIDE == 0 && now_milliseconds() >= arrangement->deadline) {
         page->more = true;
         return false;
     }
@@ -618,7 +620,7 @@ static struct arrangement *arrangement_of(struct values *values, const struct pa
 static void arrange(struct page *page, const struct reference *reference, const struct page_request *wanted)
 {
     struct arrangement *arrangement = page->arrangement;
-    arrangement->deadline = now_milliseconds() + SEARCH_MILLISECONDS;
+    arrangement->deadline = 0;
     page->skip = arrangement->next;
     page->resumes = can_resume(page->values, reference);
     list_children(page, reference, wanted);
