@@ -103,7 +103,7 @@ def kill_screen(screen, ls):
     """`kill -9`, and the program has seen it."""
     for each in [each for each, line in screen.processes().items() if "attach" in line]:
         os.kill(each, signal.SIGKILL)
-    eventually(lambda: not any(row["attached"] for row in json.loads(ls("--json").stdout)), "it is attached for ever")
+    eventually(lambda: [row["attached"] for row in json.loads(ls("--json").stdout)] == [False], "attached for ever")
 
 
 def running(screen, name="busy.py"):
@@ -268,9 +268,12 @@ def test_processes_that_do_not_listen(terminal, listening, plain, ls, python, tm
     process = plain("ab_plain.py", "\033[31m", "two\nlines", b"\xff", RANK="7")
     kernel = plain("ipykernel_launcher.py", "-f", "/x/kernel-1a2b3c4d-5e6f.json")
     notebook = plain("ipykernel_launcher.py", "-f", "/x/kernel-2.json", JPY_SESSION_NAME="/home/me/ab_data.ipynb")
-    rows = listed(ls, "--all")
-    assert {row["pid"]: row["kind"] for row in json.loads(ls("--json").stdout)} == {program.process.pid: "session"}
-    row = rows[process.pid]
+    only = {program.process.pid: "session"}
+    eventually(lambda: {pid: row["kind"] for pid, row in listed(ls).items()} == only, "it is not listed alone")
+    found = {}
+    answers = lambda: found.update(listed(ls, "--all")) or found[program.process.pid]["way"] == "listens"  # noqa: E731
+    eventually(answers, "it does not answer")
+    rows, row = found, found[process.pid]
     assert (row["name"], row["kind"], row["state"], row["rank"]) == ("ab_plain.py", "process", "running", 7)
     assert row["python"] == ".".join(map(str, python.version[:2]))
     assert row["script"] == str(tmp_path / "ab_plain.py")
