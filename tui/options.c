@@ -252,8 +252,8 @@ void options_print_help(FILE *out)
             fprintf(out, "%*s", HELP_INDENT - column, "");
         print_wrapped(out, row->help);
     }
-    fputs("\nSCRIPT may be a directory or zip file with a __main__.py; - reads the script from\n"
-          "standard input. What follows the program are its own arguments. Redirected\n"
+    fputs("\nSCRIPT may be a directory or zip file with a __main__.py; - reads the script\n"
+          "from standard input. What follows the program are its own arguments. Redirected\n"
           "standard streams are the program's; those that are terminals go to the Terminal\n"
           "pane. Press ? in pytui for its keys.\n"
           "attach debugs a program that listens (pytui.listen() or PYTUI_LISTEN in its\n"
