@@ -166,14 +166,21 @@ def test_a_long_text_opens_into_pieces(stopped):
     stopped.expect(re.compile(r"\[6543168:6543232\]"))
 
 
-def test_a_filter_looks_at_all_items(stopped):
+def test_a_filter_looks_at_all_items(pytui, write):
     """In slices, while keys are answered; Esc ends it."""
-    opened(stopped)
-    stopped.send(":filter needle\r")
-    stopped.expect(re.compile(r"looking … \d+ %  Esc ends it"))
-    stopped.expect(re.compile(r"\[4321000\] +'needle'"), "with needle", timeout=120)
-    stopped.expect_not("looking …", re.compile(r"\[0\] +0\b"))
-    stopped.send(":filter nowhere at all\r")
-    stopped.expect(re.compile(r"looking … \d+ %  Esc ends it"))
-    stopped.keys("Esc")
-    stopped.expect("the filter was ended before all were looked through", re.compile(r"\[0\] +0\b"))
+    program = "items = list(range(600_000))\nitems[500_000] = 'needle'\nzeros = [0] * 10_000_000\nstop = 1\n"
+    screen = pytui(write("many.py", program), options=["--continue", "-b", "many.py:4"], cols=120, rows=40)
+    at(screen, "many.py:4", timeout=60)
+    screen.send("V")
+    screen.expect(re.compile(r"items +list\[600000\]"), re.compile(r"zeros +list\[10000000\]"))
+    screen.send("lj")
+    screen.expect(re.compile(r"\[0\] +0\b"), "1 of 600,000")
+    screen.send(":filter needle\r")
+    screen.expect(re.compile(r"\[500000\] +'needle'"), "with needle", timeout=60)
+    screen.expect_not("looking …", re.compile(r"\[0\] +0\b"))
+    screen.send("jlj")
+    screen.expect(re.compile(r"\[0\] +0\b"), "1 of 10,000,000")
+    screen.send(":filter nowhere at all\r")
+    screen.expect(re.compile(r"looking … \d+ %  Esc ends it"))
+    screen.keys("Esc")
+    screen.expect("the filter was ended before all were looked through", re.compile(r"\[0\] +0\b"))
