@@ -228,13 +228,10 @@ def loop(n):
     for i in range(n):
         total += i
     return total
-def measure():
-    best = 1e9
-    for _ in range(15):
-        begin = time.perf_counter()
-        loop(20_000)
-        best = min(best, time.perf_counter() - begin)
-    return best
+def measure(function):
+    begin = time.perf_counter()
+    function(20_000)
+    return time.perf_counter() - begin
 loop(1000)
 same = dict(vars())
 exec(compile(__import__("pathlib").Path(__file__).read_text().split("def measure")[0], "<fresh>", "exec"), same)
@@ -242,16 +239,18 @@ ready = 1
 input()
 fresh, measured = same["loop"], loop
 for _ in range(100): fresh(100), measured(100)
-one = measure()
-loop = fresh
-other = measure()
+one = other = 1e9
+for round in range(300):  # they take turns; on a busy machine the best of each comes late
+    one, other = min(one, measure(measured)), min(other, measure(fresh))
+    if round >= 15 and one / other < 1.5: break
 print(one / other < 1.5)
 """
+SPEED_READY = SPEED.splitlines().index("ready = 1") + 1
 
 
 def test_code_that_had_breakpoints_is_at_full_speed(session: Start, python: interpreters.Interpreter) -> None:
     """A function with a false condition in its loop, and the same text compiled anew, are equal afterwards."""
-    run = session(text=SPEED, stdin=-1).start({"line": 5, "condition": "i < 0"}, 17)
+    run = session(text=SPEED, stdin=-1).start({"line": 5, "condition": "i < 0"}, SPEED_READY)
     run.wait_stop("breakpoint")
     assert run.stats()["conditions"] >= 1000
     run.request("disconnect")
