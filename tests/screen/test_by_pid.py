@@ -36,7 +36,8 @@ class Plain:
     def __init__(self, interpreter, script, home, **variables):
         self.home = home
         self.end = script.with_suffix(".end")
-        env = {"PATH": os.environ["PATH"], "XDG_RUNTIME_DIR": str(home / "run"), "LC_ALL": "C.UTF-8"} | variables
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PYTUI", "XDG"))}
+        env |= {"XDG_RUNTIME_DIR": str(home / "run")} | variables
         self.process = subprocess.Popen(
             [interpreter.path, script, self.end],
             env=env,
