@@ -53,7 +53,9 @@ class Listening:
         )
         deadline = time.monotonic() + 30 * FACTOR
         while not list(self.place.glob(f"[!.]*.{self.process.pid}*")):  # a hidden one is not listened on yet
-            assert self.process.poll() is None and time.monotonic() < deadline, self.process.communicate()
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                raise AssertionError(self.process.communicate())
 
     def finish(self):
         self.end.touch()
