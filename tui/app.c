@@ -511,12 +511,12 @@ void app_bring_back(struct app *app, const char *script)
 static bool start(struct app *app, const struct options *options, char *error, size_t size)
 {
     read_settings(app, options);
+    app_watch_signals(app); /* before the terminal is changed: one that came in between would leave it so */
     if (!open_terminal(app, error, size))
         return false;
     choose_theme(app);
     create_panes(app);
     add_session(app, options);
-    app_watch_signals(app);
     app_restart_prepare(app);
     app->attach = options->found;
     if (!options->channel && !app->attach && !app_launch(app, &options->target, error, size))

@@ -17,7 +17,8 @@ Start = Callable[..., Session]
 # `block(seconds)` is C code that keeps the interpreter.
 BLOCK = "import ctypes\ndef block(seconds):\n    ctypes.PyDLL(None).usleep(ctypes.c_uint(int(seconds * 1000000)))\n"
 C_CALLS = {
-    "sum": "sum(range(2 * 10**8))",
+    # A debug build takes four times as long for it.
+    "sum": "sum(range(2 * 10**8 // (4 if hasattr(__import__('sys'), 'gettotalrefcount') else 1)))",
     "re": "__import__('re').match(r'(a+)+$', 'a' * 27 + 'b')",
     "power": "three ** 10000000",
     "library": "block(1.5)",
