@@ -20,7 +20,7 @@
 #define PAGE_LIMIT     1000
 #define FRAMES_DEFAULT 200
 #define FRAMES_LIMIT   10000
-#define RETURNS_BYTES  320    /* of returned values in a `stopped` */
+#define RETURNS_BYTES  200    /* of returned values in a `stopped` */
 #define ROW_BYTES      90     /* of a row without its texts */
 #define FRAMES_WALKED  100000 /* to find a stack's end */
 
