@@ -101,6 +101,7 @@ char *help_text(const struct app *app)
         {"in C code; …", "Ctrl-c was heard, but C code keeps the interpreter to itself; the console has the stacks"},
         {"stopped: …", "Why it stopped, and in which thread"},
         {"post-mortem: …", "An exception nobody caught; look around, then c or q"},
+        {"debugging is over", "The program wanted no more of it, or whoever debugged it has left; it runs on"},
         {"connection lost", "The program runs on without pytui"},
     };
     struct text text = {0};

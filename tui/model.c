@@ -210,7 +210,8 @@ void model_forget_program(struct model *model)
     model_changes_destroy(model->changes);
     model->changes = model_changes_create();
     model->state = MODEL_STARTING;
-    model->post_mortem = model->goes_on = model->more_frames = model->variables_loading = model->exit_known = false;
+    model->post_mortem = model->goes_on = model->more_frames = model->variables_loading = model->exit_known =
+        model->over = false;
     model->pid = model->thread_id = model->stopped_thread = 0;
     model->frozen_count = 0;
     model->selected_frame = 0;
@@ -464,7 +465,7 @@ void model_describe_state(const struct model *model, char *buffer, size_t size)
             snprintf(buffer, size, "ended");
         break;
     case MODEL_LOST:
-        snprintf(buffer, size, "connection lost");
+        snprintf(buffer, size, "%s", model->over ? "debugging is over" : "connection lost");
         break;
     }
 }

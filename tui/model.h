@@ -227,6 +227,7 @@ struct model {
 
     int exit_status; /* waitpid()'s, when state is ENDED and it is known (exit_known) */
     bool exit_known;
+    bool over; /* LOST, as the program ended debugging by itself and goes on */
 
     struct model_changes *changes; /* owned; model_tree.h: values at stops before, what is expanded */
     struct model_rows *rows;       /* owned; the visible rows, found anew when generation moved */

@@ -242,8 +242,9 @@ void session_lose(struct session *session, const char *why)
     log_write("session: lost: %s", why);
     close_channel(session);
     session->model->state = MODEL_LOST;
+    session->model->over = session->terminated;
     session_changed(session);
-    session_say(session, true, "%s", why);
+    session_say(session, !session->terminated, "%s", why);
 }
 
 void session_report_failure(struct session *session, const struct message *response, struct request *request)

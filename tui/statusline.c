@@ -20,7 +20,7 @@ static enum role state_role(const struct model *model)
     case MODEL_STARTING:
         return ROLE_STATUS_RUNNING;
     case MODEL_LOST:
-        return ROLE_STATUS_ERROR;
+        return model->over ? ROLE_STATUS_STOPPED : ROLE_STATUS_ERROR;
     case MODEL_ENDED:
         break;
     }

@@ -374,6 +374,7 @@ def test_post_mortem_waits_without_a_terminal(plain, terminal):
     screen.expect("post-mortem: KeyError", row=0)
     screen.send("c")
     screen.expect("debugging is over, and the program goes on")
+    screen.expect("debugging is over", row=0)
     program.expect("KeyError: 'key'")
 
 

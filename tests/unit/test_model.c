@@ -169,6 +169,10 @@ static void states_are_described_for_people(void **state)
         model_describe_state(model, text, sizeof text);
         assert_string_equal(text, cases[i].expected);
     }
+    char text[128];
+    model->over = true;
+    model_describe_state(model, text, sizeof text);
+    assert_string_equal(text, "debugging is over");
     model_destroy(model);
 }
 
