@@ -216,6 +216,25 @@ bool options_row(size_t index, struct option_row *row)
     return true;
 }
 
+static const struct {
+    const char *name;
+    const char *help;
+} subcommands[] = {
+    {"attach", "debug a program that runs"},
+    {"ls", "list the programs that can be attached to"},
+    {"exec", "run a file inside a program that runs"},
+    {"dump", "print all stacks of a program that runs"},
+};
+
+bool options_subcommand(size_t index, const char **name, const char **help)
+{
+    if (index >= sizeof subcommands / sizeof subcommands[0])
+        return false;
+    *name = subcommands[index].name;
+    *help = subcommands[index].help;
+    return true;
+}
+
 /* Help */
 
 enum { HELP_INDENT = 29, HELP_WIDTH = 80 };

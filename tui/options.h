@@ -57,3 +57,6 @@ struct option_row {
     const char *help;
 };
 bool options_row(size_t index, struct option_row *row);
+
+/* The words that stand in a script's place: *NAME and what it does; false past the last. */
+bool options_subcommand(size_t index, const char **name, const char **help);

@@ -51,6 +51,13 @@ static void print_bash_case(enum word word, const char *completes)
         printf(")\n            %s\n            return\n            ;;\n", completes);
 }
 
+static void print_subcommands(void)
+{
+    const char *name, *help;
+    for (size_t i = 0; options_subcommand(i, &name, &help); i++)
+        printf("%s%s", i > 0 ? " " : "", name);
+}
+
 static void print_bash(const char *themes)
 {
     char theme[512];
@@ -78,7 +85,17 @@ static void print_bash(const char *themes)
         if (row.letter != 0)
             printf(" -%c", row.letter);
     }
-    puts("' -- \"$word\"))\n"
+    fputs("' -- \"$word\"))\n"
+          "    elif [[ $COMP_CWORD == 1 ]]; then\n"
+          "        COMPREPLY=($(compgen -W '",
+          stdout);
+    print_subcommands();
+    puts("' -- \"$word\") $(compgen -f -- \"$word\"))\n"
+         "    elif [[ $COMP_CWORD == 2 && ${COMP_WORDS[1]} =~ ^(attach|exec|dump)$ ]]; then\n"
+         "        local name rest\n" /* no -W: it would expand what a program calls itself */
+         "        while read -r name rest; do\n"
+         "            [[ $name == \"$word\"* ]] && COMPREPLY+=(\"$name\")\n"
+         "        done < <(\"${COMP_WORDS[0]}\" ls 2>/dev/null | tail -n +2)\n"
          "    else\n"
          "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
          "    fi\n"
@@ -96,7 +113,7 @@ static void print_zsh_row(const struct option_row *row, const char *name, const 
     printf("    '*'%s", name);
     print_quoted(text, ":");
     if (word == WORD_THEME)
-        printf("':theme:_alternative \"themes:theme:(default ${(j. .)$(print -l %s/*.theme(N:t:r))})\" "
+        printf("':theme: _alternative \"themes:theme:(default ${(j. .)$(print -l %s/*.theme(N:t:r))})\" "
                "\"files:file:_files\"'",
                themes);
     else if (row->argument != NULL)
@@ -118,7 +135,11 @@ static void print_zsh(const char *themes)
         if (row.letter != 0)
             print_zsh_row(&row, name, themes);
     }
-    puts("    '1:script:_files' \\\n"
+    fputs("    '1:script: _alternative \"commands:command:(", stdout);
+    print_subcommands();
+    puts(")\" \"files:file:_files\"' \\\n" /* compadd: what a program calls itself is not evaluated */
+         "    '2:argument:{ [[ $words[2] == (attach|exec|dump) ]] && "
+         "compadd -- ${${(f)\"$($words[1] ls 2>/dev/null | tail -n +2)\"}%% *}; _files }' \\\n"
          "    '*::argument:_files'");
 }
 
@@ -130,7 +151,15 @@ static void print_fish(const char *themes)
                                         [WORD_COMMAND] = " -r -F",
                                         [WORD_THEME] = ""};
     struct option_row row;
+    const char *name, *help;
     puts("# Completion for fish, made when pytui was built.");
+    for (size_t i = 0; options_subcommand(i, &name, &help); i++) {
+        printf("complete -c pytui -n __fish_use_subcommand -a %s -d ", name);
+        print_quoted(help, "\\");
+        putchar('\n');
+    }
+    puts("complete -c pytui -n '__fish_seen_subcommand_from attach exec dump' "
+         "-a '(pytui ls 2>/dev/null | tail -n +2 | string replace -r \" .*\" \"\")'");
     for (size_t i = 0; options_row(i, &row); i++) {
         enum word word = word_of(row.argument);
         printf("complete -c pytui -l %s", row.name);

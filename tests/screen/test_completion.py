@@ -28,6 +28,8 @@ def bash(words: list[str], cwd: Path) -> list[str]:
         (["pytui", "--python", "python3"], ["python3"], []),
         (["pytui", "--theme", "def"], ["default"], ["program.py"]),
         (["pytui", "-m", "pro"], [], ["program.py"]),
+        (["pytui", "a"], ["attach"], ["program.py", "dump"]),
+        (["pytui", "exec", "some", "p"], ["program.py"], ["some"]),
     ],
 )
 def test_bash(words: list[str], offered: list[str], not_offered: list[str], tmp_path: Path) -> None:
@@ -37,6 +39,16 @@ def test_bash(words: list[str], offered: list[str], not_offered: list[str], tmp_
     found = bash(words, tmp_path)
     assert set(offered) <= set(found)
     assert not set(not_offered) & set(found)
+
+
+def test_programs_by_name(tmp_path: Path) -> None:
+    """Those that `pytui ls` lists; what they call themselves is a word and no command."""
+    fake = tmp_path / "pytui"
+    fake.write_text("#!/bin/sh\nprintf '%s\\n' 'NAME PID' 'night 1 2 s' 'n$(touch${IFS}here)x 2' 'day 3'\n")
+    fake.chmod(0o755)
+    assert bash([str(fake), "attach", "n"], tmp_path) == ["night", "n$(touch${IFS}here)x"]
+    assert bash([str(fake), "dump", ""], tmp_path)[-1] == "day"
+    assert not (tmp_path / "here").exists()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
