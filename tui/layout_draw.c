@@ -112,6 +112,14 @@ static void draw_borders(struct app *app, struct canvas screen)
         canvas_label(screen, under, divider.column, 1, style, box()->up);
 }
 
+/* Rows of the pane where it is seen. A message lies over the last row: a list does not hide its cursor there. */
+static int rows_seen(const struct app *app, struct canvas screen, struct layout_place place, enum pane_kind kind)
+{
+    bool list = kind == PANE_VARIABLES || kind == PANE_STACK || kind == PANE_BREAKPOINTS;
+    bool under = app->message[0] && place.row + place.rows == screen.rows;
+    return list && under && place.rows > 1 ? place.rows - 1 : place.rows;
+}
+
 static void draw_panes(struct app *app, struct canvas screen)
 {
     struct layout *layout = app->layout;
@@ -125,7 +133,8 @@ static void draw_panes(struct app *app, struct canvas screen)
                 draw_sidebar_title(app, row, (enum pane_kind)kind);
         }
         if (place.rows > 0) {
-            struct canvas canvas = canvas_part(screen, place.row, place.column, place.rows, place.columns);
+            int rows = rows_seen(app, screen, place, (enum pane_kind)kind);
+            struct canvas canvas = canvas_part(screen, place.row, place.column, rows, place.columns);
             pane_table[kind]->draw(app, app->panes[kind], canvas, app->focus == (enum pane_kind)kind);
         }
     }

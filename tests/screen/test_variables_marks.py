@@ -66,6 +66,17 @@ def test_long_values_wrap_and_highlights_stay(pytui, write):
     screen.expect("no longer highlighted")
 
 
+def test_a_message_does_not_hide_the_row(pytui, write):
+    """It lies over the last row of the screen: the value is above it."""
+    screen = stopped(pytui, write)
+    screen.send("zjj")
+    screen.expect_not("Stack")
+    screen.resize(6, 80)
+    screen.expect("nested", row=5)
+    screen.send("w")
+    screen.expect("wrapped", "THE END'")
+
+
 def test_access_goes_round(pytui, write):
     screen = stopped(pytui, write)
     screen.send("jl")
