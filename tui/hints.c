@@ -118,44 +118,45 @@ static int hint_width(const struct hint *hint)
     return 3 + canvas_width(hint->key, strlen(hint->key)) + canvas_width(hint->text, strlen(hint->text));
 }
 
-static bool is_help(const struct hint *hint)
+/* The way to the help; in dialogs and prompts the way out. */
+static bool is_way(const struct hint *hint)
 {
-    return strcmp(hint->text, "help") == 0;
+    return strcmp(hint->text, "help") == 0 || strcmp(hint->key, "Esc") == 0;
 }
 
-/* Keep those that ROOM is for, in their order; the way to the help is among them whatever else is not. Their width. */
+/* Keep those that ROOM is for, in their order; the way is among them whatever else is not. Their width. */
 static int keep_fitting(struct hint *hints, size_t *count, int room)
 {
-    size_t kept = 0, help = 0;
-    while (help < *count && !is_help(&hints[help]))
-        help++;
-    int total = help < *count ? hint_width(&hints[help]) : 0;
+    size_t kept = 0, way = 0;
+    while (way < *count && !is_way(&hints[way]))
+        way++;
+    int total = way < *count ? hint_width(&hints[way]) : 0;
     if (total > room) {
         total = 0;
-        help = *count;
+        way = *count;
     }
     bool full = false;
     for (size_t i = 0; i < *count; i++) {
-        full = full || (i != help && total + hint_width(&hints[i]) > room);
-        if (i != help && full)
+        full = full || (i != way && total + hint_width(&hints[i]) > room);
+        if (i != way && full)
             continue;
-        total += i != help ? hint_width(&hints[i]) : 0;
+        total += i != way ? hint_width(&hints[i]) : 0;
         hints[kept++] = hints[i];
     }
     *count = kept;
     return total;
 }
 
-/* Columns of the first COUNT that are not the way to the help, and of that. */
+/* Columns of the first COUNT that are not the way, and of that. */
 static int first_hints(struct app *app, size_t count)
 {
     struct hint hints[HINTS_MAX];
     size_t all = hints_list(app, hints, HINTS_MAX);
     int total = 1;
     for (size_t i = 0; i < all; i++) {
-        if (!is_help(&hints[i]) && count == 0)
+        if (!is_way(&hints[i]) && count == 0)
             continue;
-        count -= is_help(&hints[i]) ? 0 : 1;
+        count -= is_way(&hints[i]) ? 0 : 1;
         total += hint_width(&hints[i]);
     }
     return total;

@@ -87,6 +87,18 @@ def test_dialogs_and_prompts_have_theirs(pytui: Pytui, home, keys: str, shown: t
     hinted(screen, "c continue", gone=("Esc ",))
 
 
+@pytest.mark.parametrize(
+    ("keys", "shown", "gone"),
+    [(":help next\r", "Esc close", "/ search"), ("\x0b", "Esc cancel", "Down"), (":", "Esc cancel", "Up history")],
+    ids=["text", "list", "commands"],
+)
+def test_the_way_out_goes_last(pytui: Pytui, keys: str, shown: str, gone: str) -> None:
+    screen = pytui("stepme.py", options=["--continue", "-b", "stepme.py:5"], rows=24, cols=70)
+    at(screen, "stepme.py:5 in work")
+    screen.send(keys)
+    hinted(screen, shown, gone=(gone,))
+
+
 def test_keys_of_the_user_are_shown(pytui: Pytui, home) -> None:
     """Those in [keys], and none for a command without a key."""
     configured(home, "[keys]\nstep-over = F8\nstep-into = none\n")
