@@ -180,9 +180,12 @@ static void draw_source(struct app *app, const struct exception_view *view, cons
     int left = canvas_width(row->text, first);
     int start = marked ? canvas_width(row->text, span.offset) : 0;
     int end = marked ? canvas_advance(row->text + span.offset, span.length, start) : 0;
-    if (end - left > line.columns)
-        left = end - line.columns < start ? end - line.columns : start;
+    int room = line.columns - (canvas_width(row->text, row->length) > end); /* where it goes on "…" is behind it */
+    if (end - left > room)
+        left = end - room < start ? end - room : start;
     canvas_text(line, 0, -left, style, row->text, row->length);
+    if (canvas_width(row->text, row->length) - left > line.columns)
+        canvas_label(line, 0, line.columns - 1, 1, style, "…");
     if (marked)
         canvas_restyle(line, 0, start - left, 1, end - start, app_style(app, ROLE_SUB_EXPRESSION));
     dialog_search_mark(app, &view->search, line, -left, row->text, row->length);
@@ -226,7 +229,7 @@ static void draw_row(struct app *app, const struct exception_view *view, size_t 
     dialog_search_mark(app, &view->search, line, column, text, length);
 }
 
-static void draw_foot(struct app *app, const struct exception_view *view, struct canvas row)
+static void draw_foot(struct app *app, const struct exception_view *view, struct canvas row, int shown)
 {
     struct style style = dialog_style(app, ROLE_DIALOG_HINT);
     if (view->search.edit) {
@@ -239,7 +242,9 @@ static void draw_foot(struct app *app, const struct exception_view *view, struct
         return;
     }
     char text[512] = "", key[64];
-    size_t used = 0;
+    size_t used = 0, count = view->rows->count;
+    if (count > (size_t)shown)
+        used = (size_t)snprintf(text, sizeof text, "%zu of %zu   ", view->list.cursor + 1, count);
     for (size_t i = 0; i < command_count; i++) {
         if (commands[i].scope != SCOPE_EXCEPTION || !commands[i].hint)
             continue;
@@ -272,7 +277,7 @@ static void view_draw(struct app *app, struct dialog *dialog, struct canvas canv
             ask_for_frames(app, view, item);
     }
     if (foot)
-        draw_foot(app, view, canvas_part(canvas, canvas.rows - 1, 0, 1, canvas.columns));
+        draw_foot(app, view, canvas_part(canvas, canvas.rows - 1, 0, 1, canvas.columns), shown);
 }
 
 /* Searching. */

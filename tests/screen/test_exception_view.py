@@ -88,6 +88,14 @@ def test_all_of_it_is_shown(pytui, write, each_engine, key):
     screen.expect_not("─ Exception ─")
 
 
+def test_it_is_seen_that_there_is_more(pytui, write):
+    """Below the last row, and behind the end of a line."""
+    screen = opened(pytui, write("chain.py", CHAIN), rows=20, cols=40)
+    screen.expect(re.compile(r"1 of [2-9]\d   Enter frame"), re.compile(r"raise ExceptionGroup\(.*… +│"))
+    screen.send("j")
+    screen.expect(re.compile(r"[23] of [2-9]\d   Enter"))
+
+
 def test_enter_shows_the_frame(pytui, write, each_engine):
     screen = opened(pytui, write("chain.py", CHAIN), interpreter=each_engine.path)
     screen.expect("table[key]")
