@@ -41,30 +41,33 @@ static void picked(struct app *app, int index, void *data)
         show(app, (size_t)index);
 }
 
-/* What a row is to the one above that it hangs on. */
-static const char *describe(const struct model_exception *exception)
+/* What a row is to the one above that it hangs on, and how much below it the list has not. The caller owns it. */
+static char *describe(const struct model_exception *exception)
 {
-    if (!exception->relation)
-        return "as it stopped";
-    return exception->traceback ? exception->relation : "not raised";
+    const char *relation = exception->traceback ? exception->relation : "not raised";
+    const char *text = exception->relation ? relation : "as it stopped";
+    if (exception->omitted > 0)
+        return xasprintf("%s · %lld more members", text, (long long)exception->omitted);
+    return exception->cut ? xasprintf("%s · more before it", text) : xstrdup(text);
 }
 
 static void choose(struct app *app, const struct model *model)
 {
     struct choice *rows = xcalloc(model->chain_count, sizeof *rows);
-    char **texts = xcalloc(model->chain_count, sizeof *texts);
+    char **texts = xcalloc(2 * model->chain_count, sizeof *texts), **details = texts + model->chain_count;
     for (size_t i = 0; i < model->chain_count; i++) {
         const struct model_exception *exception = &model->chain[i];
         bool inner = exception->relation != NULL;
         texts[i] = xasprintf("%*s%s%.80s", 2 * exception->depth, "", inner ? "\u2514 " : "", exception->text);
-        rows[i] = (struct choice){.text = texts[i], .detail = describe(exception)};
+        details[i] = describe(exception);
+        rows[i] = (struct choice){.text = texts[i], .detail = details[i]};
     }
     dialog_choose(app, &(struct choice_list){.title = "Exceptions",
                                              .rows = rows,
                                              .count = model->chain_count,
                                              .cursor = model->chain_shown > 0 ? (size_t)model->chain_shown : 0,
                                              .handler = picked});
-    for (size_t i = 0; i < model->chain_count; i++)
+    for (size_t i = 0; i < 2 * model->chain_count; i++)
         free(texts[i]);
     free(texts);
     free(rows);

@@ -229,6 +229,8 @@ def test_a_thousand(pytui, write, case):
         screen.keys("Enter")
         screen.expect_not("─ Exception ─")
         screen.expect(re.compile(r"▾ exception +"), re.compile(r"▸ exceptions +tuple\[1000\]"))
+        screen.send(":exceptions\r")
+        screen.expect(re.compile(r"1 ExceptionGroup: g \(1000 sub-exceptions\) +as it stopped · 985 more members"))
     if case == "deep":
         screen.send("G")
         for shown in (12, 212, 412):
