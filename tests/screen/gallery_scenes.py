@@ -174,6 +174,7 @@ PICTURES: dict[str, Picture] = {
     "variables pins": many("Vz", ":find thing\r", "l@", ":find table\r", "@", ":find words\r", "@"),
     "edit a variable": many("V", ":find words\r", "e", "['other'"),
     "filter": many("V", "/wo"),
+    "filtered": many("V", "/wo\r"),
     "threads": Picture("cooks.py", (STOP, has("waits in"), "S"), ("--continue", "-b", "cooks.py:24")),
     "stack zoomed": Picture("deep.py", (STOP, "Sz"), ("--continue", "-b", "deep.py:16")),
     "breakpoints": first("stepme.py", *BREAKS, has("raised"), "B"),

@@ -53,6 +53,7 @@ def draw(state: dict, cells: list, path: Path, light: bool = False) -> None:
     canvas = ImageDraw.Draw(image)
     for row, runs in enumerate(cells):
         text = in_cells(state["lines"][row])
+        behind: list[tuple[int, int, Color]] = []  # the second halves of wide characters: they look as the first
         for start, count, foreground, background, flags in runs:
             front, back = palette(foreground, own[0]), palette(background, own[1])
             if flags & REVERSE:
@@ -66,7 +67,11 @@ def draw(state: dict, cells: list, path: Path, light: bool = False) -> None:
                 if not char:
                     continue
                 font = fonts[bool(flags & BOLD)]
+                if text[start + offset + 1 : start + offset + 2] == [""]:
+                    behind.append((left + (offset + 1) * CELL_WIDTH, top, back))
                 canvas.text((left + offset * CELL_WIDTH, top), char, font=font, fill=front)
+        for left, top, back in behind:
+            canvas.rectangle((left, top, left + CELL_WIDTH - 1, top + CELL_HEIGHT - 1), fill=back)
     row, col = state["cursor"]
     if state["visible"]:
         left, top = col * CELL_WIDTH, row * CELL_HEIGHT
