@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define BUTTONS_MAX 6
+#define ROWS_ROOMY  12 /* of the screen: dialogs can spare one */
 
 void dialog_open(struct app *app, const char *title, const struct dialog_ops *ops, void *data)
 {
@@ -120,8 +121,10 @@ void dialog_draw(struct app *app, struct canvas screen)
     dialog->ops->measure(dialog, &rows, &columns);
     int title = canvas_width(dialog->title, strlen(dialog->title)) + 2;
     columns = smaller((columns > title ? columns : title) + 6, screen.columns);
-    rows = smaller(rows + 4, screen.rows);
-    struct canvas box = canvas_part(screen, (screen.rows - rows) / 2, (screen.columns - columns) / 2, rows, columns);
+    bool part = columns < screen.columns && screen.rows >= ROWS_ROOMY; /* it would cut pieces out of the status line */
+    rows = smaller(rows + 4, part ? screen.rows - 1 : screen.rows);
+    int top = (screen.rows - rows) / 2;
+    struct canvas box = canvas_part(screen, part && top == 0 ? 1 : top, (screen.columns - columns) / 2, rows, columns);
     app->cursor_visible = false;
     draw_frame(app, box, dialog->title);
     bool low = rows < 7, narrow = columns < 30;

@@ -127,6 +127,17 @@ def test_dialog(start: Start, title: str, rows: int, cols: int) -> None:
     screen.expect(re.compile(r"^ ?42\b|\b42 *$", re.MULTILINE))
 
 
+def test_a_high_dialog_leaves_the_status_line(start: Start) -> None:
+    """With what the program does and the dialog's keys."""
+    screen = start(DIALOGS["Preferences"], 24, 80)
+    screen.keys("Ctrl-p")
+    screen.expect("Esc brings all back")
+    screen.expect("prog.py:4", row=0)
+    screen.expect("Enter", row=0)
+    screen.expect("╭─ Preferences", row=1)
+    screen.expect("╰─", row=-1)
+
+
 def test_every_dialog_has_a_case() -> None:
     """The titles in the sources, and those of the cases."""
     text = "".join(path.read_text() for path in sorted((TESTS.parent / "tui").glob("*.c")) if "pane_" not in path.name)
