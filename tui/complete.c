@@ -553,6 +553,17 @@ static const char *shown_word(const struct completion *found, size_t index)
     return found->words[index] + directory_length(found, found->words[index]);
 }
 
+/* Without colours nothing would tell the list from what it lies on: there all of it is reversed but the row picked. */
+static struct style row_style(const struct app *app, bool picked)
+{
+    struct style style = app_style(app, ROLE_DIALOG), over = app_style(app, ROLE_SELECTED_FOCUSED);
+    bool plain = style.background.kind == COLOUR_DEFAULT && over.background.kind == COLOUR_DEFAULT &&
+                 (over.attributes & STYLE_REVERSE) && !(style.attributes & STYLE_REVERSE);
+    if (plain && picked)
+        style.attributes |= STYLE_BOLD;
+    return picked != plain ? style_over(style, over) : style;
+}
+
 void completer_draw(struct app *app, struct canvas screen, int row, int column)
 {
     const struct completer *completer = app->completer;
@@ -582,9 +593,7 @@ void completer_draw(struct app *app, struct canvas screen, int row, int column)
         column = screen.columns > width ? screen.columns - width : 0;
     for (int i = 0; i < count; i++) {
         size_t index = first + (size_t)i;
-        struct style style = app_style(app, ROLE_DIALOG), hint = app_style(app, ROLE_DIALOG_HINT);
-        if (index == completer->selected)
-            style = style_over(style, app_style(app, ROLE_SELECTED_FOCUSED));
+        struct style style = row_style(app, index == completer->selected), hint = app_style(app, ROLE_DIALOG_HINT);
         int at = row - count + i, length = i == count - 1 ? (int)strlen(more) : 0;
         canvas_fill(screen, at, column, 1, width, style);
         canvas_label(screen, at, column + 1, width - 2 - (length ? length + 2 : 0), style, shown_word(found, index));

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from conftest import at, printed, restored
+from screen import REVERSE
 
 SIZES = [(5, 20), (6, 30), (10, 40), (16, 60), (24, 80), (40, 120), (60, 200), (100, 300)]
 TERMS = ["xterm-256color", "tmux-256color", "linux", "xterm", "vt100"]
@@ -78,6 +79,22 @@ def test_no_colour_when_asked(pytui):
     screen = pytui("stepme.py", env={"NO_COLOR": "1"})
     at(screen, "stepme.py:1")
     assert {run[2] for row in screen.cells() for run in row} == {-1}
+
+
+def test_without_colours_what_completes_is_told_from_what_it_lies_on(pytui):
+    screen = pytui("stepme.py", env={"NO_COLOR": "1"})
+    at(screen, "stepme.py:1")
+
+    def reversed_at(word):
+        row = screen.row_of(word)
+        return bool(screen.attributes_at(row, screen.lines[row].index(word))[2] & REVERSE)
+
+    screen.send(":bre\t")
+    screen.expect("break-after", "break-thread")
+    assert reversed_at("break-after") and reversed_at("break-thread")
+    screen.keys("Tab", "Tab")
+    screen.wait_for(lambda: not reversed_at(" break-after"), "a row that is picked")
+    assert reversed_at("break-thread")
 
 
 def test_ascii_locale_draws_without_other_characters(pytui):
