@@ -27,7 +27,8 @@ static void unbound(struct app *app, const struct key *key)
     if (key->kind != KEY_KIND_CHAR && key->kind != KEY_KIND_NAMED)
         return;
     key_format(key, name, sizeof name);
-    app_message(app, false, "%s does nothing here; ? shows the keys", name);
+    const char *help = app->focus == PANE_CONSOLE ? "F1" : "?"; /* there it is text */
+    app_message(app, false, "%s does nothing here; %s shows the keys", name, help);
 }
 
 /* Once the program has ended nobody reads its terminal: keys are commands again. */

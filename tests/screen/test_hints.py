@@ -99,6 +99,18 @@ def test_the_way_out_goes_last(pytui: Pytui, keys: str, shown: str, gone: str) -
     hinted(screen, shown, gone=(gone,))
 
 
+def test_a_key_that_does_nothing_tells_of_the_help(pytui: Pytui) -> None:
+    """In the console "?" is text."""
+    screen = pytui("stepme.py")
+    at(screen, "stepme.py:1")
+    screen.keys("F6")
+    screen.expect("F6 does nothing here; ? shows the keys")
+    screen.send("\x18")
+    screen.expect_not("does nothing")
+    screen.keys("F6")
+    screen.expect("F6 does nothing here; F1 shows the keys")
+
+
 def test_keys_of_the_user_are_shown(pytui: Pytui, home) -> None:
     """Those in [keys], and none for a command without a key."""
     configured(home, "[keys]\nstep-over = F8\nstep-into = none\n")
