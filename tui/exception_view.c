@@ -229,6 +229,18 @@ static void draw_row(struct app *app, const struct exception_view *view, size_t 
     dialog_search_mark(app, &view->search, line, column, text, length);
 }
 
+/* Frames are asked for as their exceptions are seen: there will be further rows. */
+static bool lacks_frames(const struct exception_view *view)
+{
+    const struct exception_rows *rows = view->rows;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct exception_item *item = &rows->items[rows->rows[i].item];
+        if (item->traceback && !item->known && !item->closed)
+            return true;
+    }
+    return false;
+}
+
 static void draw_foot(struct app *app, const struct exception_view *view, struct canvas row, int shown)
 {
     struct style style = dialog_style(app, ROLE_DIALOG_HINT);
@@ -244,7 +256,8 @@ static void draw_foot(struct app *app, const struct exception_view *view, struct
     char text[512] = "", key[64];
     size_t used = 0, count = view->rows->count;
     if (count > (size_t)shown)
-        used = (size_t)snprintf(text, sizeof text, "%zu of %zu   ", view->list.cursor + 1, count);
+        used = (size_t)snprintf(text, sizeof text, "%zu of %zu%s   ", view->list.cursor + 1, count,
+                                lacks_frames(view) ? "+" : "");
     for (size_t i = 0; i < command_count; i++) {
         if (commands[i].scope != SCOPE_EXCEPTION || !commands[i].hint)
             continue;

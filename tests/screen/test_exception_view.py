@@ -91,9 +91,11 @@ def test_all_of_it_is_shown(pytui, write, each_engine, key):
 def test_it_is_seen_that_there_is_more(pytui, write):
     """Below the last row, and behind the end of a line."""
     screen = opened(pytui, write("chain.py", CHAIN), rows=20, cols=40)
-    screen.expect(re.compile(r"1 of [2-9]\d   Enter frame"), re.compile(r"raise ExceptionGroup\(.*… +│"))
+    screen.expect(re.compile(r"1 of [2-9]\d\+?   Enter frame"), re.compile(r"raise ExceptionGroup\(.*… +│"))
     screen.send("j")
-    screen.expect(re.compile(r"[23] of [2-9]\d   Enter"))
+    screen.expect(re.compile(r"[23] of [2-9]\d\+?   Enter"))
+    screen.send("G")
+    screen.expect(re.compile(r"([2-9]\d) of \1   Enter"))
 
 
 def test_enter_shows_the_frame(pytui, write, each_engine):
