@@ -205,6 +205,7 @@ PICTURES: dict[str, Picture] = {
     "console recalls": inn("\x18", has(">>>"), "1 + 1\r", has("2"), "max(1, 2)\r", "\x12", "m"),
     "console large": inn("\x17\x17\x17", has("terminal-first"), ":where\r", "\x18", has(">>>"), "self\r", has("Inn"),
                          "print(vars(self))\r"),
+    "console zoomed": inn("\x18", has(">>>"), ":zoom\r", ":where\r", "self\r", has("Inn"), "vars(self)\r"),
     "where": many(":where\r", ":list\r", ":stacks\r", "\x18"),
     "commands complete": first("stepme.py", ":bre\t", has("break-after")),
     "files complete": first("stepme.py", ":open \t", has("many.py")),
