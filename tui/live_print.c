@@ -42,7 +42,7 @@ const char *live_command(const struct live_program *program)
 /* Lines */
 
 struct columns {
-    int name, way, python;
+    int name, state, way, python;
     int screen; /* 0: no end */
     bool ranks; /* one of them has a rank */
 };
@@ -66,12 +66,23 @@ static const char *way_of(const struct live_program *program)
     return program->plain ? by_pid_way_name(program->way) : "listens";
 }
 
+/* Its state, and how many watch. */
+static void describe_state(const struct live_program *program, char state[40])
+{
+    int length = snprintf(state, 40, "%.24s", live_state(program));
+    if (program->watchers > 0)
+        snprintf(state + length, 40 - (size_t)length, "+%d", program->watchers);
+}
+
 static struct columns measure(const struct live_list *list, bool all)
 {
-    struct columns columns = {.name = 4, .way = all ? 3 : 0, .python = 6};
+    struct columns columns = {.name = 4, .state = 8, .way = all ? 3 : 0, .python = 6};
     for (size_t i = 0; i < list->count; i++) {
         const struct live_program *program = &list->programs[i];
+        char state[40];
+        describe_state(program, state);
         columns.name = wider(columns.name, program->name);
+        columns.state = wider(columns.state, state);
         columns.python = wider(columns.python, program->python);
         columns.way = all ? wider(columns.way, way_of(program)) : 0;
         columns.ranks = columns.ranks || program->rank >= 0;
@@ -83,7 +94,7 @@ static struct columns measure(const struct live_list *list, bool all)
 static void print_head(const struct columns *columns, FILE *out)
 {
     print_cell(out, "NAME", columns->name);
-    fprintf(out, "%7s  %-7s  %-8s  ", "PID", "AGE", "STATE");
+    fprintf(out, "%7s  %-7s  %-*s  ", "PID", "AGE", columns->state, "STATE");
     if (columns->ranks)
         fputs("RANK  ", out);
     print_cell(out, "PYTHON", columns->python);
@@ -110,12 +121,10 @@ static void print_line(const struct live_program *program, const struct columns 
 {
     char age[16], state[40];
     live_age(program->age, age);
-    int length = snprintf(state, sizeof state, "%.24s", live_state(program));
-    if (program->watchers > 0)
-        snprintf(state + length, sizeof state - (size_t)length, "+%d", program->watchers);
-    int width = (int)strlen(state) > 8 ? (int)strlen(state) : 8, column = columns->name + columns->python + 24 + width;
+    describe_state(program, state);
+    int column = columns->name + columns->python + 24 + columns->state;
     print_cell(out, program->name, columns->name);
-    fprintf(out, "%7lld  %-7s  %-8s  ", (long long)program->pid, age, state);
+    fprintf(out, "%7lld  %-7s  %-*s  ", (long long)program->pid, age, columns->state, state);
     if (columns->ranks && program->rank >= 0)
         fprintf(out, "%4lld  ", (long long)program->rank);
     else if (columns->ranks)
