@@ -92,7 +92,7 @@ def test_what_to_do_is_asked(terminal, listening, ls):  # noqa: F811
     at(screen, "busy.py:5 in work")
     screen.expect("· read-only", row=0)
     assert re.search(r"busy\.py .* stopped\+1 ", ls().stdout)
-    (row,) = json.loads(ls("--json").stdout)
+    (row,) = (each for each in json.loads(ls("--json").stdout) if each["pid"] == program.process.pid)
     assert (row["attached"], row["watchers"]) == (True, 1)
     leave_watching(screen)
     waiting = terminal(PYTUI, "attach", "busy.py")
