@@ -226,10 +226,11 @@ def probe(directory: str) -> None:
     finally:
         child.kill()
         child.wait()
-        try:
-            child.stdin.close()
-        except OSError:
-            pass  # what is left in its buffer was for a child that is gone
+        for stream in (child.stdin, child.stdout, child.stderr):
+            try:
+                stream.close()
+            except OSError:
+                pass  # what is left in a buffer was for a child that is gone
         if errand:
             errand.clean()
 

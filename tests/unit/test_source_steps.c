@@ -67,7 +67,7 @@ static void test_decoder_that_is_given_up(void **state)
     char *bytes = make_text(5000, 3);
     struct source_decoder *decoder = source_decoder_create(bytes, 5000);
     assert_true(source_decoder_step(decoder, 100));
-    assert_in_range(source_decoder_done(decoder), 100, 104);
+    assert_true(source_decoder_done(decoder) >= 100 && source_decoder_done(decoder) <= 104);
     source_decoder_destroy(decoder);
     free(bytes);
 }
@@ -123,7 +123,7 @@ static void test_a_large_file_is_read_in_steps(void **state)
         progress = source_progress(source);
         steps++;
     }
-    assert_in_range(steps, 4 * 6, 6 * 6 + 10); /* four ways over it, of a megabyte each */
+    assert_true(steps >= 4 * 6 && steps <= 6 * 6 + 10); /* four ways over it, of a megabyte each */
     assert_true(progress > 90 && progress < 100 && source_progress(source) == 100);
     struct source_store *other = source_store_create();
     struct source *same = source_store_open(other, path);

@@ -369,13 +369,15 @@ def state():
     return [sorted(os.listdir("/proc/self/fd")), sorted(each for each in os.environ if "PYTUI" in each)]
 def others():
     return [each for each in os.listdir("/proc/self/task") if int(each) != os.getpid()]
+def sockets():
+    with open("/proc/net/unix") as file: return file.read()
 before = state()
 address = pytui.listen()[5:]
-print(address in open("/proc/net/unix").read() or os.path.exists(address))
+print(address in sockets() or os.path.exists(address))
 while not os.path.exists(sys.argv[1]): time.sleep(0.001)
 pytui.unlisten()
 while others() or os.path.exists(address): time.sleep(0.001)
-print(os.path.basename(address) in open("/proc/net/unix").read())
+print(os.path.basename(address) in sockets())
 print(before == state())
 """
 

@@ -595,7 +595,9 @@ def test_post_mortem(session: Start, terminal: Terminal, tmp_path: Path) -> None
     assert program.finish()[0] == 1
 
 
-def test_many_leave_nothing(stopped: Callable[..., Session], terminal: Terminal) -> None:
+def test_many_leave_nothing(
+    stopped: Callable[..., Session], terminal: Terminal, python: interpreters.Interpreter
+) -> None:
     """No descriptor and no thread is left of them; cancelling one at any moment is answered."""
     program = stopped()
     process = Path(f"/proc/{program.process.pid}")
@@ -609,6 +611,8 @@ def test_many_leave_nothing(stopped: Callable[..., Session], terminal: Terminal)
     assert len(counts) == 1
     for _ in range(12):
         seq = open_shell(program)
+        if python.debug and python.version < (3, 12):
+            terminal.expect(">>> ")  # os.stat() of that build aborts when a signal comes, as while modules are sought
         program.request("cancel", requestId=seq)
         assert failure(program, seq) in ("the shell was interrupted", "cancelled")
     assert program.evaluate("total") == "8"
