@@ -204,23 +204,38 @@ static bool is_def(const char *line, size_t length)
     return (length > 4 && !memcmp(line, "def ", 4)) || (length > 10 && !memcmp(line, "async def ", 10));
 }
 
-int inline_values_first_line(const struct source *source, int current)
+bool inline_values_inside(const struct source *source, int line, const char *name)
 {
     size_t length;
-    const char *line = source_line(source, current, &length);
-    if (is_def(line, length))
-        return current;
-    int least = indentation(line, length);
-    for (int n = current - 1; n > 0 && n > current - LOOK_BACK && least != 0; n--) {
-        line = source_line(source, n, &length);
-        int indent = indentation(line, length);
+    const char *text = source_line(source, line, &length);
+    if (!is_def(text, length) || !name)
+        return false;
+    const char *dot = strrchr(name, '.'), *own = dot ? dot + 1 : name;
+    const char *at = memchr(text, 'f', length); /* of def: async has none */
+    size_t from = (size_t)(at - text) + 1, size = strlen(own);
+    while (from < length && text[from] == ' ')
+        from++;
+    return length - from > size && !memcmp(text + from, own, size) &&
+           (text[from + size] == '(' || text[from + size] == ' ' || text[from + size] == '[');
+}
+
+int inline_values_function(const struct source *source, int line, bool inside)
+{
+    size_t length;
+    const char *text = source_line(source, line, &length);
+    if (inside && is_def(text, length))
+        return line;
+    int least = indentation(text, length);
+    for (int n = line - 1; n > 0 && n > line - LOOK_BACK && least != 0; n--) {
+        text = source_line(source, n, &length);
+        int indent = indentation(text, length);
         if (indent < 0 || (least > 0 && indent >= least))
             continue;
-        if (is_def(line, length))
+        if (is_def(text, length))
             return n;
         least = indent;
     }
-    return least == 0 ? 1 : current;
+    return least == 0 ? 0 : line;
 }
 
 bool inline_values_text(const struct model *model, const char *line, size_t length, char *buffer, size_t size)

@@ -7,9 +7,13 @@
 struct model;
 struct source;
 
-/* The first line of the function around line CURRENT, by indentation; 1 when that is the module, and
- * CURRENT itself when the search gets too long. Values are shown from there to CURRENT. */
-int inline_values_first_line(const struct source *source, int current);
+/* Whether the frame of the function NAME, qualified or not, that is at line LINE is inside of a `def` there, rather
+ * than about to run it. */
+bool inline_values_inside(const struct source *source, int line, const char *name);
+
+/* The line of the `def` around LINE, by indentation, or of the one that stands on it if INSIDE; 0 when that is the
+ * module, and LINE itself when the search gets too long. Values are shown on lines of which it is the same. */
+int inline_values_function(const struct source *source, int line, bool inside);
 
 /* "i = 3   total = 10" for what LINE binds into BUFFER; false when it binds nothing known. */
 bool inline_values_text(const struct model *model, const char *line, size_t length, char *buffer, size_t size);

@@ -279,8 +279,11 @@ static void draw(struct app *app, void *data, struct canvas canvas, bool focused
         .frame = here ? frame : NULL,
         .needle = self->hits_shown ? self->needle : NULL,
     };
-    if (here && !frame->listed_file && config_flag(app->config, CONFIG_INLINE_VALUES))
-        view.inline_first = inline_values_first_line(self->source, view.current);
+    if (here && !frame->listed_file && config_flag(app->config, CONFIG_INLINE_VALUES)) {
+        bool inside = inline_values_inside(self->source, view.current, frame->name);
+        view.inline_values = true;
+        view.inline_function = inline_values_function(self->source, view.current, inside);
+    }
     source_view_draw(app, &view, canvas, focused);
 }
 

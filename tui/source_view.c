@@ -151,10 +151,18 @@ static void draw_marks(struct app *app, struct canvas canvas, int row, const str
     }
 }
 
-static void draw_inline(struct app *app, struct canvas row, const char *line, size_t length, int text_end)
+/* Another function's names, or the module's, are not those of the frame, whatever they are called. */
+static bool is_in_function(const struct source_view *view, int number)
+{
+    return number == view->current || inline_values_function(view->source, number, true) == view->inline_function;
+}
+
+static void draw_inline(struct app *app, struct canvas row, const struct source_view *view, int number,
+                        const struct visible *line, int text_end)
 {
     char text[256];
-    if (!inline_values_text(app_model(app), line, length, text, sizeof text))
+    size_t length = line->end < LEXED_BYTES ? line->end : LEXED_BYTES;
+    if (!inline_values_text(app_model(app), line->text, length, text, sizeof text) || !is_in_function(view, number))
         return;
     int column = text_end + INLINE_GAP;
     if (column < INLINE_COLUMN && row.columns - INLINE_COLUMN >= INLINE_MIN)
@@ -184,8 +192,8 @@ static void draw_line(struct app *app, const struct source_view *view, struct ca
     int end = from + canvas_text(part, 0, from, app_style(app, ROLE_TEXT), text + line.first.offset,
                                  line.end - line.first.offset);
     draw_syntax(app, part, view, number, &line);
-    if (view->inline_first && number >= view->inline_first && number <= view->current)
-        draw_inline(app, part, text, line.end < LEXED_BYTES ? line.end : LEXED_BYTES, end < 0 ? 0 : end);
+    if (view->inline_values && number >= view->inline_function && number <= view->current)
+        draw_inline(app, part, view, number, &line, end < 0 ? 0 : end);
     struct style base = app_style(app, ROLE_TEXT);
     bool current = number == view->current, cursor = number == view->cursor;
     if (current || cursor) {

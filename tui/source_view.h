@@ -17,7 +17,8 @@ struct source_view {
     int cursor;                      /* the cursor's line */
     int current;                     /* line of the selected frame in this file; 0: none */
     bool outer;                      /* that frame is not the innermost */
-    int inline_first;                /* inline values from this line to the current one; 0: none */
+    bool inline_values;              /* up to the current line, in the function around it */
+    int inline_function;             /* the line of its def; 0: the module */
     const struct model_frame *frame; /* that frame, to mark what of the line it is at; NULL: do not */
     const char *needle;              /* what is searched, all hits of which are marked; NULL: nothing */
 };

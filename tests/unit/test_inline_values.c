@@ -51,13 +51,14 @@ static void names_that_a_line_binds(void **state)
     }
 }
 
-static int first_line(const char *text, int current)
+static int function_around(const char *text, int line, const char *name)
 {
     struct source_store *store = source_store_create();
     struct source *source = source_store_put(store, "<test>", text, strlen(text));
-    int line = inline_values_first_line(source, current);
+    bool inside = !name || inline_values_inside(source, line, name);
+    int found = inline_values_function(source, line, inside);
     source_store_destroy(store);
-    return line;
+    return found;
 }
 
 static void function_around_a_line(void **state)
@@ -74,11 +75,16 @@ static void function_around_a_line(void **state)
                                "            z = 3\n" /* 9 */
                                "        return y\n"  /* 10 */
                                "top = 1\n";          /* 11 */
-    assert_int_equal(first_line(text, 7), 3);
-    assert_int_equal(first_line(text, 9), 8);
-    assert_int_equal(first_line(text, 10), 3);
-    assert_int_equal(first_line(text, 3), 3);
-    assert_int_equal(first_line(text, 11), 1);
+    assert_int_equal(function_around(text, 7, NULL), 3);
+    assert_int_equal(function_around(text, 9, NULL), 8);
+    assert_int_equal(function_around(text, 10, NULL), 3);
+    assert_int_equal(function_around(text, 3, NULL), 3);
+    assert_int_equal(function_around(text, 11, NULL), 0);
+    assert_int_equal(function_around(text, 8, "A.f.<locals>.g"), 8);
+    assert_int_equal(function_around(text, 8, "A.f"), 3); /* which is about to define g */
+    assert_int_equal(function_around(text, 3, "A"), 0);
+    assert_int_equal(function_around("async def g[T](x):\n    pass\n", 1, "g"), 1);
+    assert_int_equal(function_around("def gg(x):\n    pass\n", 1, "g"), 0);
 }
 
 int main(void)
