@@ -1,6 +1,9 @@
 """Fixtures of the screen tests: pytui itself, in a terminal, with a home of its own."""
 
+import json
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -113,6 +116,13 @@ def program_of(screen: Screen, script: str) -> int:
         if Path(name).name.startswith("python") and any(Path(word).name == script for word in words)
     ]
     return pid
+
+
+def own_programs(home: Path, *words: str) -> list[dict]:
+    """What `pytui ls --json` tells of the test's own programs; the user may have others that listen."""
+    env = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+    output = subprocess.run([PYTUI, "ls", "--json", *words], env=env, stdout=subprocess.PIPE, check=True).stdout
+    return [row for row in json.loads(output) if row["address"].startswith(f"unix:{home}/")]
 
 
 def restored(screen: Screen) -> None:

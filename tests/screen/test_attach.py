@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import PYTUI, at, restored
+from conftest import PYTUI, at, own_programs, restored
 from screen import BUILD, FACTOR
 
 PACKAGE = BUILD / "backend-ext"
@@ -101,11 +101,11 @@ def eventually(condition, what):
     return value
 
 
-def kill_screen(screen, ls):
+def kill_screen(screen, home):
     """`kill -9`, and the program has seen it."""
     for each in [each for each, line in screen.processes().items() if "attach" in line]:
         os.kill(each, signal.SIGKILL)
-    eventually(lambda: [row["attached"] for row in json.loads(ls("--json").stdout)] == [False], "attached for ever")
+    eventually(lambda: [row["attached"] for row in own_programs(home)] == [False], "attached for ever")
 
 
 def running(screen, name="busy.py"):
@@ -327,11 +327,11 @@ def test_a_process_that_cannot_be_entered(terminal, plain, tmp_path):
     assert screen.wait_end() == 0
 
 
-def test_ls(listening, ls):
-    assert json.loads(ls("--json").stdout) == []
+def test_ls(listening, home, ls):
+    assert own_programs(home) == []
     assert "no program of yours listens" in ls().stderr
     program = listening("--name", "näme \033[1m", RANK="4")
-    (row,) = eventually(lambda: json.loads(ls("--json").stdout), "it is not listed")
+    (row,) = eventually(lambda: own_programs(home), "it is not listed")
     assert row["name"] == "näme \033[1m"
     assert (row["pid"], row["rank"], row["state"], row["attached"]) == (program.process.pid, 4, "running", False)
     assert row["script"].endswith("/busy.py")
@@ -389,11 +389,11 @@ def test_the_program_ends_or_is_ended(terminal, listening):
     assert other.process.returncode == -signal.SIGTERM
 
 
-def test_kill_9_of_either_side(terminal, listening, ls):
+def test_kill_9_of_either_side(terminal, listening, home):
     program = listening()
     screen = terminal(PYTUI, "--stop", "attach", "busy.py")
     screen.expect(re.compile(r"stopped"), row=0)
-    kill_screen(screen, ls)
+    kill_screen(screen, home)
     screen = terminal(PYTUI, "attach", "busy.py")
     running(screen)
     program.process.kill()
@@ -402,7 +402,7 @@ def test_kill_9_of_either_side(terminal, listening, ls):
     assert screen.wait_end() == 0
 
 
-def test_a_stop_waits_for_the_next_one_if_that_is_set(terminal, listening, home, ls):
+def test_a_stop_waits_for_the_next_one_if_that_is_set(terminal, listening, home):
     (home / "config/pytui").mkdir(parents=True)
     (home / "config/pytui/config.ini").write_text("when-lost = wait\n")
     program = listening()
@@ -410,7 +410,7 @@ def test_a_stop_waits_for_the_next_one_if_that_is_set(terminal, listening, home,
     running(screen)
     screen.send(":break 5\r")
     at(screen, "busy.py:5 in work")
-    kill_screen(screen, ls)
+    kill_screen(screen, home)
     screen = terminal(PYTUI, "attach")
     screen.expect(re.compile(rf"{program.process.pid} +waiting"))
     screen.send("\r")

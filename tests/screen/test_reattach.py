@@ -1,13 +1,11 @@
 """Programs that pytui launched and left: found again, with their terminal."""
 
-import json
 import os
 import re
 import signal
-import subprocess
 
 import pytest
-from conftest import PYTUI, at, ended, printed, program_of, quit_pytui, restored
+from conftest import PYTUI, at, ended, own_programs, printed, program_of, quit_pytui, restored
 from screen import alive
 
 ASKING = """\
@@ -72,12 +70,6 @@ def parent_of(pid):
         return int(file.read().rpartition(")")[2].split()[1])
 
 
-def found(home):
-    """What `pytui ls` says."""
-    env = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
-    return json.loads(subprocess.run([PYTUI, "ls", "--json"], env=env, capture_output=True, text=True).stdout)
-
-
 def types(screen, word, answer):
     """Says a word to the program, which answers."""
     screen.expect(re.compile(r"^name\?", re.MULTILINE))
@@ -101,7 +93,7 @@ def test_left_and_attached_again(pytui, terminal, write, home, place, each_engin
     screen.expect("goes on: `pytui attach")
     pid = program_of(screen, "ask.py")
     listens(screen, place, "ask.py", pid)
-    (row,) = found(home)
+    (row,) = own_programs(home)
     assert (row["name"], row["pid"], row["state"], row["attached"]) == ("ask.py", pid, "running", False)
     again = terminal(PYTUI, "attach", "ask.py")
     again.expect("ask.py · running", printed("first red words"), printed("hello ann"), printed("name?"))
@@ -149,7 +141,7 @@ def test_the_terminal_is_closed(pytui, terminal, write, home, place, way):
     again.send("t")
     again.wait_end()
     again.wait_until(lambda: not alive(pid) and f".tty.{pid}" not in os.listdir(place), "something was left behind")
-    assert found(home) == []  # what the killed program could not remove is removed by who looks
+    assert own_programs(home) == []  # what the killed program could not remove is removed by who looks
     assert not os.listdir(place)
 
 
@@ -222,7 +214,7 @@ def test_kill_9_of_what_is_left(pytui, terminal, write, home, place, who):
     os.kill(parent_of(pid) if who == "keeper" else pid, signal.SIGKILL)
     screen.wait_until(lambda: not alive(pid), "the program lives")
     screen.wait_until(lambda: not screen.processes(), "a process was left behind")
-    assert found(home) == []
+    assert own_programs(home) == []
     assert not os.listdir(place)
     nobody = terminal(PYTUI, "attach", "ask.py")
     assert nobody.wait_end() == 1
