@@ -303,6 +303,10 @@ class Screen:
                 return
         raise ScreenMismatch(f"output never paused for {quiet} s\n{self.dump()}")
 
+    def answered(self, before: int, patience: float = 1.0) -> None:
+        """Waits for output after the snapshot whose serial was `before`, but not long: a key may paint nothing."""
+        self._wait(before, patience * FACTOR)
+
     def unchanged(self, quiet: float = 0.3) -> None:
         """Demands that the screen shows the same in `quiet` seconds as in the latest snapshot."""
         before = self.text

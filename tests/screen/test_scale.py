@@ -47,7 +47,9 @@ def painted(screen, keys):
     for key in keys:
         screen.settle()
         screen.mark()
+        before = screen.state["serial"]
         screen.send(key) if len(key) == 1 or key.islower() else screen.keys(key)
+        screen.answered(before)
         screen.settle()
         sizes.append(screen.bytes)
     return sizes
