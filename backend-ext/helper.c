@@ -368,11 +368,6 @@ void helper_close(struct backend *backend)
     Py_END_ALLOW_THREADS
 }
 
-int helper_thread_count(struct backend *backend)
-{
-    return backend->helper ? backend->helper->running + backend->helper->others : 0;
-}
-
 void helper_forked(struct backend *backend)
 {
     *backend->helper = (struct helper){.closing = true};

@@ -63,8 +63,5 @@ void helper_finish(struct backend *backend);
  * crash (3.14) or hang. */
 void helper_close(struct backend *backend);
 
-/* Native threads of the helper that run. */
-int helper_thread_count(struct backend *backend);
-
 /* Forked child, where the thread does not exist. */
 void helper_forked(struct backend *backend);

@@ -9,6 +9,7 @@
 #include "hold.h"
 #include "listener.h"
 #include "my_code.h"
+#include "native_thread.h"
 #include "parked.h"
 #include "requests.h"
 #include "server.h"
@@ -25,7 +26,6 @@
 #include "protocol/message.h"
 #include "protocol/value.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,26 +232,6 @@ static PyObject *on_interpreter_exit(PyObject *self, PyObject *unused)
 /* Fork. Native threads make os.fork() warn on 3.12 and newer. Where they are ours alone, a filter for
  * exactly that text stands in the program's list of filters while it forks. */
 
-/* Threads of this process as the kernel counts them, or 0. */
-static int count_threads(void)
-{
-    char text[1024];
-    int file = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-    ssize_t length = file < 0 ? -1 : read(file, text, sizeof(text) - 1);
-    if (file >= 0) {
-        close(file);
-    }
-    if (length <= 0) {
-        return 0;
-    }
-    text[length] = '\0';
-    char *at = strrchr(text, ')'); /* after the name: state is field 3, the number of threads field 20 */
-    for (int field = 2; at && field < 20; field++) {
-        at = strchr(at + 1, ' ');
-    }
-    return at ? atoi(at) : 0;
-}
-
 /* Warning filters in place while the program forks. Owned; guarded by the GIL. */
 static PyObject *fork_filters;
 
@@ -305,12 +285,8 @@ static PyObject *before_fork(PyObject *self, PyObject *unused)
 {
     (void)self;
     (void)unused;
-    struct backend *backend = backend_last();
-    bool own = backend && getpid() == backend->pid;
-    int ours = listener_thread_count() + (own ? server_thread_count(backend->server) + helper_thread_count(backend) +
-                                                    watchers_thread_count(backend)
-                                              : 0);
-    if (!ours || fork_filters || Py_Version < 0x030c0000 || count_threads() - ours > 1) {
+    struct native_threads threads = native_thread_count();
+    if (!threads.own || fork_filters || Py_Version < 0x030c0000 || threads.others > 1) {
         Py_RETURN_NONE;
     }
     PyObject *list = warnings_filters();

@@ -711,11 +711,6 @@ void listener_stop(void)
     Py_END_ALLOW_THREADS
 }
 
-int listener_thread_count(void)
-{
-    return listener ? count_threads(listener) : 0;
-}
-
 void listener_forked(void)
 {
     listener = NULL;

@@ -51,8 +51,5 @@ struct server *listener_open(const struct server_hooks *hooks, char *error, size
 /* Turn it away. Any thread. */
 void listener_refuse(const char *why);
 
-/* Native threads of this file that run. */
-int listener_thread_count(void);
-
 /* Forked child: the socket is the parent's. */
 void listener_forked(void);

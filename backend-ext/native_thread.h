@@ -9,3 +9,11 @@
 /* Start a detached thread that blocks all signals and calls RUN with DATA, which it may own from then on. STACK is
  * its size in bytes. Returns 0, or the errno of what failed; then RUN is not called. */
 int native_thread_start(void *(*run)(void *), void *data, size_t stack);
+
+struct native_threads {
+    int own;    /* that were started here */
+    int others; /* the program's, its main thread among them */
+};
+
+/* The threads that the kernel has in this process: also those that have just begun, or are in their last lines. */
+struct native_threads native_thread_count(void);

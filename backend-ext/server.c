@@ -498,14 +498,6 @@ bool server_is_closed(struct server *server)
     return closed;
 }
 
-int server_thread_count(struct server *server)
-{
-    pthread_mutex_lock(&server->lock);
-    int count = server->threads;
-    pthread_mutex_unlock(&server->lock);
-    return count;
-}
-
 struct channel_counts server_counts(struct server *server)
 {
     pthread_mutex_lock(&server->channel_lock);

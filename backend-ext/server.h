@@ -57,8 +57,6 @@ void server_close(struct server *server);
 /* Whether nothing is sent or received any more. NULL: so. Any thread. */
 bool server_is_closed(struct server *server);
 
-/* Native threads of this server that run. */
-int server_thread_count(struct server *server);
 struct channel_counts server_counts(struct server *server);
 
 /* In a forked child, where the threads do not exist: make the locks usable and every call a no-op. */

@@ -368,18 +368,6 @@ void watchers_drain(struct backend *backend)
     }
 }
 
-int watchers_thread_count(struct backend *backend)
-{
-    struct watchers *all = backend->watchers;
-    int count = 0;
-    pthread_mutex_lock(&all->lock);
-    for (size_t i = 0; i < WATCHERS_MAX; i++) {
-        count += all->list[i] && all->list[i]->server ? server_thread_count(all->list[i]->server) : 0;
-    }
-    pthread_mutex_unlock(&all->lock);
-    return count;
-}
-
 void watchers_forked(struct backend *backend)
 {
     struct watchers *all = backend->watchers;

@@ -39,5 +39,4 @@ void watchers_close(struct backend *backend);
 /* Wait for a moment until what was told is sent. */
 void watchers_drain(struct backend *backend);
 
-int watchers_thread_count(struct backend *backend); /* native threads */
-void watchers_forked(struct backend *backend);      /* forked child: forget them */
+void watchers_forked(struct backend *backend); /* forked child: forget them */
