@@ -315,7 +315,7 @@ def test_one_that_forbids_it(start: Start) -> None:
 
 @pytest.mark.usefixtures("remote")
 @pytest.mark.parametrize("victim", ["pytui", "enter.py"])
-def test_killed_at_any_moment(start: Start, victim: str) -> None:
+def test_killed_at_any_moment(start: Start, python: interpreters.Interpreter, victim: str) -> None:
     """Whoever enters is killed: the program does its work, and nothing is left but what the next one sweeps away."""
     program = start()
     runs(program)
@@ -333,7 +333,9 @@ def test_killed_at_any_moment(start: Start, victim: str) -> None:
     wait(lambda: alone(program) and not hidden(program).exists(), program)
     if victim == "pytui":
         assert nothing(program)
-    assert program.finish() == RIGHT
+    # One with assertions is slow enough to have the path, and to find that the file has gone: it says so, and goes on.
+    told = 2 if python.debug else 3
+    assert program.finish()[:told] == RIGHT[:told]
     assert all(path.name.endswith(".py") for path in place(program).iterdir())
     other = start()
     runs(other)
@@ -399,7 +401,9 @@ def test_without_gdb(start: Start, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("remote")
-def test_gdb_that_works(start: Start) -> None:
+def test_gdb_that_works(start: Start, python: interpreters.Interpreter) -> None:
+    if python.debug:
+        pytest.skip("an interpreter with assertions complains in the throwaway child, so that gdb is not used")
     program = start()
     answer = Entering(program, "gdb", path=fake_gdb(program, WORKING)).result()
     assert answer == f"asked\nok unix:{hidden(program)}\n"
